@@ -129,7 +129,36 @@ def test_the_cover_says_that_the_evaluation_is_nearly_empty_and_whom_to_ask() ->
     facts = next(b for b in demo.annex_sheet().page.blocks if isinstance(b, Facts))
     told = {lead.replace("\u00a0", " "): text.replace("\u00a0", " ") for lead, text in facts.items}
     text = told["L’évaluation est presque vide : la preuve manque à 19 des 20 objectifs."]
-    assert text.startswith("À demander d’abord : Ville (12 objectifs), État (4) et Caf (3).")
+    assert text == (
+        "À demander d’abord : Ville (12 objectifs), État (4) et Caf (3). "
+        "Le détail est au chapitre de l’évaluation."
+    )
+
+
+def test_what_is_promised_and_what_is_committed_say_of_which_years() -> None:
+    said_of = shown().replace("\u00a0", " ").replace("\u202f", " ")
+    assert (
+        "promis : 4 200 000 € (2007-2009) ; engagés pour des actions : 8 255 580 € (2020-2024)"
+        in said_of
+    )
+    assert "Aucune action n’est connue pour un quartier en particulier." in said_of
+    assert "sans action connue" in said_of
+
+
+def test_what_one_indicator_lacks_is_not_said_of_another() -> None:
+    page = demo.demo().evaluate().page
+    grid = next(
+        b for b in page.blocks if isinstance(b, TableBlock) and "ne peut être jugé" in b.title
+    )
+    living = [row for row in grid.rows if "Niveau de vie médian" in row.label]
+    assert living
+    assert not any("Terres-Sainville" in row.cells[1].text for row in living)
+
+
+def test_a_mean_whose_parts_lack_says_so_and_nothing_else() -> None:
+    rows = demo.demo().table("loyer_moyen_parc_social").df.set_index("name")
+    assert rows.loc["Dillon", "status"] == "bounded"
+    assert "au moins un des 2 IRIS" in rows.loc["Volga-Plage", "reason"]
 
 
 def test_one_profile_a_quartier_or_a_source() -> None:

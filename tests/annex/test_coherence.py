@@ -40,7 +40,7 @@ def test_a_finding_counts_every_quartier_that_bears_a_verdict_estimates_too() ->
 def test_quartiers_with_figures_of_their_own_are_those_made_of_whole_iris() -> None:
     whole = sum(bool(whole) for whole, _ in oracle.links().values())
     assert f"{whole} des 28 quartiers ont des chiffres propres" in text()
-    assert "1 n’en a qu’un seul" in text()  # Bas-Mission: one count of the agreement of 2007
+    assert "1 autre n’en a qu’un seul" in text()  # Bas-Mission: one count of the agreement of 2007
 
 
 def test_an_objective_gives_its_figure_at_the_due_date_and_the_size_of_its_change() -> None:

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 
 import demo
 import pytest
-from maps_made import mark
+from maps_made import in_svg, mark, meeting, parsed, text_boxes
 
 from observatoire.indicators.comparison.gaps import LEFT_OPEN, LEFT_WEIGHED, wide_or_open
+from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.indicators.precision.differences import Difference
 from observatoire.pages.blocks import Figure
 from observatoire.pages.writers.typst import _fitting
+from observatoire.panels.drawings.bearings import Bearing, Course
 from observatoire.panels.drawings.cells import draw_cell
+from observatoire.panels.drawings.courses import draw_course
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
     from observatoire.values import Record
+
+
+POOR = Indicator(
+    "p", "Taux de pauvreté", "Pauvreté", "t", Nature.RATE, "%", 1, "lower_is_better", "", "Population", ()
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["8,0", "41,4\u202fe", "100,0\u202fe"])
@@ -48,6 +57,41 @@ def test_dates_that_are_judged_are_printed() -> None:
     assert heads == ["2014", "2018", "2019", "2020", "2021"]
     assert ">2014-2018<" in poor.svg
     assert "● pas de changement net" in poor.svg
+
+
+def test_bounds_in_euros_stand_under_their_date_and_a_rise_in_euros_says_that_prices_rise() -> None:
+    page = demo.demo().panel("emploi", kind="evolution").page
+    living = next(
+        block
+        for block in page.blocks
+        if isinstance(block, Figure) and block.title.startswith("Niveau de vie médian")
+    )
+    assert meeting(parsed(living.svg)) == []
+    notes = {note.label: note.text for note in living.notes}
+    assert notes["Prix"].startswith("en euros de chaque année")
+    assert "▲ ou ▼, sûr à 95" in notes["Lecture"]
+
+
+def test_bounds_too_long_for_their_cell_stand_on_two_lines_of_it() -> None:
+    shown = mark(0, float("nan"), Status.BOUNDED, low=17400.0, high=18500.0)
+    for wide, lines in ((50.0, 2), (130.0, 1)):
+        boxes = text_boxes(in_svg(draw_cell(shown, 100.0, 20.0, wide)))
+        assert len(boxes) == lines
+        assert all(box.bounds[0] >= 100.0 and box.bounds[2] <= 100.0 + wide for box, _ in boxes)
+
+
+def test_no_line_joins_an_estimate_to_the_figure_of_a_larger_place() -> None:
+    guessed = mark(0, 39.7, Status.ESTIMATED, modelled=True)
+    larger = mark(0, 19.8, Status.CONTEXT)
+    course = Course(("2014", "2018"), (("2014", "2018"),), {})
+    lines = {
+        name: sum("dasharray" in part for part in draw_course(bearing, 0.0, 20.0, 20.0))
+        for name, bearing in {
+            "two kinds": Bearing(POOR, "2018", larger, (), (), {"2014": guessed, "2018": larger}, course),
+            "one kind": Bearing(POOR, "2018", guessed, (), (), {"2014": guessed, "2018": guessed}, course),
+        }.items()
+    }  # fmt: skip
+    assert lines == {"two kinds": 0, "one kind": 1}
 
 
 def test_rough_counts_are_no_sharing_out() -> None:

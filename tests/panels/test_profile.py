@@ -198,9 +198,14 @@ def test_a_page_says_who_and_whose(pages: dict[str, Page]) -> None:
         assert name in pages["Vieux-Pont"].title
     nothing = pages["Pont de Chaînes"]
     assert not any(isinstance(b, Figure) for b in nothing.blocks)
-    assert "Aucun chiffre pour ce quartier" in [
+    assert "Aucun chiffre pour ce quartier." in [
         b.title for b in nothing.blocks if isinstance(b, Callout)
     ]
+
+
+def test_an_estimated_population_is_said_estimated() -> None:
+    page = demo.demo().profile("Acajou").page
+    assert plain(facts(page, "identity")["Population, 2016"]).endswith(" habitants (estimé)")
 
 
 def test_a_page_leaves_no_file_name_and_says_what_is_missing(pages: dict[str, Page]) -> None:

@@ -62,8 +62,8 @@ _MOST_PAGES = 2
 #: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
-    "○ ne se juge pas ; trait vertical : la commune ; trait noir : intervalle à 95 % ; e : estimé ; "
-    "n.d. : non disponible."
+    "○ ne se juge pas ; trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un "
+    "modèle ; e : estimé ; n.d. : non disponible."
 )
 
 

@@ -93,7 +93,7 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
     )
     known = f"{plural(len(own), here.singular, here.many)}{_guessed(own, here)}"
     if not judged:
-        return f"{short}{NO_BREAK}: connu dans {known}", 0
+        return f"{short}{NO_BREAK}: chiffre connu dans {known}", 0
     if not worse and not better:
         return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator, own)}", 0
     words = _words(indicator)
@@ -219,7 +219,9 @@ def knowledge(table: ProtectedTable) -> tuple[str, str]:
     )
     parts = table.words.parts
     rest = total - owners - lone - blind
-    text = [f"{number(lone)} n’en {'a' if lone == 1 else 'ont'} qu’un seul"] if lone else []
+    text = []
+    if lone:
+        text = [f"{number(lone)} autre{'s n’en ont' if lone > 1 else ' n’en a'} qu’un seul"]
     if rest:
         larger = f"{parts.one} qui les contient" if parts else "un territoire plus grand"
         guessed = (cells["status"] == str(Status.ESTIMATED)).any()
@@ -248,8 +250,9 @@ def outcome(found: Assessment | None) -> tuple[str, str] | None:
         )
     whom = asked_first(aims)
     told = f"À demander d’abord{NO_BREAK}: {whom}." if whom else ""
-    proof = plural(lacking, "preuve manque", "preuves manquent")
-    rest = f"{proof}{NO_BREAK}: le détail est au chapitre de l’évaluation."
+    rest = "Le détail est au chapitre de l’évaluation."
+    if lacking < _NEARLY * len(aims):  # the lead has not said how many
+        rest = f"{plural(lacking, 'preuve manque', 'preuves manquent')}. {rest}"
     return lead, f"{told} {rest}".strip() if lacking else ""
 
 

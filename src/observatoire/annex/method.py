@@ -137,8 +137,9 @@ def _carrying(table: ProtectedTable) -> list[str]:
     sized = ", et estimé (e) d’après leurs effectifs d’une autre année" if weighed.any() else ""
     rates = (
         "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs "
-        f"{parts.many}, il est entre le plus petit et le plus grand{sized} ; de même une médiane ou une "
-        "moyenne, qui ne se déduit pas de celles des parties. Un indice n’est pas même borné par les leurs."
+        f"{parts.many}, il est entre le plus petit et le plus grand{sized}. Une médiane ou une moyenne "
+        "est de même entre la plus petite et la plus grande, sans plus. Un indice peut même sortir de "
+        "ceux des parties."
     )
     return [" ".join(sentences), *_foretold(table.main[guessed], here), rates]
 

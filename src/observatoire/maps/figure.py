@@ -45,8 +45,8 @@ _TONES = (
 
 #: What the ranking shows that tables do not.
 _SIGNS = (
-    "trait vertical : la commune ; trait noir : intervalle à 95 % ; ● pas de différence sûre ; "
-    "○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
+    "trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un modèle ; "
+    "● pas de différence sûre ; ○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
 )
 
 #: Beyond so many territories, the alternative text does not list them: the table does.

@@ -63,18 +63,21 @@ def source_note(origins: Iterable[str]) -> Note:
 
 
 def _reach(found: Programming, here: Noun) -> str:
+    wider = list(found.places.loc[found.places["reach"] == WIDER, "name"])
+    alone = len(wider) == len(found.places) > 0 and not found.never
     never = (
-        f"{capital(here.many)} qu’aucune action n’a {here.agree('touché', several=True)} : "
+        f"Aucune action n’est connue pour {here.one} en particulier."
+        if alone
+        else f"{capital(here.many)} qu’aucune action n’a {here.agree('touché', several=True)} : "
         f"{enumerate_words(found.never)}."
         if found.never
         else f"{capital(here.none)} n’est {here.agree('resté')} sans action."
     )
-    wider = list(found.places.loc[found.places["reach"] == WIDER, "name"])
     through = "" if not wider else _through(wider, here, every=len(wider) == len(found.places))
     idle = (
-        f"Thématiques sans action : {enumerate_words(found.idle)}."
+        f"Thématiques sans action connue : {enumerate_words(found.idle)}."
         if found.idle
-        else "Aucune thématique n’est restée sans action."
+        else "Aucune thématique n’est sans action connue."
     )
     return " ".join(text for text in (never, through, idle) if text)
 
@@ -83,8 +86,8 @@ def _through(wider: Sequence[str], here: Noun, *, every: bool) -> str:
     """Say which territories are reached through a wider perimeter alone, whose money stays whole."""
     whom = here.all if every else enumerate_words(list(wider))
     return (
-        f"Par un périmètre plus large seulement{NO_BREAK}: {whom}. Ce qui lui est donné n’est pas "
-        "partagé, personne ne sachant comment."
+        f"Par un périmètre plus large seulement{NO_BREAK}: {whom}. Ce qui est donné à un tel "
+        "périmètre n’est pas partagé, faute de savoir comment."
     )
 
 

@@ -192,13 +192,20 @@ def _credits(found: Assessment) -> list[str]:
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
         steps = [
-            f"{word} : {'non renseignés' if math.isnan(sums[name]) else with_unit(sums[name], '€')}"
+            f"{word} : "
+            f"{'non renseignés' if math.isnan(sums[name]) else with_unit(sums[name], '€') + _years(money, name)}"
             for name, word in zip(
                 STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
             )
         ]
         sentences.append(f"Crédits {' ; '.join(steps)}.")
     return sentences
+
+
+def _years(money: pd.DataFrame, name: str) -> str:
+    """Say of which years a sum is: what is promised and what is committed may be of two contracts."""
+    years = sorted(str(year) for year in money.loc[money[name].notna(), "year"])
+    return f" ({'-'.join(dict.fromkeys((years[0], years[-1])))})" if years else ""
 
 
 def _tried(gaps: pd.DataFrame) -> int:
@@ -369,10 +376,13 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
     rows = []
     total = gaps["territory"].nunique()
     for reason, by_indicator in by_reason.items():
-        shorts = [indicators[code].short for code in by_indicator]
-        places = {name for names in by_indicator.values() for name in names}
-        where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
-        rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
+        # Only indicators that lack at the same places share a row: elsewhere they may be judged.
+        alike: dict[frozenset[str], list[str]] = {}
+        for code, names in by_indicator.items():
+            alike.setdefault(frozenset(names), []).append(indicators[code].short)
+        for places, shorts in alike.items():
+            where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
+            rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
     return TableBlock(
         UNJUDGED_TITLE,
         "Indicateurs",

@@ -215,7 +215,8 @@ def _facts(
     )
     if row["status"] == str(Status.MISSING):
         return tuple(common)
-    counted = (f"{people.short}, {row['period']}", figure_words(row, people))
+    guessed = " (estimé)" if row["status"] == str(Status.ESTIMATED) else ""
+    counted = (f"{people.short}, {row['period']}", f"{figure_words(row, people)}{guessed}")
     return (counted, *common)
 
 
@@ -338,10 +339,10 @@ def _nothing(identity: TerritoryIdentity, content: ProfileContent) -> Callout:
     here, parts = words.here, words.parts
     if identity.linked:
         return Callout(
-            f"Aucun chiffre pour {here.this}", ("Aucune source chargée ne le renseigne.",)
+            f"Aucun chiffre pour {here.this}.", ("Aucune source chargée ne le renseigne.",)
         )
     linked = f"{capital(parts.none)} ne lui est {parts.agree('rattaché')}, et " if parts else ""
     tied = f", ou son rattachement aux {parts.many}" if parts else ", ou son rattachement"
-    said = capital(f"{linked}aucune source ne {here.pronoun} désigne par son nom.")
+    said = capital(f"{linked}aucune source n’en donne de chiffre à son nom.")
     wanted = f"Pour en avoir{NO_BREAK}: établir son périmètre avec la commune{tied}."
-    return Callout(f"Aucun chiffre pour {here.this}", (f"{said} {wanted}",))
+    return Callout(f"Aucun chiffre pour {here.this}.", (f"{said} {wanted}",))

@@ -97,7 +97,7 @@ def _grid(
         notes=(
             *_example(shown, indicator),
             *_judging(shown),
-            *([_PRICES] if indicator.current_money else []),
+            *([PRICES] if indicator.current_money else []),
             *_uncompared(len(rows) - len(shown)),
             *_notes(table, shown, indicator),
         ),
@@ -162,7 +162,8 @@ _CONSTATED = Note(
     "intervalle ; « stable » : rien ne bouge aux décimales affichées.",
 )
 
-_PRICES = Note(
+#: What to know of an income in current euros that moves.
+PRICES = Note(
     "Prix",
     "en euros de chaque année, sans correction des prix : une hausse n’est pas une amélioration si "
     "elle ne fait que les suivre.",

@@ -221,14 +221,18 @@ def _of_union(
     unsure = target in route.incomplete or target in route.unsure
     if not bounded or unsure or values.isna().any():
         word, count = _PASS_WORD[indicator.nature], len(values)
-        reason = f"{word} ne se déduit pas de celles des parties ({count} réunies)."
-        return replace(cell, reason=reason)
+        lost = int(values.isna().sum())
+        if bounded and lost and not unsure:
+            return replace(cell, reason=_LOST.format(lost=lost, count=count))
+        return replace(cell, reason=f"{word} des parties ({count} réunies).")
     low, high = (float(end) * indicator.factor for end in (values.min(), values.max()))
     return replace(cell, low=low, high=high, status=Status.BOUNDED)
 
 
+_LOST = "Sans chiffre pour {lost} des {count} parties réunies : rien ne borne l’ensemble."
+
 _PASS_WORD = {
-    Nature.MEDIAN: "Une médiane",
-    Nature.MEAN: "Une moyenne",
-    Nature.INDEX: "Un indice",
+    Nature.MEDIAN: "Une médiane ne se déduit pas de celles",
+    Nature.MEAN: "Une moyenne ne se déduit pas de celles",
+    Nature.INDEX: "Un indice ne se déduit pas de ceux",
 }

@@ -214,7 +214,7 @@ function start(D) {
     const by = Object.fromEntries(shown);
     let drawn = one.b.filter((p) => dates.indexOf(p) > 0).map((p) => { const at = (x(p) + x(dates[dates.indexOf(p) - 1])) / 2; return `<path class="break" d="M${at} 8V72"/>`; }).join("");
     if (one.b.some((p) => dates.indexOf(p) > 0)) drawn += `<text class="warn" x="205" y="102" text-anchor="middle">trait pointillé : rupture de série</text>`;
-    for (const [a, b] of one.j) if (by[a] && by[b] && by[a].value !== null && by[b].value !== null)
+    for (const [a, b] of one.j) if (by[a] && by[b] && by[a].value !== null && by[b].value !== null && (by[a].kind === by[b].kind || (isOwn(by[a]) && isOwn(by[b]))))
       drawn += `<path class="line${isOwn(by[a]) && isOwn(by[b]) ? "" : " open"}" d="M${x(a)} ${y(by[a].value)}L${x(b)} ${y(by[b].value)}"/>`;
     let free = -99;
     for (const [p, c] of shown) {

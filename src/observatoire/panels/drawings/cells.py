@@ -14,8 +14,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from observatoire.maps.marks import Mark
 
-#: Height of a row.
-ROW = 20.0
+#: Height of a row; from a bound to the one under it.
+ROW, BOUNDS_LINE = 20.0, 14.0
 
 
 def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
@@ -36,11 +36,7 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
         )
         return [_surface(x, y, wide, pattern(mark.kind), faint=True), said]
     if mark.status is Status.BOUNDED:
-        ends = (
-            line(each, y, each, y + ROW - 2, stroke=light["ink"], width=2)
-            for each in (x + 1, x + wide - 1)
-        )
-        return [text(middle, base, bounds_in_short(mark), size=LEAST_TEXT, anchor="middle"), *ends]
+        return _draw_bounds(mark, x, y, wide)
     fill, ink = _colours(mark)
     frame = light["rule"] if sign_of(mark) == HOLLOW else "none"
     count = len(mark.sign) if mark.sign[:1] in _TIPS else 0
@@ -57,6 +53,22 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
         text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
         *arrows,
     ]
+
+
+def _draw_bounds(mark: Mark, x: float, y: float, wide: float) -> list[str]:
+    """Write two bounds between two lines, one bound under the other where the cell is narrow."""
+    lines = bounds_in_lines(mark, wide - 6)
+    up = (BOUNDS_LINE / 2) * (len(lines) - 1)
+    middle, base, ink = x + wide / 2, y + 13.5 - up, tokens().light["ink"]
+    written = (
+        text(middle, base + BOUNDS_LINE * at, each, size=LEAST_TEXT, anchor="middle")
+        for at, each in enumerate(lines)
+    )
+    ends = (
+        line(each, y - up, each, y + ROW - 2 + up, stroke=ink, width=2)
+        for each in (x + 1, x + wide - 1)
+    )
+    return [*written, *ends]
 
 
 def _surface(
@@ -98,6 +110,23 @@ def bounds_in_short(mark: Mark) -> str:
     if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
         return mark.text.strip("[]").replace(f"{NARROW}; ", "–")
     return f"{number(math.floor(mark.low))}–{number(math.ceil(mark.high))}"
+
+
+def bounds_in_lines(mark: Mark, room: float) -> list[str]:
+    """Write two bounds in few signs, one under the other where they have not the room.
+
+    Parameters
+    ----------
+    mark : Mark
+        A figure known by bounds.
+    room : float
+        Room of a line.
+    """
+    shown = bounds_in_short(mark)
+    if width_of(shown, LEAST_TEXT) <= room:
+        return [shown]
+    low, _, high = shown.partition("–")
+    return [f"{low}–", high]
 
 
 def _colours(mark: Mark) -> tuple[str, str]:

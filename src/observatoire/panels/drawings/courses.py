@@ -55,6 +55,8 @@ def draw_course(
     for before, after in course.joined:
         if before in drawn and after in drawn and drawn[before].known and drawn[after].known:
             first, last = drawn[before], drawn[after]
+            if first.kind != last.kind and not (first.own and last.own):
+                continue  # an estimate and the figure of a larger place are no course
             own = first.own and last.own
             colour = tokens().light["accent" if own else "soft"]
             drawn_line = line(

@@ -28,9 +28,9 @@ from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, Tex
 from observatoire.pages.notes import notes_of, source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
-from observatoire.panels.drawings.cells import bounds_in_short
+from observatoire.panels.drawings.cells import bounds_in_lines
 from observatoire.panels.drawings.courses import break_colour, draw_course
-from observatoire.panels.trend import change_words
+from observatoire.panels.trend import PRICES, change_words
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     cells = cells[(cells["indicator"] == code) & (cells["status"] != str(Status.MISSING))]
     notes = (
         Note("Lecture", _read(course, span)),
+        *([PRICES] if indicator.current_money else []),
         Note("Champ", f"{indicator.universe}."),
         *source_notes(cells),
     )
@@ -192,7 +193,10 @@ def _changes(bearings: Bearings, code: str, span: tuple[str, str]) -> dict[str, 
 def _read(course: Course, span: tuple[str, str] | None) -> str:
     said = "chaque ligne a sa propre échelle ; un trait joint deux dates qui se comparent."
     if span:
-        said += f" Le verdict porte sur {span[0]}-{span[1]}."
+        said += (
+            f" Le verdict porte sur {span[0]}-{span[1]}{NO_BREAK}: ▲ ou ▼, sûr à 95 % ; ▲▲ ou ▼▼, à 99,8 % ; "
+            "● pas de changement net."
+        )
     if course.broken:
         said += f" {' '.join(dict.fromkeys(course.broken.values()))}"
     return said
@@ -214,7 +218,8 @@ def _drawn(
         lines = in_two(name, _NAME - 6)
         up = 7.5 * (len(lines) - 1)
         parts += [text(0, middle + 5 - up + 15 * at, each) for at, each in enumerate(lines)]
-        parts += [_dated(row, period, rank, middle + 5) for rank, period in enumerate(periods)]
+        for rank, period in enumerate(periods):
+            parts += _dated(row, period, rank, middle + 5)
         parts += draw_course(row, left, middle, _ROW - 10, wide)
         said = fitted(changes.get(name, ""), WIDTH - _CHANGE, LEAST_TEXT)
         parts.append(text(_CHANGE, middle + 5, said, size=LEAST_TEXT))
@@ -265,12 +270,19 @@ def _broken(course: Course, left: float, wide: float) -> list[str]:
     return made
 
 
-def _dated(row: Bearing, period: str, rank: int, y: float) -> str:
+def _dated(row: Bearing, period: str, rank: int, y: float) -> list[str]:
+    """Write a figure under its date; two bounds too long for its column stand on two lines."""
     mark = row.dates.get(period)
     if mark is None:
-        return text(_at(rank), y, "n.d.", size=LEAST_TEXT, anchor="end")
-    shown = bounds_in_short(mark) if mark.status is Status.BOUNDED else mark.text
-    return text(_at(rank), y, shown, size=LEAST_TEXT, anchor="end", weight=600 if mark.own else 400)
+        return [text(_at(rank), y, "n.d.", size=LEAST_TEXT, anchor="end")]
+    shown = [mark.text]
+    if mark.status is Status.BOUNDED:
+        shown = bounds_in_lines(mark, _DATE - 8)
+    weight, up = 600 if mark.own else 400, 7 * (len(shown) - 1)
+    return [
+        text(_at(rank), y - up + 14 * at, each, size=LEAST_TEXT, anchor="end", weight=weight)
+        for at, each in enumerate(shown)
+    ]
 
 
 def _at(rank: int) -> float:

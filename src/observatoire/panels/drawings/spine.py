@@ -41,6 +41,9 @@ _YEAR, _VALUE, _INTERVAL, _BOUNDED = 264.0, 366.0, 374.0, 452.0
 _LEAST, _LEFT, _RIGHT, _MOST = 572.0, 580.0, 708.0, 716.0
 _OTHER, _COURSE = 838.0, WIDTH - COURSE_WIDTH - 2
 
+#: Room of the name of a commune over its figures.
+_COMMUNE = 96.0
+
 #: Fewest known figures that make a range.
 _LEAST_KNOWN = 2
 
@@ -107,11 +110,11 @@ def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
         head(_VALUE, "Ici", "end"),
         head(_INTERVAL, "sûr à 95 %"),
         head(
-            (_LEFT + _RIGHT) / 2,
+            _OTHER - _COMMUNE - 8,
             f"place parmi les {here.many} {here.agree('connu', several=True)}",
-            "middle",
+            "end",
         ),
-        head(_OTHER, fitted(commune, 96, LEAST_TEXT), "end"),
+        head(_OTHER, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
         head(_COURSE + COURSE_WIDTH / 2, f"{dates[0]}-{dates[-1]}", "middle") if dates else "",
     ]
 
@@ -126,7 +129,7 @@ def _heading(label: str, y: float) -> list[str]:
 
 def _row(bearing: Bearing, y: float) -> list[str]:
     mark, indicator = bearing.mark, bearing.indicator
-    unit = "" if indicator.unit in ("%", "") else f", {indicator.unit}"
+    unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
     return [
         text(
             0,

@@ -23,7 +23,7 @@ from observatoire.maps.svg import (
 from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.tokens import tokens
-from observatoire.panels.drawings.cells import ROW, draw_cell, swatch
+from observatoire.panels.drawings.cells import ROW, bounds_in_lines, draw_cell, swatch
 from observatoire.panels.drawings.shapes import (
     BOUNDS,
     DIAMOND,
@@ -55,6 +55,9 @@ _LABEL, _OTHER = 208.0, 46.0
 
 #: Room of a name left of its year, and from one of its lines to the next.
 _LABEL_ROOM, _LINE = _LABEL - 62, 15.0
+
+#: Room of a figure in a column as narrow as they are made.
+_CELL = (WIDTH - _LABEL - _OTHER - 10) / MOST_COLUMNS - 12
 
 #: Height of the rows of one picture: with its names, its keys and its notes, it stands on a page of A4.
 _HIGHEST = 820.0
@@ -308,8 +311,10 @@ def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> tuple[list
 
 
 def _height(row: Sequence[Bearing]) -> float:
-    """Return how high the name of an indicator makes its row."""
-    return ROW + _LINE * (len(_in_lines(row[0].indicator)) - 1)
+    """Return how high the name of an indicator, or two bounds too long for a cell, make its row."""
+    bounds = [bounds_in_lines(b.mark, _CELL) for b in row if b.mark.status is Status.BOUNDED]
+    lines = max(map(len, [_in_lines(row[0].indicator), *bounds]))
+    return ROW + _LINE * (lines - 1)
 
 
 def _in_lines(indicator: Indicator) -> list[str]:
