@@ -9,7 +9,7 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
-from observatoire.exchange.federation.joint_disclosure import exposure
+from observatoire.exchange.federation.joint.system import exposure
 from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
 
 if TYPE_CHECKING:
