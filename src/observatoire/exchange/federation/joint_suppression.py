@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import SecrecyError
+from observatoire.exchange.federation.joint.programs import tied
 from observatoire.exchange.federation.joint.quotients import QUOTIENTS
 from observatoire.exchange.federation.joint.system import counted_cells, exposure
 from observatoire.exchange.federation.joint_disclosure import remedy
@@ -34,8 +35,8 @@ def withheld_figures(
     """Return the figures to hide so that what is left gives no hidden count away.
 
     What one member hides is hidden of all; then, as long as the joint audit finds a count in what is
-    left, so is what it says to withhold, or where that is not enough all that is tied to it. All that ties counts is of one period: figures may be given
-    by period.
+    left, so is what it says to withhold, or where that is not enough all that is tied to it. All that
+    ties counts is of one period: figures may be given by period.
 
     Parameters
     ----------
@@ -75,6 +76,9 @@ def withheld_figures(
             return set(figures.loc[gone, FIGURE].itertuples(index=False, name=None))
         more = {c for cell in unsafe for c in remedy(together, cell)[0]}
         more |= {_place(cell) for cell in (*unsafe, *more) if cell in together.rated}
+        if more <= hidden:
+            _, rates = tied(together, set(unsafe))
+            more = {_place(cell) for one in rates for cell in (one.top, one.bottom)}
         if more <= hidden:  # what gives it away is farther: all that is tied to it goes
             far = together.reached(set(unsafe))
             more = far | {_place(cell) for cell in far}

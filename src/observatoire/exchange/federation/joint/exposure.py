@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from observatoire.exchange.federation.joint.programs import bracketed
 from observatoire.french.typography import enumerate_words
 from observatoire.secrecy.suppression.audit import audit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_BY_RATES = "des taux et des sommes, pris ensemble"
 
 #: Part of a figure under which a gap is one of rounding.
 _ROUNDING = 1e-9
@@ -42,6 +45,16 @@ class Sum(NamedTuple):
     whole: bool
 
 
+class Quotient(NamedTuple):
+    """A rate that is shown: its two terms, between what it stands, who shows it."""
+
+    top: CountedCell
+    bottom: CountedCell
+    low: float
+    high: float
+    whose: str
+
+
 @dataclass(eq=False)
 class Exposure:
     """What some members show and hide of counts, and all that ties them."""
@@ -54,6 +67,7 @@ class Exposure:
     rated: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
     relations: list[Sum] = field(default_factory=list)
     fractional: set[str] = field(default_factory=set)
+    quotients: list[Quotient] = field(default_factory=list)
 
     def unsafe(self) -> dict[CountedCell, str]:
         """Return the hidden counts that can be worked out, each with the sum that gives it."""
@@ -63,7 +77,7 @@ class Exposure:
         if not hidden:
             return {}
         relations, reached = self._around(hidden)
-        relations = [one for one in relations if self._holds(one)]
+        relations = [one for one in relations if self.holds(one)]
         cells = {cell: self.shown.get(cell, math.nan) for cell in sorted(reached)}
         rests = {_rest(total): math.nan for total, _, whole in relations if not whole}
         labels = pd.Series({**cells, **rests})
@@ -93,7 +107,8 @@ class Exposure:
             absent=[*hidden, *latent, *rests],
         )
         given_away = dict(zip(found.index, ~found["safe"] | found["recoverable"], strict=True))
-        return {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
+        told = {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
+        return told | dict.fromkeys(bracketed(self, hidden - set(told)), _BY_RATES)
 
     def reached(self, hidden: set[CountedCell]) -> set[CountedCell]:
         """Return all that sums tie to hidden counts, through others unknown."""
@@ -160,7 +175,7 @@ class Exposure:
             found.tell(one)
         return found
 
-    def _holds(self, one: Sum) -> bool:
+    def holds(self, one: Sum) -> bool:
         """Say whether a total may be that of its parts; two that contradict each other are not one thing."""
         low, high = self.span(one.total)
         ends = [self.span(part) for part in one.parts]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.exposure import CountedCell
+import numpy as np
+
+from observatoire.exchange.federation.joint.exposure import CountedCell, Quotient
 from observatoire.exchange.publication.figures import decimals_of
 from observatoire.values import Nature, quotients_per
 
@@ -22,15 +24,8 @@ QUOTIENTS = frozenset((Nature.RATE.label, Nature.MEAN.label))
 #: Times that what is known of a term is told to the others; what is left after is too far to be sharp.
 _MOST_TURNS = 8
 
-
-class Quotient(NamedTuple):
-    """A rate that is shown: its two terms, between what it stands, who shows it."""
-
-    top: CountedCell
-    bottom: CountedCell
-    low: float
-    high: float
-    whose: str
+#: Denominators that are tried one by one, and how far from one a whole number may be computed.
+_MOST_TRIED, _EDGE = 5_000, 1e-6
 
 
 def bound_by_quotients(
@@ -47,11 +42,12 @@ def bound_by_quotients(
     found = list(_quotients(shown, words, counted))
     if not found or not made.hiding:
         return
+    made.quotients = found
     terms = {cell.quantity for one in found for cell in (one.top, one.bottom)}
     sums = [one for one in made.relations if one.total.quantity in terms and _open(made, one)]
     for _ in range(_MOST_TURNS):
         spans = made.spans(sums)
-        moved = [made.narrow(*bound) for one in found for bound in _bounds(one, spans)]
+        moved = [made.narrow(*bound) for one in found for bound in _bounds(one, spans, made)]
         if not any(moved):
             return
 
@@ -61,13 +57,35 @@ def _open(made: Exposure, one: Sequence[object]) -> bool:
 
 
 def _bounds(
-    one: Quotient, spans: Mapping[CountedCell, tuple[float, float]]
+    one: Quotient, spans: Mapping[CountedCell, tuple[float, float]], made: Exposure
 ) -> Iterable[tuple[CountedCell, float, float, str]]:
-    top, bottom = spans[one.top], spans[one.bottom]
-    yield one.top, one.low * bottom[0], _times(one.high, bottom[1]), one.whose
+    before = (spans[one.top], spans[one.bottom])
+    top, bottom = before
     if one.high > 0:
         highest = top[1] / one.low if one.low > 0 else math.inf
-        yield one.bottom, top[0] / one.high, highest, one.whose
+        bottom = max(bottom[0], top[0] / one.high), min(bottom[1], highest)
+    top = max(top[0], one.low * bottom[0]), min(top[1], _times(one.high, bottom[1]))
+    if not {one.top.quantity, one.bottom.quantity} & made.fractional:
+        top, bottom = _by_ones(one, top, bottom)
+    for cell, known, after in zip(one[:2], before, (top, bottom), strict=True):
+        if after != known:  # what sums say already, no rate says
+            yield cell, *after, one.whose
+
+
+def _by_ones(
+    one: Quotient, top: tuple[float, float], bottom: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return between what two terms stand that count by ones: of few people, few have that rate."""
+    most = min(bottom[1], top[1] / one.low if one.low > 0 else math.inf)
+    if most - bottom[0] > _MOST_TRIED:
+        return top, bottom
+    below = np.arange(max(math.ceil(bottom[0] - _EDGE), 1), math.floor(most + _EDGE) + 1)
+    least = np.ceil(np.maximum(one.low * below, top[0]) - _EDGE)
+    highest = np.floor(np.minimum(one.high * below, top[1]) + _EDGE)
+    fits = least <= highest
+    if not fits.any():
+        return top, bottom
+    return (least[fits].min(), highest[fits].max()), (below[fits].min(), below[fits].max())
 
 
 def _times(rate: float, count: float) -> float:
