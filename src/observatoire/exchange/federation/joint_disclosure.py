@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.exchange.federation.joint.exposure import people
+from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.system import exposure
 from observatoire.values import Status
 
@@ -48,7 +49,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     for member in members:
         own = figures[figures["observatoire"] == member.name]
         if (own["statut"] == _SECRET).any():
-            alone |= set(exposure([member], own).unsafe())
+            alone |= set(given_away(exposure([member], own)))
     rows = [
         (
             cell,
@@ -59,7 +60,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     ]
     rows += [
         (cell, reason, _remedy(together, cell))
-        for cell, reason in sorted(together.unsafe().items())
+        for cell, reason in sorted(given_away(together).items())
     ]
     return pd.DataFrame(
         [
@@ -80,7 +81,7 @@ def remedy(together: Exposure, cell: CountedCell) -> tuple[list[CountedCell], bo
     around = dict.fromkeys(c for total, parts, _ in near for c in (*parts, total))
     tried = [c for c in around if c != cell and (c in together.shown or c in together.bounds)]
     for candidate in tried[:_TRIED]:
-        if cell not in together.without(candidate).unsafe():
+        if cell not in given_away(together.without(candidate)):
             return [candidate], True
     return tried, False
 

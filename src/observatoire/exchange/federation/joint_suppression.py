@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import SecrecyError
-from observatoire.exchange.federation.joint.programs import tied
+from observatoire.exchange.federation.joint.programs import given_away, tied
 from observatoire.exchange.federation.joint.quotients import QUOTIENTS
 from observatoire.exchange.federation.joint.system import counted_cells, exposure
 from observatoire.exchange.federation.joint_disclosure import remedy
@@ -71,14 +71,14 @@ def withheld_figures(
         ]
         gone = np.array(now_hidden, dtype=bool) & ~secret.to_numpy()
         together = exposure(members, figures[~gone])
-        unsafe = together.unsafe()
+        unsafe = given_away(together)
         if not unsafe:
             return set(figures.loc[gone, FIGURE].itertuples(index=False, name=None))
         more = {c for cell in unsafe for c in remedy(together, cell)[0]}
         more |= {_place(cell) for cell in (*unsafe, *more) if cell in together.rated}
         if more <= hidden:
-            _, rates = tied(together, set(unsafe))
-            more = {_place(cell) for one in rates for cell in (one.top, one.bottom)}
+            _, around = tied(together, set(unsafe))
+            more = {_place(cell) for one in around for cell in (one.top, one.bottom)}
         if more <= hidden:  # what gives it away is farther: all that is tied to it goes
             far = together.reached(set(unsafe))
             more = far | {_place(cell) for cell in far}

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from observatoire.exchange.federation.joint.programs import bracketed
 from observatoire.french.typography import enumerate_words
 from observatoire.secrecy.suppression.audit import audit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-_BY_RATES = "des taux et des sommes, pris ensemble"
 
 #: Part of a figure under which a gap is one of rounding.
 _ROUNDING = 1e-9
@@ -107,8 +104,7 @@ class Exposure:
             absent=[*hidden, *latent, *rests],
         )
         given_away = dict(zip(found.index, ~found["safe"] | found["recoverable"], strict=True))
-        told = {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
-        return told | dict.fromkeys(bracketed(self, hidden - set(told)), _BY_RATES)
+        return {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
 
     def reached(self, hidden: set[CountedCell]) -> set[CountedCell]:
         """Return all that sums tie to hidden counts, through others unknown."""

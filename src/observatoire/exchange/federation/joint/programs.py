@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Quotient, Sum
 
 _MARGIN = 1e-6
+_BY_RATES = "des taux et des sommes, pris ensemble"
+
+
+def given_away(made: Exposure) -> dict[CountedCell, str]:
+    """Return the hidden counts that can be worked out, each with what gives it."""
+    told = made.unsafe()
+    left = set(made.hiding) - set(made.shown) - set(told)
+    return told | dict.fromkeys(bracketed(made, left), _BY_RATES)
 
 
 def bracketed(made: Exposure, hidden: set[CountedCell]) -> set[CountedCell]:
@@ -51,8 +59,9 @@ def _ends(
     """Return between what an unknown stands; nothing where nothing fits, or there is no end."""
     aim = np.zeros(len(box))
     aim[rank] = 1.0
+    solve: Any = linprog  # its types list each method apart
     found = [
-        linprog(
+        solve(
             way * aim,
             A_ub=under,
             b_ub=np.full(under.shape[0], _MARGIN),
@@ -74,10 +83,8 @@ def _narrow(made: Exposure, cell: CountedCell, low: float, high: float) -> bool:
 
 def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[Sum], list[Quotient]]:
     """Return the sums and the rates that tie hidden counts to others unknown."""
-    links: list[Sum | Quotient] = [
-        *(one for one in made.relations if made.holds(one)),
-        *made.quotients,
-    ]
+    sums = [one for one in made.relations if made.holds(one)]
+    links: list[Sum | Quotient] = [*sums, *made.quotients]
     touching = defaultdict(list)
     for rank, one in enumerate(links):
         for cell in _terms(one):
@@ -91,19 +98,21 @@ def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[Sum], list[Quot
                 fresh = _terms(links[rank]) - reached
                 reached |= fresh
                 front += [cell for cell in fresh if cell not in made.shown]
-    found = [links[rank] for rank in sorted(kept)]
-    return [x for x in found if len(x) == _SUM], [x for x in found if len(x) != _SUM]  # type: ignore[misc]
-
-
-_SUM = 3  # a total, its parts, and whether they are all
+    split = len(links) - len(made.quotients)
+    found = sorted(kept)
+    return (
+        [sums[rank] for rank in found if rank < split],
+        [made.quotients[rank - split] for rank in found if rank >= split],
+    )
 
 
 def _terms(one: Sum | Quotient) -> set[CountedCell]:
-    return {one[0], *one[1]} if isinstance(one[1], tuple) and len(one) == _SUM else {one[0], one[1]}
+    first, second = one[0], one[1]
+    return {first, *second} if isinstance(second, tuple) else {first, second}
 
 
 def _cells(sums: Iterable[Sum], rates: Iterable[Quotient]) -> set[CountedCell]:
-    return {cell for one in (*sums, *rates) for cell in _terms(one)}
+    return {cell for each in (sums, rates) for one in each for cell in _terms(one)}
 
 
 def _box(made: Exposure, cell: CountedCell, hidden: set[CountedCell]) -> tuple[float, float | None]:
