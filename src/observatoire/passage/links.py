@@ -91,7 +91,7 @@ class Links:
         full: Flags = self.covered >= 1.0 - max(self.sliver, _ROUNDING)
         return full
 
-    @property
+    @cached_property
     def uncovered(self) -> Flags:
         """Targets of which a part has no source: what is counted there is not known."""
         return self.linked & ~self.full
@@ -168,7 +168,7 @@ class Links:
         """Why a target lacks a value, by target, sources that are hidden and sources that are absent."""
         return {}
 
-    @property
+    @cached_property
     def linked(self) -> Flags:
         """Targets that at least one source covers."""
         return np.bincount(self.target, minlength=self.shape[0]) > 0

@@ -5,10 +5,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from layers_made import CRS, squares
 
 from observatoire import passage
-from observatoire.errors import OverlapError
+from observatoire.errors import CrossingGeometryError, OverlapError
 
 SOURCE = squares((0, 0, 100, 100), (100, 0, 200, 100), codes=["a", "b"])
 PEOPLE = pd.DataFrame({"population": [10.0, 20.0]}, index=["a", "b"])
@@ -85,3 +87,30 @@ def test_sources_may_overlap_out_of_reach_of_the_targets_unless_people_are_found
         passage.by_support(source, target, doors)
     with pytest.raises(OverlapError):
         passage.by_area(source, squares((0, 0, 560, 100), codes=["X"]))
+
+
+BOW = shapely.Polygon([(500, 0), (600, 100), (600, 0), (500, 100)])
+
+
+def test_an_outline_that_crosses_itself_out_of_reach_harms_nobody() -> None:
+    layer = squares((0, 0, 100, 100), (500, 0, 600, 100), codes=["a", "far"])
+    layer.loc[["far"], "geometry"] = [BOW]
+    p = passage.by_area(layer, squares((0, 0, 50, 100), codes=["t"]))
+    assert p.outside.to_dict() == {"a": 0.5, "far": 1.0}
+    with pytest.raises(CrossingGeometryError, match="far"):
+        passage.by_area(layer, squares((0, 0, 550, 100), codes=["t"]))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_scattered_territories_are_told_apart_as_a_look_at_each_pair_does(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 400, (90, 2))
+    layer = squares(*((x, y, x + 4, y + 4) for x, y in corners.tolist()))
+    boxes = np.asarray(layer.geometry.array)
+    shared = np.triu(shapely.area(shapely.intersection(boxes[:, None], boxes[None, :])), 1)
+    target = squares((0, 0, 500, 500), codes=["t"])
+    if (shared > 0).any():
+        with pytest.raises(OverlapError):
+            passage.by_area(layer, target)
+    else:
+        assert passage.by_area(layer, target).weights["weight"].eq(1.0).all()

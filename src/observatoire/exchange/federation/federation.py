@@ -122,7 +122,7 @@ class Federation(SiteFigures):
         >>> import observatoire as obs
         >>> f = obs.federate(obs.demo_packages(tempfile.mkdtemp()))
         >>> f.panel("aides").page.title
-        'Aides'
+        'Aides et accompagnement'
         >>> f.close()
         """
         if kind not in (known := ("theme", "tartan", "compare", "evolution")):

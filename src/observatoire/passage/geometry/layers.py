@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from observatoire.passage.arrays import Flags, Floats
+    from observatoire.passage.arrays import Flags, Floats, Positions
     from observatoire.passage.geometry.outlines import Outline
 
 
@@ -47,7 +47,8 @@ class MeasuredLayer:
     """A checked zoning: codes in increasing order, with their geometries and areas.
 
     ``labels`` are the codes as an index of text, whose words are taken and compared without
-    making one Python object each.
+    making one Python object each. ``met`` are the positions of those near what they are measured
+    against, None where all are.
     """
 
     role: str
@@ -60,6 +61,7 @@ class MeasuredLayer:
     grid: Grid | None = None
     frame: gpd.GeoDataFrame | None = None
     outline: Outline | None = None
+    met: Positions | None = None
 
     def __len__(self) -> int:
         """Return how many territories are in the layer."""
@@ -73,6 +75,7 @@ def check_layer(
     repair: bool = False,
     points: bool = False,
     zoning: str = "",
+    reach: shapely.STRtree | None = None,
 ) -> MeasuredLayer:
     """Check a layer whole, and put it in the order of its codes.
 
@@ -88,6 +91,8 @@ def check_layer(
         Accept a layer of points too (a support of addresses).
     zoning : str
         Name of the zoning; by default the one in ``frame.attrs["zoning"]``.
+    reach : STRtree, optional
+        What it is measured against: outlines are not looked at whose box meets nothing of it.
     """
     if not isinstance(frame, gpd.GeoDataFrame):
         raise PassageError(
@@ -106,10 +111,12 @@ def check_layer(
         labels, frame = labels[order], frame.iloc[order]
     geometries = np.asarray(frame.geometry.array)
     remarks: tuple[str, ...] = ()
+    met = None
     grid = recognise_grid(geometries)
     if grid is None:
+        met = None if reach is None else np.unique(reach.query(geometries)[0])
         geometries, remarks = _check_geometries(
-            geometries, labels, role, repair=repair, points=points
+            geometries, labels, role, repair=repair, points=points, met=met
         )
         areas = shapely.area(geometries)
     else:
@@ -124,6 +131,7 @@ def check_layer(
         remarks=remarks,
         grid=grid,
         frame=frame,
+        met=met,
     )
 
 
@@ -236,7 +244,13 @@ def _metric_advice(frame: gpd.GeoDataFrame) -> str:
 
 
 def _check_geometries(
-    geometries: NDArray[Any], codes: pd.Index[str], role: str, *, repair: bool, points: bool
+    geometries: NDArray[Any],
+    codes: pd.Index[str],
+    role: str,
+    *,
+    repair: bool,
+    points: bool,
+    met: Positions | None,
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     absent = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     remedy = "Retirez ces territoires, ou redemandez la couche."
@@ -253,9 +267,11 @@ def _check_geometries(
     )
     endless = np.asarray(~np.isfinite(shapely.bounds(geometries)).all(axis=1))
     _refuse(endless, codes, role, "coordonnées infinies ou absentes", "Redemandez la couche.")
-    geometries, remarks = _check_valid(geometries, codes, role, repair=repair)
+    geometries, remarks = _check_valid(geometries, codes, role, repair=repair, met=met)
     if kinds[0] not in _POINTS:
-        flat = shapely.area(geometries) <= 0
+        near = slice(None) if met is None else met
+        flat = np.zeros(len(geometries), dtype=bool)
+        flat[near] = shapely.area(geometries[near]) <= 0
         _refuse(flat, codes, role, "surface nulle", "Retirez ces territoires.")
     return geometries, remarks
 
@@ -279,9 +295,16 @@ def _check_kinds(kinds: NDArray[Any], codes: pd.Index[str], role: str, *, points
 
 
 def _check_valid(
-    geometries: NDArray[Any], codes: pd.Index[str], role: str, *, repair: bool
+    geometries: NDArray[Any],
+    codes: pd.Index[str],
+    role: str,
+    *,
+    repair: bool,
+    met: Positions | None,
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
-    invalid = ~shapely.is_valid(geometries)
+    near = slice(None) if met is None else met
+    invalid = np.zeros(len(geometries), dtype=bool)
+    invalid[near] = ~shapely.is_valid(geometries[near])
     if not invalid.any():
         return geometries, ()
     wrong = codes[invalid]

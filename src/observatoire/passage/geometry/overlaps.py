@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TOLERANCE = 1e-3  # share of the smaller territory: below it, two outlines merely differ
 _ROUNDING = 1e-9  # share of the smaller that the engine itself may make them share
 _CHUNK = 4096
+_SAMPLE = 64  # territories among which those of a zoning without gaps touch one another
 
 
 def check_no_overlap(layer: MeasuredLayer) -> tuple[Outline | None, tuple[str, ...]]:
@@ -30,12 +31,22 @@ def check_no_overlap(layer: MeasuredLayer) -> tuple[Outline | None, tuple[str, .
     whose outlines do not match are measured against their neighbours. Outlines that merely
     differ are let through, with a remark: what lies between them is shared.
     """
-    if layer.grid is not None or len(layer) <= 1:
+    if layer.grid is not None or len(layer) <= 1 or _scattered(layer):
         return None, ()
     found = outline(layer.geometries, layer.areas)
     if found is None and not shapely.coverage_is_valid(layer.geometries):
         return None, _check_neighbours(layer)
     return found, ()
+
+
+def _scattered(layer: MeasuredLayer) -> bool:
+    """Say whether no territory touches another; a zoning whose first ones do is not looked at whole."""
+    tree = shapely.STRtree(layer.geometries)
+    for tried in (layer.geometries[:_SAMPLE], layer.geometries):
+        first, _ = tree.query(tried, predicate="intersects")
+        if len(first) > len(tried):
+            return False
+    return True
 
 
 def _check_neighbours(layer: MeasuredLayer) -> tuple[str, ...]:

@@ -30,19 +30,20 @@ def two_layers(
     ``everywhere``: sources may not overlap even out of reach of the targets, for people found where
     two of them lie would count in both.
     """
+    reach = None if everywhere else _reach(target)
     if _corners(target) > _FEW and _corners(source) > _FEW:
         with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(check_layer, source, "source", repair=repair)
+            first = pool.submit(check_layer, source, "source", repair=repair, reach=reach)
             second = check_layer(target, "cible", repair=repair)
             layers = (first.result(), second)
     else:  # threads would wait for one another longer than they work
         layers = (
-            check_layer(source, "source", repair=repair),
+            check_layer(source, "source", repair=repair, reach=reach),
             check_layer(target, "cible", repair=repair),
         )
     check_same_crs(*layers)
     # One after the other: together they would keep the corners of both layers in memory.
-    _, differing = check_no_overlap(layers[0] if everywhere else _within_reach(*layers))
+    _, differing = check_no_overlap(_near(layers[0]))
     outline, differing_targets = check_no_overlap(layers[1])
     source, target = layers
     return (
@@ -51,15 +52,19 @@ def two_layers(
     )
 
 
-def _within_reach(source: MeasuredLayer, target: MeasuredLayer) -> MeasuredLayer:
+def _reach(frame: object) -> shapely.STRtree | None:
+    """Return the boxes of what may be a layer, to look for what meets them."""
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name not in frame.columns:
+        return None
+    return shapely.STRtree(np.asarray(frame.geometry.array))
+
+
+def _near(layer: MeasuredLayer) -> MeasuredLayer:
     """Return the sources whose box meets that of a target: what others share is counted nowhere."""
-    if source.grid is not None:  # known apart by the positions of its cells
-        return source
-    met = np.unique(shapely.STRtree(target.geometries).query(source.geometries)[0])
-    if len(met) == len(source):
-        return source
-    kept = {name: getattr(source, name)[met] for name in ("labels", "geometries", "areas")}
-    return replace(source, **kept)
+    if layer.met is None or len(layer.met) == len(layer):
+        return layer
+    kept = {name: getattr(layer, name)[layer.met] for name in ("labels", "geometries", "areas")}
+    return replace(layer, **kept, met=None)
 
 
 def _corners(frame: object) -> int:
