@@ -39,7 +39,7 @@ def in_short(given: object) -> str:
     >>> in_short(" La ville "), len(in_short("x" * 1_000_000))
     ('La ville', 200)
     """
-    text = str(given).strip()
+    text = str(given).encode(errors="replace").decode().strip()  # halves of characters
     return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
