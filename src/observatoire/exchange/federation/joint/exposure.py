@@ -34,7 +34,7 @@ class CountedCell:
         return f"{self.quantity} de {self.territory} ({self.zoning}, {self.period})"
 
 
-class Sum(NamedTuple):
+class CountedSum(NamedTuple):
     """A count that is the sum of others, or has something besides when they are not all."""
 
     total: CountedCell
@@ -62,7 +62,7 @@ class Exposure:
     thresholds: dict[CountedCell, float] = field(default_factory=dict)
     bounds: dict[CountedCell, tuple[float, float]] = field(default_factory=dict)
     rated: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
-    relations: list[Sum] = field(default_factory=list)
+    relations: list[CountedSum] = field(default_factory=list)
     fractional: set[str] = field(default_factory=set)
     quotients: list[Quotient] = field(default_factory=list)
 
@@ -110,7 +110,7 @@ class Exposure:
         """Return all that sums tie to hidden counts, through others unknown."""
         return self._around(hidden)[1]
 
-    def _around(self, hidden: set[CountedCell]) -> tuple[list[Sum], set[CountedCell]]:
+    def _around(self, hidden: set[CountedCell]) -> tuple[list[CountedSum], set[CountedCell]]:
         """Return the sums that touch hidden counts, through others unknown, and all their cells."""
         touching = defaultdict(list)
         for rank, (total, parts, _) in enumerate(self.relations):
@@ -162,7 +162,7 @@ class Exposure:
             self.rated[cell] |= {whose}
         return True
 
-    def spans(self, sums: Sequence[Sum]) -> Mapping[CountedCell, tuple[float, float]]:
+    def spans(self, sums: Sequence[CountedSum]) -> Mapping[CountedCell, tuple[float, float]]:
         """Return between what counts stand, those that sums leave being told once each."""
         found = _Spans(self)
         for one in sums:
@@ -171,7 +171,7 @@ class Exposure:
             found.tell(one)
         return found
 
-    def holds(self, one: Sum) -> bool:
+    def holds(self, one: CountedSum) -> bool:
         """Say whether a total may be that of its parts; two that contradict each other are not one thing."""
         low, high = self.span(one.total)
         ends = [self.span(part) for part in one.parts]
@@ -182,7 +182,7 @@ class Exposure:
     def _reason(
         self,
         cell: CountedCell,
-        relations: Sequence[Sum],
+        relations: Sequence[CountedSum],
     ) -> str:
         if cell in self.rated:
             return f"un taux et son autre terme, publiés par {people(self.rated[cell])}"
@@ -212,7 +212,7 @@ class _Spans(dict[CountedCell, tuple[float, float]]):
     def __missing__(self, cell: CountedCell) -> tuple[float, float]:
         return self.made.span(cell)
 
-    def tell(self, one: Sum) -> None:
+    def tell(self, one: CountedSum) -> None:
         """Narrow the parts of a sum by its total and the other parts, and the total by its parts."""
         ends = [self[part] for part in one.parts]
         low, high = self[one.total]

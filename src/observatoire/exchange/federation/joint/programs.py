@@ -13,7 +13,12 @@ from scipy.sparse import csr_array
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Quotient, Sum
+    from observatoire.exchange.federation.joint.exposure import (
+        CountedCell,
+        Exposure,
+        Quotient,
+        CountedSum,
+    )
 
 _MARGIN = 1e-6
 _BY_RATES = "des taux et des sommes, pris ensemble"
@@ -81,10 +86,10 @@ def _narrow(made: Exposure, cell: CountedCell, low: float, high: float) -> bool:
     return high - low < floor or high < floor
 
 
-def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[Sum], list[Quotient]]:
+def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[CountedSum], list[Quotient]]:
     """Return the sums and the rates that tie hidden counts to others unknown."""
     sums = [one for one in made.relations if made.holds(one)]
-    links: list[Sum | Quotient] = [*sums, *made.quotients]
+    links: list[CountedSum | Quotient] = [*sums, *made.quotients]
     touching = defaultdict(list)
     for rank, one in enumerate(links):
         for cell in _terms(one):
@@ -106,12 +111,12 @@ def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[Sum], list[Quot
     )
 
 
-def _terms(one: Sum | Quotient) -> set[CountedCell]:
+def _terms(one: CountedSum | Quotient) -> set[CountedCell]:
     first, second = one[0], one[1]
     return {first, *second} if isinstance(second, tuple) else {first, second}
 
 
-def _cells(sums: Iterable[Sum], rates: Iterable[Quotient]) -> set[CountedCell]:
+def _cells(sums: Iterable[CountedSum], rates: Iterable[Quotient]) -> set[CountedCell]:
     return {cell for each in (sums, rates) for one in each for cell in _terms(one)}
 
 

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Sum
+from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, CountedSum
 from observatoire.exchange.federation.joint.quotients import QUOTIENTS, bound_by_quotients
 from observatoire.territories import simplify
 from observatoire.territories.link_tables import WHOLE
@@ -145,7 +145,7 @@ def _sum_up(made: Exposure, members: Sequence[Member]) -> None:
                 total = CountedCell(quantity, target, code, period)
                 cells = tuple(CountedCell(quantity, source, part, period) for part in parts)
                 if known & {total, *cells}:
-                    made.relations.append(Sum(total, cells, exact))
+                    made.relations.append(CountedSum(total, cells, exact))
 
 
 def _categories(
@@ -164,7 +164,7 @@ def _categories(
         parts = [single.get((producer, each), each) for each in variables.split()]
         if len(parts) > 1 and any((producer, each) in single for each in variables.split()):
             made.relations += [
-                Sum(
+                CountedSum(
                     CountedCell(total, *place),
                     tuple(CountedCell(part, *place) for part in parts),
                     whole=True,
