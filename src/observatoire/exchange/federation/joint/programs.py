@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from observatoire.exchange.federation.joint.exposure import (
         CountedCell,
+        CountedSum,
         Exposure,
         Quotient,
-        CountedSum,
     )
 
 _MARGIN = 1e-6

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, CountedSum
+from observatoire.exchange.federation.joint.exposure import CountedCell, CountedSum, Exposure
 from observatoire.exchange.federation.joint.quotients import QUOTIENTS, bound_by_quotients
 from observatoire.territories import simplify
 from observatoire.territories.link_tables import WHOLE
