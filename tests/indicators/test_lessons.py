@@ -9,7 +9,7 @@ import pytest
 
 import observatoire as obs
 from observatoire.cli import main
-from observatoire.errors import PassageError
+from observatoire.errors import DescriptorError, PassageError
 from observatoire.passage.prediction import known_calibrations
 
 if TYPE_CHECKING:
@@ -189,3 +189,13 @@ def test_the_command_says_what_was_learnt_and_what_makes_it_serve(
     assert "Territoires" in said
     assert "calibration.toml" in said
     assert 'model = "part"' in said
+
+
+def test_a_calibration_that_does_not_say_all_of_each_support_is_refused(tmp_path: Path) -> None:
+    build(tmp_path, 12)
+    with obs.open(tmp_path) as o:
+        o.calibrate("quartier")
+    own = tmp_path / "calibration.toml"
+    own.write_text(own.read_text("utf-8").replace("means = [", "means = [1.0, "), "utf-8")
+    with obs.open(tmp_path) as o, pytest.raises(DescriptorError, match="même nombre"):
+        o.table("taux")

@@ -10,6 +10,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     import datetime as dt
+import re
 
 
 @dataclass(frozen=True)
@@ -229,19 +230,21 @@ class Page:
         return next(parts, len(self.blocks))
 
 
-#: Control characters, which neither XML nor Typst can carry.
-_UNPRINTABLE = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
+#: Controls, and what is no character: neither XML nor Typst can carry them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
-#: What is not a text to read.
+#: What is not a text to read: a picture keeps its spaces, and no more than a text what cannot be printed.
 _NOT_READ = frozenset({"svg", "anchor", "kind", "status"})
 
 
 def _spaced(thing: Any) -> Any:
     if isinstance(thing, str) and not isinstance(thing, Status):
-        return spaced(thing.translate(_UNPRINTABLE))
+        return spaced(_UNPRINTABLE.sub("", thing))
     if isinstance(thing, tuple):
         return tuple(_spaced(item) for item in thing)
     if is_dataclass(thing) and not isinstance(thing, type):
         values = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
-        return replace(thing, **{name: _spaced(value) for name, value in values.items()})
+        drawn = getattr(thing, "svg", None)
+        picture = {"svg": _UNPRINTABLE.sub("", drawn)} if isinstance(drawn, str) else {}
+        return replace(thing, **{name: _spaced(value) for name, value in values.items()}, **picture)
     return thing

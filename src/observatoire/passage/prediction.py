@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from scipy import special
 
-from observatoire.declarations.fields import Code, Count, Named, Number, Texts, declared, doc
+from observatoire.declarations.fields import (
+    Code,
+    Count,
+    Named,
+    Number,
+    Texts,
+    declared,
+    doc,
+    fault,
+    on_reading,
+)
 from observatoire.declarations.reader import packaged, read
 from observatoire.french.typography import NARROW, number
 from observatoire.passage.conformal import TAILS, logit
@@ -70,6 +80,19 @@ class Calibration:
     lows: Annotated[tuple[float, ...], doc("La plus petite rencontrée.")] = ()
     highs: Annotated[tuple[float, ...], doc("La plus grande rencontrée.")] = ()
     judged: Annotated[str, doc("Ce que d’autres territoires publiés en ont dit.")] = ""
+
+    @on_reading
+    def _says_all_of_each_support(self) -> None:
+        if (
+            len(
+                {len(each) for each in (self.names, self.means, self.slopes, self.lows, self.highs)}
+            )
+            > 1
+        ):
+            raise fault(
+                "« names », « means », « slopes », « lows » et « highs » n’ont pas le même nombre d’éléments.",
+                remedy="Refaites cette entrée par la commande qu’elle dit.",
+            )
 
     def middle(self, supports: Mapping[str, float]) -> float:
         """Return the logit expected of a place."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from packages_made import package
 
 import observatoire as obs
-from observatoire.exchange.federation.joint_disclosure import exposure
+from observatoire.exchange.federation.joint.system import exposure
 from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.exchange.federation import Federation
+
+    Row = tuple[Any, ...]
 
 FLOOR = {("cas", "2016"): 11.0}
 LINKS = "".join(f"q,Q{k},c,LAM,1.0,proche,oui,table\n" for k in (1, 2, 3))
@@ -101,3 +103,108 @@ def test_a_rate_that_bounds_a_hidden_count_is_withheld(tmp_path: Path) -> None:
     assert ("q", "Q1", "part", "2016") in withheld_figures(
         f.members, f.engine.ask("counts", periode="")
     )
+
+
+RATED = {
+    "cas": {"numerateur": "aides"},
+    "tous": {"numerateur": "foyers"},
+    "part": {"nature": "taux", "unite": "%", "numerateur": "aides", "denominateur": "foyers"},
+}
+ONE = ("q", "Q1", "cas", "2016", None, "secret")
+
+
+def seen(value: float, territory: str, code: str = "cas", status: str = "observé") -> Row:
+    return ("q" if territory.startswith("Q") else "c", territory, code, "2016", value, status)
+
+
+def withheld(tmp_path: Path, first: list[Row], other: list[Row], **more: Any) -> set[Any]:
+    """Return what is withheld of two members, the first of which hides Q1."""
+    words, links = more.get("words", RATED), more.get("links", LINKS)
+    one = package(
+        tmp_path / "a", first, links=links, thresholds=FLOOR, definitions=more.get("own", words)
+    )
+    two = package(tmp_path / "b", other, links=LINKS, definitions=words)
+    f = obs.federate([one, two])
+    assert not f.refused
+    found = withheld_figures(f.members, f.engine.ask("counts", periode=""))
+    return {(territory, code) for _, territory, code, _ in found}
+
+
+def test_a_sum_that_the_second_member_alone_writes_whole_is_audited(tmp_path: Path) -> None:
+    partial = LINKS.replace(",oui,", ",non,").replace("q,Q3,c,LAM,1.0,proche,non,table\n", "")
+    first = [ONE, seen(13.0, "Q2"), seen(20.0, "Q3")]
+    assert withheld(tmp_path, first, [seen(40.0, "LAM")], links=partial)
+
+
+def test_figures_that_differ_leave_a_count_between_them(tmp_path: Path) -> None:
+    """Neither is sure, but both with the total leave Q1 from 2 to 7."""
+    first = [ONE, seen(13.0, "Q2"), seen(20.0, "Q3")]
+    assert withheld(tmp_path, first, [seen(40.0, "LAM"), seen(18.0, "Q2")])
+
+
+def test_a_rate_gives_a_count_whose_other_term_a_sum_gives(tmp_path: Path) -> None:
+    people = [seen(40.0, "Q2", "tous"), seen(60.0, "Q3", "tous"), seen(200.0, "LAM", "tous")]
+    found = withheld(tmp_path, [ONE], [seen(5.0, "Q1", "part"), *people])
+    assert ("Q1", "part") in found
+
+
+def test_rates_of_other_parts_give_a_part_by_its_total(tmp_path: Path) -> None:
+    others = [seen(5.0, "Q2", "part"), seen(10.0, "Q3", "part"), seen(20.0, "LAM")]
+    people = [seen(100.0, "Q2", "tous"), seen(100.0, "Q3", "tous")]
+    assert withheld(tmp_path, [ONE], [*others, *people])
+
+
+def test_rates_of_which_no_term_is_shown_are_put_together(tmp_path: Path) -> None:
+    """Half of the others have it: with the totals, that leaves Q1 its own."""
+    words = RATED | {"part": RATED["part"] | {"decimales": "9"}}
+    others = [seen(50.0, "Q2", "part"), seen(50.0, "Q3", "part"), seen(25.0, "Q1", "part")]
+    totals = [seen(45.0, "LAM"), seen(100.0, "LAM", "tous")]
+    assert withheld(tmp_path, [ONE], [*others, *totals], words=words)
+
+
+def test_a_rate_hidden_under_another_code_is_hidden_under_its_own(tmp_path: Path) -> None:
+    rate = {"nature": "taux", "unite": "%", "libelle": "Part aidée"}
+    found = withheld(
+        tmp_path,
+        [("q", "Q1", "taux", "2016", None, "secret")],
+        [seen(12.5, "Q1", "part_aidee")],
+        own={"taux": rate},
+        words={"part_aidee": rate},
+    )
+    assert found == {("Q1", "part_aidee")}
+
+
+def test_an_amount_is_not_found_by_subtraction(tmp_path: Path) -> None:
+    euros = {"cas": {"nature": "montant", "unite": "€"}}
+    first = [ONE, seen(13.25, "Q2"), seen(20.5, "Q3")]
+    assert withheld(tmp_path, first, [seen(40.0, "LAM")], words=euros)
+
+
+def test_an_estimate_of_what_is_hidden_under_another_code_is_hidden(tmp_path: Path) -> None:
+    found = withheld(
+        tmp_path,
+        [ONE],
+        [seen(5.0, "Q1", "dossiers", "estimé")],
+        own={"cas": {"libelle": "Cas"}},
+        words={"dossiers": {"libelle": "Cas"}},
+    )
+    assert found == {("Q1", "dossiers")}
+
+
+def test_a_total_below_its_parts_teaches_nothing_and_refuses_no_page(tmp_path: Path) -> None:
+    first = [ONE, seen(30.0, "Q2"), seen(30.0, "Q3")]
+    assert withheld(tmp_path, first, [seen(40.0, "LAM")]) == set()
+
+
+@pytest.mark.parametrize("decimals", ["²", "-400", "99999", "abc"])
+def test_decimals_that_are_no_number_are_one(tmp_path: Path, decimals: str) -> None:
+    words = {code: word | {"decimales": decimals} for code, word in RATED.items()}
+    shown = [seen(100.0, "Q1", "tous"), seen(5.0, "Q1", "part")]
+    assert ("Q1", "part") in withheld(tmp_path, [ONE], shown, words=words)
+
+
+def test_numbers_that_no_page_could_write_are_refused(tmp_path: Path) -> None:
+    good = package(tmp_path / "a")
+    bad = package(tmp_path / "b", [("q", "Q1", "pop", "2016", 1e308, "observé")])
+    f = obs.federate([good, bad])
+    assert [who for who, _ in f.refused] == [str(bad)]

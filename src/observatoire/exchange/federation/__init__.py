@@ -2,7 +2,8 @@
 
 ``terms`` (``federation.toml``: who, until when), ``members`` (brought here), ``verification`` (checked
 before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`` or ``spark`` (what answers),
-``comparability`` (what may stand side by side), ``joint_disclosure`` (what the packages give away
+``comparability`` (what may stand side by side), ``joint`` (their counts as one system),
+``joint_disclosure`` (what the packages give away
 together), ``joint_suppression`` (what its pages hide for that), ``answers`` (the questions), ``views`` (its
 pages), ``federation`` (both, for a notebook), ``admission`` (who is let in).
 """

@@ -24,8 +24,23 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.verification import Member
 
+#: Letters of what a stranger calls something that are worth reading.
+_MOST_LETTERS = 200
+
 #: Columns of ``rejected()``.
 REJECTED = ("place", "reason")
+
+
+def in_short(given: object) -> str:
+    """Return what a stranger’s descriptor calls something, as long as a name may be.
+
+    Examples
+    --------
+    >>> in_short(" La ville "), len(in_short("x" * 1_000_000))
+    ('La ville', 200)
+    """
+    text = str(given).encode(errors="replace").decode().strip()  # halves of characters
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 @dataclass(eq=False)
@@ -47,7 +62,7 @@ class FederationAnswers:
     @property
     def titles(self) -> dict[str, str]:
         """What each member is called, by its name: its package's title, where no other has the same."""
-        titles = [str(member.descriptor.get("title") or "").strip() for member in self.members]
+        titles = [in_short(member.descriptor.get("title") or "") for member in self.members]
         named = zip(self.observatories, titles, strict=True)
         return {
             name: title if title and titles.count(title) == 1 else name for name, title in named
@@ -68,7 +83,7 @@ class FederationAnswers:
         for member in self.members:
             given = member.descriptor["observatoire"].get(name)
             for code, label in given.items() if isinstance(given, dict) else ():
-                made.setdefault(str(code), str(label))
+                made.setdefault(str(code), in_short(label))
         return made
 
     @cached_property

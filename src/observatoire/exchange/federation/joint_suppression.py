@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import SecrecyError
-from observatoire.exchange.federation.joint_disclosure import (
-    CountedCell,
-    counted_cells,
-    exposure,
-    remedy,
-)
-from observatoire.values import Nature, Status
+from observatoire.exchange.federation.joint.programs import given_away, tied
+from observatoire.exchange.federation.joint.quotients import QUOTIENTS
+from observatoire.exchange.federation.joint.system import counted_cells, exposure
+from observatoire.exchange.federation.joint_disclosure import remedy
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
+    from observatoire.exchange.federation.joint.exposure import CountedCell
     from observatoire.exchange.federation.verification import Member
 
 #: Zoning, territory, indicator and period of a figure.
@@ -36,8 +35,8 @@ def withheld_figures(
     """Return the figures to hide so that what is left gives no hidden count away.
 
     What one member hides is hidden of all; then, as long as the joint audit finds a count in what is
-    left, so is what it says to withhold. All that ties counts is of one period: figures may be given
-    by period.
+    left, so is what it says to withhold, or where that is not enough all that is tied to it. All that
+    ties counts is of one period: figures may be given by period.
 
     Parameters
     ----------
@@ -60,23 +59,29 @@ def withheld_figures(
         (member.name, row["indicateur"])
         for member in members
         for row in member.definitions
-        if row["nature"] == Nature.RATE.label
+        if row["nature"] in QUOTIENTS
     }
     owners = zip(figures["observatoire"], figures["indicateur"], strict=True)
     rated = np.array([owner in rates for owner in owners], dtype=bool)
     hidden = {cell for cell, dark in zip(cells, secret, strict=True) if dark}
     for _ in range(_MOST_ROUNDS):
         now_hidden = [
-            (_place(cell) if rate else cell) in hidden
+            cell in hidden or (rate and _place(cell) in hidden)
             for cell, rate in zip(cells, rated, strict=True)
         ]
         gone = np.array(now_hidden, dtype=bool) & ~secret.to_numpy()
         together = exposure(members, figures[~gone])
-        unsafe = together.unsafe()
+        unsafe = given_away(together)
         if not unsafe:
             return set(figures.loc[gone, FIGURE].itertuples(index=False, name=None))
         more = {c for cell in unsafe for c in remedy(together, cell)[0]}
-        more |= {_place(cell) for cell in unsafe if cell in together.rated}
+        more |= {_place(cell) for cell in (*unsafe, *more) if cell in together.rated}
+        if more <= hidden:
+            _, around = tied(together, set(unsafe))
+            more = {_place(cell) for one in around for cell in (one.top, one.bottom)}
+        if more <= hidden:  # what gives it away is farther: all that is tied to it goes
+            far = together.reached(set(unsafe))
+            more = far | {_place(cell) for cell in far}
         if more <= hidden:
             raise _unsafe(next(iter(sorted(unsafe))))
         hidden |= more

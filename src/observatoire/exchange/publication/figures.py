@@ -104,6 +104,17 @@ def disarmed(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def decimals_of(written: str) -> int:
+    """Return how many decimals a package says that an indicator has; one where it says nothing of use.
+
+    Examples
+    --------
+    >>> [decimals_of(each) for each in ("0", "2", "", "²", "-1", "40000")]
+    [0, 2, 1, 1, 1, 1]
+    """
+    return int(written) if len(written) == 1 and written.isdecimal() else 1
+
+
 def table_bytes(frame: pd.DataFrame) -> bytes:
     """Return a csv that a spreadsheet may open without running anything of it."""
     return disarmed(frame).to_csv(index=False, lineterminator="\n").encode()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pikepdf
 import typst
 
+from observatoire.errors import FormatError
 from observatoire.french.typography import NO_BREAK
 from observatoire.pages.blocks import (
     Callout,
@@ -121,18 +122,36 @@ def typeset(
         Points per inch of a PNG.
     inputs : mapping, optional
         What the text finds in ``sys.inputs``.
+
+    Raises
+    ------
+    FormatError
+        On a character that no font of a PDF has.
     """
     run: Any = typst.compile  # its types list each form apart
-    made = run(
-        str(source) if isinstance(source, Path) else source,
-        format=form,
-        ppi=ppi,
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs=dict(inputs or {}),
-        pdf_standards=list(_STANDARDS) if form == "pdf" else [],
-    )
+    try:
+        made = run(
+            str(source) if isinstance(source, Path) else source,
+            format=form,
+            ppi=ppi,
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            sys_inputs=dict(inputs or {}),
+            pdf_standards=list(_STANDARDS) if form == "pdf" else [],
+        )
+    except typst.TypstError as error:
+        if (lacking := _LACKING.search(str(error))) is None:
+            raise
+        raise FormatError(
+            f"Aucune police du PDF n’a de quoi écrire « {lacking[1]} ».",
+            why="Un PDF à archiver contient tous ses caractères.",
+            remedy="Ôtez-le du titre ou du nom qui le porte, ou écrivez la page en .html.",
+        ) from error
     return [bytes(each) for each in made] if isinstance(made, list) else [bytes(made)]
+
+
+#: What Typst says of a character that no font has, or that means nothing.
+_LACKING = re.compile(r"(?:the text|the codepoint) `\"(.{1,40}?)\"`")
 
 
 def _opening(page: Page, *, paged: bool) -> str:

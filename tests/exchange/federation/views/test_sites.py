@@ -172,3 +172,17 @@ def test_what_packages_give_away_together_is_nowhere_in_the_annex(tmp_path: Path
         assert not re.search("7[,.]25", page)
     assert "1 effectif" in pages[0].replace("\u00a0", " ")
     assert f.atlas(tmp_path / "atlas.html").read_text("utf-8").count("7.25") == 0
+
+
+def test_a_name_that_nothing_can_print_harms_no_form(tmp_path: Path) -> None:
+    """Controls and halves of characters, as a stranger's descriptor may hold them."""
+    f = obs.federate([package(tmp_path / "a", title="Ville\x00\x01 \ud800" + "x" * 1_000_000)])
+    assert len(f.titles["a"]) == 200
+    for form in ("html", "docx", "xlsx", "pdf"):
+        assert f.annex(tmp_path / f"annexe.{form}").exists()
+
+
+def test_a_character_that_no_font_has_is_said(tmp_path: Path) -> None:
+    f = obs.federate([package(tmp_path / "a", title="Ville 😀")])
+    with pytest.raises(FormatError, match="😀"):
+        f.panel().save(tmp_path / "page.pdf")

@@ -2,8 +2,12 @@
 SELECT filename, count(*) AS lignes,
        count(*) - count(DISTINCT hash(zonage, territoire, indicateur, periode)) AS doubles,
        any_value(statut) FILTER (WHERE statut NOT IN (SELECT unnest($labels))) AS etrange,
-       count(*) FILTER (WHERE isinf(valeur) OR isnan(valeur) OR isinf(borne_basse)
-                           OR isnan(borne_basse) OR isinf(borne_haute) OR isnan(borne_haute)) AS infinis,
+       count(*) FILTER (WHERE isnan(valeur) OR abs(valeur) > 1e15
+                           OR isnan(borne_basse) OR abs(borne_basse) > 1e15
+                           OR isnan(borne_haute) OR abs(borne_haute) > 1e15
+                           OR isnan(plausible_bas) OR abs(plausible_bas) > 1e15
+                           OR isnan(plausible_haut) OR abs(plausible_haut) > 1e15
+                           OR isnan(couverture) OR abs(couverture) > 1e15) AS infinis,
        count(*) FILTER (WHERE statut IN (SELECT unnest($bare)) AND coalesce(
            valeur, borne_basse, borne_haute, plausible_bas, plausible_haut) IS NOT NULL) AS montres,
        count(*) FILTER (WHERE borne_basse > borne_haute OR plausible_bas > plausible_haut) AS croisees,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.exchange.federation.comparability import CARE, NO
 from observatoire.exchange.federation.joint_suppression import FIGURE
+from observatoire.exchange.publication.figures import decimals_of
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.indicators.definitions.catalogue import POLARITIES, Indicator
@@ -134,7 +135,7 @@ def _indicator(word: Record, cautions: tuple[str, ...]) -> Indicator:
         theme=word["thematique"],
         nature=_NATURES.get(word["nature"], Nature.INDEX),
         unit=word["unite"],
-        decimals=int(word["decimales"]) if str(word["decimales"]).isdigit() else 1,
+        decimals=decimals_of(str(word["decimales"])),
         polarity=POLARITIES.get(word["sens"], "neutral"),
         definition=word["definition"],
         universe=word["champ"],

@@ -11,7 +11,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import one_period, suggestion
-from observatoire.exchange.federation.answers import FederationAnswers
+from observatoire.exchange.federation.answers import FederationAnswers, in_short
 from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
 from observatoire.exchange.federation.views.courses import federation_course
 from observatoire.exchange.federation.views.figures import Answers, protected_answers
@@ -160,7 +160,7 @@ class SiteFigures(FederationAnswers):
     def _said(self) -> tuple[str, ...]:
         """What a page of it must say: of agreements, and what each package warns of."""
         given = (member.descriptor.get("avertissements") for member in self.members)
-        warned = [str(each) for texts in given if isinstance(texts, list) for each in texts]
+        warned = [in_short(each) for texts in given if isinstance(texts, list) for each in texts]
         return tuple(dict.fromkeys([*self.warnings, *warned]))
 
     def _of_theme(self, theme: str | None) -> list[str]:
