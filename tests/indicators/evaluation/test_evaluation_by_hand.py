@@ -73,6 +73,7 @@ annee;intitule;zonage;perimetre;thematique;type;etape;montant_etat;montant_ville
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
     folder: Path = tmp_path_factory.mktemp("town")
     with obs.open(write_town(folder, more=MORE)) as o:
+        o.load()
         yield o
 
 
