@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name, one_period, suggestion
+from observatoire.errors.arguments import names_in, one_name, one_period
 from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 from observatoire.values import few_rows
@@ -159,14 +158,9 @@ class Profiles(Tables):
         from observatoire.annex.completeness import completeness_blocks
         from observatoire.pages.blocks import Page
         from observatoire.pages.sheet import Sheet
-        from observatoire.panels.drawings.pages import KINDS, picture_page
+        from observatoire.panels.drawings.pages import picture_page, require_kind
 
-        if kind not in KINDS:
-            raise UnknownNameError(
-                f"« {kind} » n’est pas une forme de tableau.",
-                remedy=suggestion(kind, KINDS),
-                name=kind,
-            )
+        require_kind(kind)
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')

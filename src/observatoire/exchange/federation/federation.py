@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name, one_path, suggestion
+from observatoire.errors.arguments import names_in, one_name, one_path
 from observatoire.exchange.federation.views.figures import protected_answers
 from observatoire.exchange.federation.views.ground import base_map
 from observatoire.exchange.federation.views.inventory import inventory_page
@@ -36,6 +35,7 @@ from observatoire.exchange.federation.views.sites import (
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import MapStyle
 from observatoire.pages.sheet import Sheet, write_out, writer_of
+from observatoire.panels.drawings.pages import require_kind
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -125,12 +125,7 @@ class Federation(SiteFigures):
         'Aides et accompagnement'
         >>> f.close()
         """
-        if kind not in (known := ("theme", "tartan", "compare", "evolution")):
-            raise UnknownNameError(
-                f"« {kind} » n’est pas une forme de tableau.",
-                remedy=suggestion(kind, known),
-                name=kind,
-            )
+        require_kind(kind, ("theme", "tartan", "compare", "evolution"))
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         codes = [self._code(each, 'f.panel(indicators=["part_hlm"])') for each in asked]
         codes = codes or self._of_theme(theme)
@@ -181,7 +176,7 @@ class Federation(SiteFigures):
         return federation_map(table, self._zones, groups, style, self._imprint)
 
     def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
-        """Show one site on a page: what is known of it, by whom, its place among the others.
+        """Show one site on a page: what is known of it, by whom, and between which figures those of others stand.
 
         Parameters
         ----------

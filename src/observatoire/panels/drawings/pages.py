@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.pages.blocks import Block, Page, Paragraph
 from observatoire.pages.sheet import Sheet
@@ -13,7 +15,7 @@ from observatoire.panels.identities import shared_names, sharing
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.panels.drawings.bearings import Bearings
     from observatoire.panels.identities import TerritoryIdentity
@@ -26,6 +28,28 @@ KINDS = {
     "evolution": "les dates de chaque indicateur",
     "completeness": "ce que l’on sait, ce qui manque",
 }
+
+
+def require_kind(kind: str, known: Iterable[str] = KINDS) -> None:
+    """Refuse a kind of panel that is not drawn.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest that is.
+
+    Examples
+    --------
+    >>> require_kind("tartans")
+    Traceback (most recent call last):
+    observatoire.errors.exceptions.UnknownNameError: « tartans » n’est pas une forme de tableau...
+    """
+    if kind not in (names := list(known)):
+        raise UnknownNameError(
+            f"« {kind} » n’est pas une forme de tableau.",
+            remedy=suggestion(kind, names),
+            name=kind,
+        )
 
 
 def picture_page(

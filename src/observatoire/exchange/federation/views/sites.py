@@ -1,4 +1,4 @@
-"""The sites of a federation in their place among the others: a page each, their dates side by side."""
+"""The sites of a federation beside one another: a page each, their dates side by side."""
 
 from __future__ import annotations
 
