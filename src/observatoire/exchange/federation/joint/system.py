@@ -35,7 +35,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     counted = _quantities(words)
     thresholds = {member.name: member.thresholds for member in members}
     rates: list[Record] = []
-    told: dict[CountedCell, list[tuple[float, float]]] = defaultdict(list)
+    stated: dict[CountedCell, list[tuple[float, float]]] = defaultdict(list)
     for row in records(figures):
         whose = row["observatoire"]
         key = (whose, row["indicateur"])
@@ -50,19 +50,19 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
         if row["statut"] == _SECRET:
             made.hiding[cell].add(whose)
             continue
-        if (ends := _told(row)) is not None:
-            told[cell].append(ends)
+        if (ends := _stated(row)) is not None:
+            stated[cell].append(ends)
             made.showing[cell].add(whose)
         if nature == Nature.AMOUNT.label or not all(end == round(end) for end in ends or ()):
             made.fractional.add(cell.quantity)
-    _show(made, told)
+    _show(made, stated)
     _sum_up(made, members)
     _categories(made, words, counted)
     bound_by_quotients(made, rates, words, counted)
     return made
 
 
-def _told(row: Record) -> tuple[float, float] | None:
+def _stated(row: Record) -> tuple[float, float] | None:
     """Return between what a figure surely says that a count stands; one below zero says nothing."""
     value, low, high = (float(row[n]) for n in ("valeur", "borne_basse", "borne_haute"))
     if row["statut"] in _SURE:
@@ -72,9 +72,9 @@ def _told(row: Record) -> tuple[float, float] | None:
     return (max(low, 0.0) if low <= high else 0.0), high
 
 
-def _show(made: Exposure, told: Mapping[CountedCell, Sequence[tuple[float, float]]]) -> None:
+def _show(made: Exposure, stated: Mapping[CountedCell, Sequence[tuple[float, float]]]) -> None:
     """Show each count: figures of one thing that differ leave it between them, as bounds do."""
-    for cell, ends in told.items():
+    for cell, ends in stated.items():
         exact = [low for low, high in ends if low == high]
         if exact and (cell in made.hiding or max(exact) - min(exact) <= 1):
             made.shown[cell] = exact[0]
