@@ -42,24 +42,37 @@ def store_passage(
         What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` what
         the passage says of itself.
     """
-    whole, source_version, target_version = versions
     with warehouse.transaction():
-        number = warehouse.next_number("passage_id")
-        warehouse.insert_row(
-            "passage",
-            id=number,
-            source=source,
-            target=target,
-            method=method,
-            parameters=json.dumps(dict(parameters)),
-            told=json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str),
-            version=whole,
-            source_version=source_version,
-            target_version=target_version,
-            created_at=warehouse.now(),
-        )
-        rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
-        warehouse.insert("passage_weight", rows)
+        return insert_passage(warehouse, source, target, method, parameters, versions, table)
+
+
+def insert_passage(
+    warehouse: Warehouse,
+    source: str,
+    target: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    versions: Sequence[str],
+    table: pd.DataFrame,
+) -> int:
+    """Write a passage as :func:`store_passage` does; call it in a transaction."""
+    whole, source_version, target_version = versions
+    number = warehouse.next_number("passage_id")
+    warehouse.insert_row(
+        "passage",
+        id=number,
+        source=source,
+        target=target,
+        method=method,
+        parameters=json.dumps(dict(parameters)),
+        told=json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str),
+        version=whole,
+        source_version=source_version,
+        target_version=target_version,
+        created_at=warehouse.now(),
+    )
+    rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
+    warehouse.insert("passage_weight", rows)
     return number
 
 
