@@ -22,11 +22,7 @@ from observatoire.passage.methods.shares import ROUNDING
 from observatoire.territories.layers.supports import read_support_file
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
-from observatoire.warehouse.storage.passages import (
-    find_passage,
-    insert_passage,
-    store_passage,
-)
+from observatoire.warehouse.storage.passages import KeptPassage, find_passage, store_passages
 from observatoire.warehouse.storage.zonings import zoning_version
 from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
 
@@ -106,7 +102,8 @@ class PassageBook:
             made = replace(made, weights=made.weights.assign(link=SPLIT))
         versions = (version, layer_version(given.source), layer_version(given.target))
         method = recipe.method
-        store_passage(self.warehouse, source, target, method, parameters, versions, made.to_frame())
+        kept = KeptPassage(source, target, method, parameters, versions, made.to_frame())
+        store_passages(self.warehouse, [kept])
         return made
 
     def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
@@ -139,11 +136,12 @@ class PassageBook:
         new = [r for r in routes if (r.source, target, r.kept[0]) not in self._linked]
         if not new:
             return
-        with self.warehouse.transaction():
-            for route in new:
-                version, table = route.kept
-                versions = (version, *map(self._zoning_version, (route.source, target)))
-                insert_passage(self.warehouse, route.source, target, LINKS, {}, versions, table)
+        kept = []
+        for route in new:
+            version, table = route.kept
+            versions = (version, *map(self._zoning_version, (route.source, target)))
+            kept.append(KeptPassage(route.source, target, LINKS, {}, versions, table))
+        store_passages(self.warehouse, kept)
         self._linked.update((route.source, target, route.kept[0]) for route in new)
 
     @cached_property
