@@ -102,7 +102,7 @@ unit = "euros par an"
 
 
 def found(place: Place, told: CheckInputs = NOTHING, **options: str) -> CheckReport:
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     for folder in place.workspace.source_folders():
         load_source(warehouse, place.workspace, folder, LoadOptions(**options))
     return run_checks(warehouse, place.workspace, told)
