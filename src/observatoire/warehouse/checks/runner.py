@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.french.typography import number
 from observatoire.values import records
-from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, script
+from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, dropped, script
 from observatoire.warehouse.checks.definitions import (
     ROW_COLUMNS,
     Check,
@@ -94,12 +94,6 @@ NEEDED = {
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
 _NO_FINDING = _nothing(FINDING_COLUMNS)
 
-#: What a pass has laid out: nothing else of ours is temporary.
-_TEMPORARY = """
-SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
-UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary
-"""
-
 _KEPT = """
 SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
        f.variable, f.period, f.value, f.message, f.remedy
@@ -154,8 +148,7 @@ def _pass(
         basis.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
         warehouse.insert_row("check_run", signature=signature, ran_at=warehouse.now())
-        for kind, name in warehouse.rows(_TEMPORARY):
-            warehouse.run(f"DROP {kind} temp.{name}")
+        warehouse.run(dropped())
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
