@@ -102,8 +102,8 @@ class PassageBook:
             made = replace(made, weights=made.weights.assign(link=SPLIT))
         versions = (version, layer_version(given.source), layer_version(given.target))
         method = recipe.method
-        kept = KeptPassage(source, target, method, parameters, versions, made.to_frame())
-        store_passages(self.warehouse, [kept])
+        written = KeptPassage(source, target, method, parameters, versions, made.to_frame())
+        store_passages(self.warehouse, [written])
         return made
 
     def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
