@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DECLARED := pyproject.toml constraints.txt
 
+# What Python compiles of the tests and of the library is kept from one run to the next.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: annex check test test-deep install notebook docs bench clean
 
 annex: $(VENV)/.installed

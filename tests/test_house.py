@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -30,13 +31,18 @@ MODULES = {
     ".".join(("observatoire", *path.relative_to(PACKAGE).with_suffix("").parts)): path
     for path in PACKAGE.rglob("*.py")
 }
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return what each module says, parsed by the worker that runs these tests and no other."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
 def imports_of(name: str) -> set[str]:
     """Return the modules that a module imports, those for its types and inside functions counted."""
     found = set()
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(trees()[name]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -75,12 +81,10 @@ def repeated(definitions: list[tuple[str, str]]) -> dict[str, list[str]]:
     return {name: where for name, where in modules.items() if len(where) > 1}
 
 
-IMPORTS = {name: imports_of(name) for name in MODULES}
-
-
 def test_no_circle_at_any_level() -> None:
     packages = {name.removesuffix(".__init__") for name in MODULES if name.endswith(".__init__")}
-    circles = {package: circle_among_children(package, IMPORTS) for package in packages}
+    imports = {name: imports_of(name) for name in MODULES}
+    circles = {package: circle_among_children(package, imports) for package in packages}
     assert {package: circle for package, circle in circles.items() if circle} == {}
 
 
@@ -101,7 +105,7 @@ def test_modules_are_short() -> None:
 def test_functions_are_short() -> None:
     """Lines of the body; what the docstring says of parameters does not count."""
     long = {}
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
@@ -120,7 +124,7 @@ def test_modules_are_named_by_nouns() -> None:
 def test_a_class_name_is_used_once() -> None:
     definitions = [
         (node.name, name)
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     ]

@@ -8,7 +8,7 @@ import os
 PROFILE = os.environ.get("OBSERVATOIRE_TESTS", "fast")
 
 #: What a number of cases is multiplied by.
-SCALE = {"fast": 0.4, "deep": 10}[PROFILE]
+SCALE = {"fast": 0.25, "deep": 10}[PROFILE]
 
 
 def cases(usual: int) -> int:

@@ -189,19 +189,10 @@ class Ingestion(Inventory):
         return link_findings(self._context)
 
     def _check_inputs(self) -> CheckInputs:
-        """Return what checks need of the catalogue and the series; no sum without a catalogue."""
-        from observatoire.indicators.definitions.check_inputs import check_inputs
-        from observatoire.sources.families.family import read_families
+        from observatoire.indicators.definitions.grounds import check_inputs_on
 
-        there = self.workspace.catalogue.is_file()
-        catalogue = self._read_catalogue() if there else ()
-        periods = [str(period) for (period,) in self.warehouse.rows(PERIODS)]
-        variables = [
-            (str(source), str(code))
-            for source, code in self.warehouse.rows("SELECT source, code FROM variable")
-        ]
-        families = read_families(self.workspace.root).values()
-        return check_inputs(catalogue, self.series, periods, variables, families)
+        periods = tuple(str(period) for (period,) in self.warehouse.rows(PERIODS))
+        return check_inputs_on(self._grounds(), periods)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Catalogue
+    from observatoire.indicators.definitions.grounds import Grounds
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
     from observatoire.observatory.gazetteer import Gazetteer
@@ -105,15 +106,23 @@ class Session:
 
     def _read_catalogue(self) -> Catalogue:
         """Return the indicators, each with the loaded sources of the families that it names."""
-        from observatoire.indicators.definitions.catalogue import read_catalogue
-        from observatoire.indicators.definitions.feeds import resolved
+        from observatoire.indicators.definitions.grounds import catalogue_on
+
+        return catalogue_on(self._grounds())
+
+    def _grounds(self) -> Grounds:
+        """Return what the catalogue rests on now."""
+        from observatoire.indicators.definitions.grounds import Grounds
         from observatoire.sources.families.family import read_families
 
-        spans = {code: series.spans for code, series in self.series.series.items()}
-        catalogue = read_catalogue(self.workspace.catalogue, spans)
-        loaded = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
-        families, variables = read_families(self.workspace.root), self._variables()
-        return resolved(catalogue, loaded, families, variables, self._declared_families)
+        return Grounds.of(
+            self.workspace.catalogue,
+            self.series,
+            read_families(self.workspace.root),
+            {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)},
+            self._variables(),
+            [folder / "source.toml" for folder in self.workspace.source_folders()],
+        )
 
     def _variables(self) -> dict[str, dict[str, str]]:
         """Return the nature of each variable that each loaded source declares."""
@@ -123,13 +132,6 @@ class Session:
         ):
             found.setdefault(str(source), {})[str(code)] = str(nature)
         return found
-
-    def _declared_families(self) -> set[str]:
-        """Return the families of the sources that are described here, loaded or not."""
-        from observatoire.declarations.reader import toml_table
-
-        described = self.workspace.source_folders()
-        return {str(toml_table(folder / "source.toml").get("family", "")) for folder in described}
 
     def _drop_remembered(self) -> None:
         for name in _REMEMBERED:

@@ -19,6 +19,8 @@ from observatoire.errors import (
     PassageError,
     SchematicGeometryError,
 )
+from observatoire.french.nouns import Noun
+from observatoire.indicators.routes.routes import Route, routes_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -354,6 +356,34 @@ def test_a_kept_passage_is_not_measured_again(space: Path, monkeypatch: pytest.M
 def test_one_passage_does_not_lead_to_targets_that_overlap() -> None:
     with obs.demo() as o, pytest.raises(PassageError, match="se recouvrent"):
         o.passage("quartier-cucs-2007", "ensemble-cucs-2007")
+
+
+def test_what_an_analyst_alters_of_a_passage_is_his_own() -> None:
+    """Workspaces of the same links share their routes: nobody else may see what he did."""
+    asked = ("iris-2016", "quartier-cucs-2007")
+    with obs.demo() as o:
+        kept = o.passage(*asked).weights.copy()
+        altered = o.passage(*asked).weights
+        altered["weight"] = 0.5
+        assert o.passage(*asked).weights.equals(kept)
+    with obs.demo() as other:
+        assert other.passage(*asked).weights.equals(kept)
+
+
+def test_routes_are_made_once_for_the_same_links_and_anew_for_others() -> None:
+    links = pd.DataFrame(
+        [("i1", "q1", "proche"), ("i2", "q2", "inclus")], columns=["source", "target", "link"]
+    )
+    nouns = {"iris": Noun("IRIS")}
+
+    def route(table: pd.DataFrame, members: list[str]) -> Route:
+        return routes_to("quartier", {("iris", "quartier"): table}, {"quartier": members}, nouns)[0]
+
+    first = route(links, ["q1", "q2"])
+    assert route(links.copy(), ["q1", "q2"]) is first
+    assert list(route(links, ["q1"]).passage.targets) == ["q1"]
+    other = route(links.assign(link=["inclus", "inclus"]), ["q1", "q2"])
+    assert other.kept[0] != first.kept[0]
 
 
 def test_a_workspace_without_comparator_nor_profile_is_shown(space: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
+from observatoire.memo import FileContent
 from observatoire.values import PERIOD_FORMS, is_period
 
 if TYPE_CHECKING:
@@ -276,7 +278,13 @@ def read_series(path: Path | None = None) -> SeriesBook:
         rule that is about nothing.
     """
     own = packaged("observatoire.indicators.definitions", SERIES_FILE)
-    return read(own if path is None else path, SeriesBook)
+    return _read_series(FileContent.of(own if path is None else path))
+
+
+@lru_cache(maxsize=16)
+def _read_series(file: FileContent) -> SeriesBook:
+    # Each opening asks for it: the same bytes are read once.
+    return read(file.path, SeriesBook)
 
 
 def _crosses(at: str, start: str, end: str) -> bool:

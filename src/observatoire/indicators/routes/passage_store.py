@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,22 +15,25 @@ from observatoire.errors import DescriptorError, PassageError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, number
 from observatoire.indicators.routes.published_counts import published_counts
+from observatoire.indicators.routes.routes import LINKS
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
 from observatoire.passage.links import SPLIT
 from observatoire.passage.methods.shares import ROUNDING
 from observatoire.territories.layers.supports import read_support_file
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
-from observatoire.warehouse.storage.passages import find_passage, store_passage
+from observatoire.warehouse.storage.passages import KeptPassage, find_passage, store_passages
+from observatoire.warehouse.storage.zonings import zoning_version
 from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Catalogue
+    from observatoire.indicators.routes.routes import Route
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import Workspace
 
@@ -99,7 +102,8 @@ class PassageBook:
             made = replace(made, weights=made.weights.assign(link=SPLIT))
         versions = (version, layer_version(given.source), layer_version(given.target))
         method = recipe.method
-        store_passage(self.warehouse, source, target, method, parameters, versions, made.to_frame())
+        written = KeptPassage(source, target, method, parameters, versions, made.to_frame())
+        store_passages(self.warehouse, [written])
         return made
 
     def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
@@ -127,17 +131,30 @@ class PassageBook:
             for rings in _rings(given.target, given.source, metres)
         ]
 
-    def keep(self, source: str, target: str, passage: Passage) -> None:
-        """Keep a passage that a table of links gave in words."""
-        table = passage.to_frame()
-        version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
-        if find_passage(self.warehouse, source, target, "links", version) is None:
-            zonings = (self._zoning_version(source), self._zoning_version(target))
-            store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
+    def keep(self, target: str, routes: Sequence[Route]) -> None:
+        """Keep the passages that tables of links gave in words."""
+        new = [r for r in routes if (r.source, target, r.kept[0]) not in self._linked]
+        if not new:
+            return
+        kept = []
+        for route in new:
+            version, table = route.kept
+            versions = (version, *map(self._zoning_version, (route.source, target)))
+            kept.append(KeptPassage(route.source, target, LINKS, {}, versions, table))
+        store_passages(self.warehouse, kept)
+        self._linked.update((route.source, target, route.kept[0]) for route in new)
+
+    @cached_property
+    def _linked(self) -> set[tuple[str, str, str]]:
+        return set(
+            self.warehouse.rows(
+                "SELECT source, target, version FROM passage WHERE method = ?", [LINKS]
+            )
+        )
 
     def _zoning_version(self, zoning: str) -> str:
         if zoning not in self._versions:  # a zoning takes part in many links
-            self._versions[zoning] = layer_version(read_shapes(self.warehouse, zoning))
+            self._versions[zoning] = zoning_version(self.warehouse, zoning)
         return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
@@ -293,7 +310,7 @@ def _version(recipe: PassageRecipe, parameters: dict[str, Any], given: Ingredien
 
 
 def layer_version(layer: gpd.GeoDataFrame) -> str:
-    """Return the SHA-256 of a zoning: its codes and its perimeters."""
+    """Return the SHA-256 of a zoning: its codes and its perimeters, as ``zoning_version`` does."""
     digest = hashlib.sha256()
     for code, shape in zip(layer.index, np.asarray(layer.geometry.array), strict=True):
         digest.update(str(code).encode())

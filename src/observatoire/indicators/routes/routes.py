@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from observatoire.territories.link_tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from observatoire.french.nouns import Noun
     from observatoire.passage.prediction import Calibration
 
@@ -61,6 +64,12 @@ class Route:
     method: str = LINKS
     label: str = "table de passage"
     model: PartModel | None = None
+
+    @cached_property
+    def kept(self) -> tuple[str, pd.DataFrame]:
+        """The table of its passage as it is kept, after its SHA-256."""
+        table = self.passage.to_frame()
+        return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest(), table
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -197,10 +206,20 @@ def route_of(source: str, passage: Passage, noun: Noun, method: str, label: str)
     return Route(source, passage, linked, noun, method, label)
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """What routes are made of: equal to another of the same links, in whatever workspace."""
+
+    contents: tuple[object, ...]
+    links: Links = field(compare=False)
+    targets: Sequence[str] = field(compare=False)
+    nouns: Mapping[str, Noun] = field(compare=False)
+
+
 def routes_to(
     zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
 ) -> list[Route]:
-    """Return the passages to a zoning, the straight ones first.
+    """Return the passages to a zoning, the straight ones first, made once for the same links.
 
     Parameters
     ----------
@@ -213,17 +232,34 @@ def routes_to(
     nouns : mapping
         What a territory of each zoning is called, for the method printed with a figure.
     """
+    middles = {source for source, target in links if target == zoning}
+    leading = {pair: table for pair, table in links.items() if pair[1] in {zoning, *middles}}
+    contents = (
+        zoning,
+        tuple(members[zoning]),
+        *((pair, nouns[pair[0]], *table, *_rows(table)) for pair, table in leading.items()),
+    )
+    return list(_found(zoning, _Ways(contents, leading, members[zoning], nouns)))
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    return table.itertuples(index=False, name=None)
+
+
+@lru_cache(maxsize=128)
+def _found(zoning: str, ways: _Ways) -> tuple[Route, ...]:
     found: list[Route] = []
+    links, targets, nouns = ways.links, ways.targets, ways.nouns
     for (source, target), table in links.items():
         if target == zoning:
-            found += _routes(source, table, members[zoning], nouns[source])
+            found += _routes(source, table, targets, nouns[source])
     straight = {route.source for route in found}
     for (middle, target), second in links.items():
         for (source, through), first in links.items():
             if target == zoning and through == middle and source not in straight:
                 chained = compose(first, second)
-                found += _routes(source, chained, members[zoning], nouns[source])
-    return found
+                found += _routes(source, chained, targets, nouns[source])
+    return tuple(found)
 
 
 def _routes(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Route]:
@@ -259,17 +295,8 @@ def passage_of(links: pd.DataFrame) -> Passage:
     >>> list(passage_of(links).targets)
     ['q1', 'q2']
     """
-    rows = zip(links["source"], links["target"], links["link"], strict=True)
-    made = _passage_of(tuple(rows))
-    return replace(made, weights=made.weights.copy())
-
-
-@lru_cache(maxsize=64)
-def _passage_of(links: tuple[tuple[str, str, str], ...]) -> Passage:
-    # The links of a workspace are read anew at each opening, and seldom change.
-    table = pd.DataFrame(links, columns=["source", "target", "link"], dtype="str")
-    known = table[table["link"] != UNKNOWN]
+    known = links[links["link"] != UNKNOWN]
     frame = known.assign(weight=known["link"].map({WHOLE: 1.0}).astype(float))
     return from_table(
-        frame[["source", "target", "weight", "link"]], targets=sorted(set(table["target"]))
+        frame[["source", "target", "weight", "link"]], targets=sorted(set(links["target"]))
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,8 @@ _DUE = f"""
 SELECT id, narrow, figures FROM unit ANTI JOIN standing USING ({_UNIT})
 WHERE lot = ? ORDER BY narrow DESC, load, id
 """  # noqa: S608 - names of columns
+
+_NUMBERED = "CREATE OR REPLACE TEMP TABLE due AS SELECT unnest(?::INTEGER[]) AS id"
 
 _FORGET = """
 DELETE FROM finding
@@ -69,6 +73,15 @@ def script(name: str) -> str:
         resources.files("observatoire.warehouse.checks").joinpath(f"{name}.sql").read_text("utf-8")
     )
     return text.replace("{narrow}", str(NARROW))
+
+
+@cache
+def dropped() -> str:
+    """Return what drops all that a pass lays out: nothing else of ours is temporary."""
+    # The engine's own list of what is temporary costs more than all of it.
+    made = " ".join([*(script(name) for name in ("checked", *BATCHED)), _STANDING, _NUMBERED])
+    laid = re.findall(r"CREATE OR REPLACE TEMP (TABLE|VIEW) (\w+)", made)
+    return "".join(f"DROP {kind} IF EXISTS temp.{name};" for kind, name in laid)
 
 
 @dataclass(frozen=True)
@@ -130,9 +143,7 @@ def batches(warehouse: Warehouse, table: str, *, empty: bool = False) -> Iterato
     for numbers in _parted(warehouse.rows(_DUE, [table])):
         if not numbers and not empty:
             continue
-        warehouse.run(
-            "CREATE OR REPLACE TEMP TABLE due AS SELECT unnest(?::INTEGER[]) AS id", [numbers]
-        )
+        warehouse.run(_NUMBERED, [numbers])
         warehouse.run(script(table))
         if table == "change":
             warehouse.run(_PACE)

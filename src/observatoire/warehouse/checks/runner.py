@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.french.typography import number
 from observatoire.values import records
-from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, script
+from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, dropped, script
 from observatoire.warehouse.checks.definitions import (
     ROW_COLUMNS,
     Check,
@@ -78,14 +78,21 @@ class CheckInputs:
 #: How long a workspace's own predicate may take (in seconds), how many rows any may give.
 _PATIENCE, _MOST_ROWS = 60.0, 1_000_000
 
+#: A table of checked.sql, or of the warehouse, without a row of which a predicate of the library finds
+#: nothing: most workspaces have no grid, no series, no published total.
+NEEDED = {
+    "part-depasse-ensemble": "share",
+    "somme-communale": "total",
+    "serie-decalee": "sequel",
+    "iris-manquants": "division",
+    "communes-partielles": "division",
+    "zeros-perdus": "restored",
+    "carreaux-coupes": "cell",
+    "carreaux-coupes-rares": "cell",
+}
+
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
 _NO_FINDING = _nothing(FINDING_COLUMNS)
-
-#: What a pass has laid out: nothing else of ours is temporary.
-_TEMPORARY = """
-SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
-UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary
-"""
 
 _KEPT = """
 SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
@@ -141,8 +148,7 @@ def _pass(
         basis.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
         warehouse.insert_row("check_run", signature=signature, ran_at=warehouse.now())
-        for kind, name in warehouse.rows(_TEMPORARY):
-            warehouse.run(f"DROP {kind} temp.{name}")
+        warehouse.run(dropped())
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
@@ -153,7 +159,18 @@ def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFra
         foreign = not all(check.ours for check in reading)
         for _ in batches(warehouse, table, empty=foreign) if reading else ():
             yield from (_run(warehouse, check) for check in reading)
-    yield from (_run(warehouse, check) for check in chosen if not check.batched)
+    idle = _idle(warehouse)
+    for check in chosen:
+        if not check.batched and not (check.ours and NEEDED.get(check.name) in idle):
+            yield _run(warehouse, check)
+
+
+def _idle(warehouse: Warehouse) -> set[str]:
+    """Return which of the tables that predicates need have no row."""
+    tables = sorted(set(NEEDED.values()))
+    asked = ", ".join(f"EXISTS (FROM {table})" for table in tables)
+    (held,) = warehouse.rows(f"SELECT {asked}")
+    return {table for table, there in zip(tables, held, strict=True) if not there}
 
 
 def _basis(

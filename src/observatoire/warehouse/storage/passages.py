@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from observatoire.warehouse.connection import Warehouse
 
@@ -17,21 +18,12 @@ if TYPE_CHECKING:
 PASSAGE_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
 
 
-def store_passage(
-    warehouse: Warehouse,
-    source: str,
-    target: str,
-    method: str,
-    parameters: Mapping[str, Any],
-    versions: Sequence[str],
-    table: pd.DataFrame,
-) -> int:
-    """Write a passage, wholly or not at all, and return its number.
+@dataclass(frozen=True, eq=False)
+class KeptPassage:
+    """A passage as it is kept.
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where to write.
     source, target : str
         Zonings.
     method, parameters : str, mapping
@@ -42,25 +34,44 @@ def store_passage(
         What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` what
         the passage says of itself.
     """
-    whole, source_version, target_version = versions
+
+    source: str
+    target: str
+    method: str
+    parameters: Mapping[str, Any]
+    versions: Sequence[str]
+    table: pd.DataFrame
+
+
+def store_passages(warehouse: Warehouse, passages: Sequence[KeptPassage]) -> None:
+    """Write passages, all of them wholly or not at all."""
     with warehouse.transaction():
-        number = warehouse.next_number("passage_id")
-        warehouse.insert_row(
-            "passage",
-            id=number,
-            source=source,
-            target=target,
-            method=method,
-            parameters=json.dumps(dict(parameters)),
-            told=json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str),
-            version=whole,
-            source_version=source_version,
-            target_version=target_version,
-            created_at=warehouse.now(),
-        )
-        rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
-        warehouse.insert("passage_weight", rows)
-    return number
+        now = warehouse.now()
+        numbers = [warehouse.next_number("passage_id") for _ in passages]
+        rows = [_row(each) for each in passages]
+        warehouse.insert("passage", pd.DataFrame(rows).assign(id=numbers, created_at=now))
+        weights = [
+            each.table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(each.table)))
+            for number, each in zip(numbers, passages, strict=True)
+            if len(each.table)
+        ]
+        if weights:
+            warehouse.insert("passage_weight", pd.concat(weights, ignore_index=True))
+
+
+def _row(passage: KeptPassage) -> dict[str, object]:
+    whole, source_version, target_version = passage.versions
+    said = json.dumps(passage.table.attrs, ensure_ascii=False, sort_keys=True, default=str)
+    return {
+        "source": passage.source,
+        "target": passage.target,
+        "method": passage.method,
+        "parameters": json.dumps(dict(passage.parameters)),
+        "told": said,
+        "version": whole,
+        "source_version": source_version,
+        "target_version": target_version,
+    }
 
 
 def find_passage(

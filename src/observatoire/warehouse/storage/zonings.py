@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -105,21 +106,35 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
         ``drawn`` (by whom, empty for what no hand drew), ``geometry`` (None when the territory has no shape).
     """
-    rows = warehouse.frame(
-        "SELECT code, name, commune, attributes, official, drawn, ST_AsWKB(shape) AS wkb "
+    rows = warehouse.rows(
+        "SELECT code, name, commune, official, drawn, attributes, ST_AsWKB(shape) "
         "FROM territory WHERE zoning = ? ORDER BY rank",
         [zoning],
     )
-    shapes = [
-        None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb)) for wkb in rows["wkb"]
-    ]
-    frame = gpd.GeoDataFrame(
-        rows[["code", "name", "commune", "official", "drawn"]].assign(
-            attributes=[json.loads(text) for text in rows["attributes"]]
-        ),
-        geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    code, name, commune, official, drawn, attributes, shapes = columns
+    return gpd.GeoDataFrame(
+        {
+            "name": pd.array(name, dtype="str"),
+            "commune": pd.array(commune, dtype="str"),
+            "official": pd.array(official, dtype="bool"),
+            "drawn": pd.array(drawn, dtype="str"),
+            "attributes": pd.array([json.loads(text) for text in attributes], dtype="object"),
+        },
+        index=pd.Index(code, dtype="str", name="code"),
+        geometry=shapely.from_wkb(list(shapes)),
+        crs=warehouse.crs,
     )
-    return frame.set_index("code")
+
+
+def zoning_version(warehouse: Warehouse, zoning: str) -> str:
+    """Return the SHA-256 of a zoning: its codes and its perimeters."""
+    digest = hashlib.sha256()
+    for code, wkb in warehouse.rows(
+        "SELECT code, ST_AsWKB(shape) FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
+    ):
+        digest.update(str(code).encode() + (wkb or b""))
+    return digest.hexdigest()
 
 
 def _wkb(shape: shapely.Geometry | None) -> bytes | None:
