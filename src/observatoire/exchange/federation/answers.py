@@ -188,7 +188,7 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts", periode=""))
+        return joint_disclosures(self.members, self.engine.ask("counts", annee=""))
 
     def close(self) -> None:
         """Let go of the files, and remove the copies of archives and addresses."""

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from pyarrow import parquet
 
+from observatoire.declarations.secrecy_rules import PARTNER_THRESHOLD
 from observatoire.errors import FileError, TruncatedFileError
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.agreements import read_terms
@@ -44,6 +45,9 @@ _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 #: Packages whose figures are looked at together: memory is that of a lot, however many there are.
 _LOT = 12
 
+#: Threshold beyond which a number of a package is none.
+_HIGHEST_FLOOR = 1e6
+
 _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
 _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
@@ -64,6 +68,11 @@ class Member:
     definitions: Sequence[Mapping[str, str]] = field(repr=False)
     links: Sequence[Mapping[str, str]] = field(repr=False)
     thresholds: Mapping[Column, float] = field(repr=False)
+    default_threshold: float = PARTNER_THRESHOLD
+
+    def floor(self, indicator: str, period: str) -> float:
+        """Return under which count an indicator is hidden: as the package says, else the default."""
+        return self.thresholds.get((indicator, period)) or self.default_threshold
 
     @property
     def figures(self) -> str:
@@ -115,8 +124,11 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
     """Read under which count each indicator is hidden, by period."""
     try:
         listed = json.loads(path.read_text("utf-8"))["seuils"]
-        return {(str(e["indicateur"]), str(e["periode"])): float(e["seuil"]) for e in listed}
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        found = {(str(e["indicateur"]), str(e["periode"])): float(e["seuil"]) for e in listed}
+        if not all(0 <= floor <= _HIGHEST_FLOOR for floor in found.values()):
+            raise ValueError(found)
+        return found
+    except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
         raise FileError(
             "Les seuils de secret du paquet ne se lisent pas.",
             where=f"{name}/{path.name}",

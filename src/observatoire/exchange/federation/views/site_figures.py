@@ -129,11 +129,12 @@ class SiteFigures(FederationAnswers):
         )
 
     def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
-        """Return what the pages of some periods must not show, found once a period."""
-        for each in sorted(set(periods) - set(self._secret)):
-            figures = self.engine.ask("counts", periode=each)
+        """Return what must not be shown of the years of some periods, found once a year."""
+        years = {period[:4] for period in periods}
+        for each in sorted(years - set(self._secret)):
+            figures = self.engine.ask("counts", annee=each)
             self._secret[each] = withheld_figures(self.members, figures)
-        return set().union(*(self._secret[each] for each in periods))
+        return set().union(*(self._secret[each] for each in years))
 
     def _shown_conflicts(self) -> pd.DataFrame:
         """Return what differs, less the figures that pages must not show."""
