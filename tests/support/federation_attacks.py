@@ -70,7 +70,6 @@ class Draw:
     true: dict[Cell, float]
     packages: list[Path] = field(default_factory=list)
     hidden: dict[tuple[str, str, str], float] = field(default_factory=dict)
-    weights: dict[str, bool] = field(default_factory=dict)
     whole: set[tuple[str, str]] = field(default_factory=set)
     shown: int = 0
 
@@ -117,22 +116,21 @@ class _Member:
 
     def tell(self, zoning: str) -> None:
         """Show or hide the figures of a zoning."""
-        for territory, (whole, part) in PLACES[zoning].items():
-            dark = set()
-            for code in COUNTS:
-                value = self.made.count(" ".join(COUNTS[code]), zoning, territory)
+        for territory in PLACES[zoning]:
+            dark: set[str] = set()
+            for code, variables in COUNTS.items():
+                value = self.made.count(" ".join(variables), zoning, territory)
                 small = 0 < value < (self.floor or THRESHOLD)
                 if (small and not self.open) or (value > 0 and self.rng.random() < 0.12):
-                    dark.add(" ".join(COUNTS[code]))
+                    dark.add(" ".join(variables))
                 if code in self.codes and self.rng.random() < 0.85:
                     self._count(code, zoning, territory, value, dark)
             for code, (top, bottom) in RATES.items():
                 if code in self.codes and self.rng.random() < 0.8:
-                    self._rate(code, zoning, territory, bool({top, bottom} & dark))
-            del whole, part
+                    self._rate(code, zoning, territory, dark=bool({top, bottom} & dark))
 
     def _count(self, code: str, zoning: str, territory: str, value: float, dark: set[str]) -> None:
-        whole, part = PLACES[zoning][territory]
+        part = PLACES[zoning][territory][1]
         variables = " ".join(COUNTS[code])
         own = TWIN if self.twin and code == "aidA" else code
         if part:
@@ -154,7 +152,7 @@ class _Member:
         else:
             self._row(zoning, territory, own, value, "observé")
 
-    def _rate(self, code: str, zoning: str, territory: str, dark: bool) -> None:  # noqa: FBT001
+    def _rate(self, code: str, zoning: str, territory: str, *, dark: bool) -> None:
         top, bottom = RATES[code]
         whole, part = PLACES[zoning][territory]
         if part:
@@ -190,6 +188,7 @@ class _Member:
         self.made.shown += status != "secret"
 
     def written(self, root: Path) -> Path:
+        """Write the package."""
         words = {
             code: {"libelle": code, "numerateur": " ".join(variables), "champ": "Tous"}
             for code, variables in COUNTS.items()
@@ -246,12 +245,13 @@ class FederationAttacker:
                     if zoning not in ("iris", "quartier") and (zoning, territory) not in made.whole:
                         self.place[variable, zoning, territory] = len(self.place)
         self.rows: dict[tuple[Any, ...], tuple[dict[int, float], float, float]] = {}
+        linked = _linked(made)
         for (variable, zoning, territory), rank in self.place.items():
             if zoning != "iris":  # a whole has something besides the parts that are known of it
                 line = {rank: 1.0}
                 for iris in PLACES[zoning][territory][0]:
                     line[self.place[variable, "iris", iris]] = -1.0
-                if any((zoning, territory) in _linked(made) for _ in (0,)):
+                if (zoning, territory) in linked:
                     self._between(line, 0.0, np.inf)
 
     def _terms(self, variables: str, zoning: str, territory: str) -> dict[int, float]:
@@ -271,7 +271,7 @@ class FederationAttacker:
         """Read one figure: zoning, territory, indicator, value, low, high, status (French label)."""
         zoning, territory, code = row["zonage"], row["territoire"], row["indicateur"]
         code = "aidA" if code == TWIN else code
-        whole, part = PLACES[zoning][territory]
+        part = PLACES[zoning][territory][1]
         value = row["valeur"]
         if code in RATES:
             if not np.isnan(value):
@@ -316,7 +316,7 @@ class FederationAttacker:
             above, below = self._terms(top, *place), self._terms(bottom, *place)
             for side, least, most in ((-0.05, -1e-7, np.inf), (0.05, -np.inf, 1e-7)):
                 rate = (value + side) / 100
-                line = {rank: -rate for rank in below}
+                line = dict.fromkeys(below, -rate)
                 for rank in above:
                     line[rank] = line.get(rank, 0.0) + 1.0
                 self._between(line, least, most)
@@ -351,6 +351,25 @@ class FederationAttacker:
                 ends.append(found.mip_dual_bound if found.status == 1 else found.fun)
         return ends[0], -ends[1]
 
+    def found(self, *, once: bool = False) -> list[tuple[Any, ...]]:
+        """Return the counts that he brackets too well, the first only if ``once``."""
+        found = []
+        for cell, floor in sorted(self.made.hidden.items()):
+            low, high = self.interval(cell)
+            if high - low < floor - 1e-4 or high < floor - 1e-4:
+                found.append((*cell, self.made.count(*cell), floor, round(low, 3), round(high, 3)))
+                if once:
+                    break
+        return found
+
+    def with_more(self, rows: list[dict[str, Any]]) -> FederationAttacker:
+        """Return an attacker who has read some more figures."""
+        other = FederationAttacker(self.made)
+        other.rows = dict(self.rows)
+        for row in rows:
+            other.read(row)
+        return other
+
 
 def _linked(made: Draw) -> set[tuple[str, str]]:
     """Return the territories of which some package gives the links."""
@@ -370,19 +389,10 @@ _LABELS = {"observed": "observé", "aggregated": "agrégé", "estimated": "estim
 
 def everything_shown(f: Federation) -> Iterator[dict[str, Any]]:
     """Give every figure that any door of a federation shows."""
-    import os
-
-    for frame in (
-        ()
-        if os.environ.get("PAGES_ONLY")
-        else (
-            f.values(),
-            f.df,
-            *(f.table(code) for code in sorted(set(f.indicators["indicateur"]))),
-        )
-    ):
+    codes = sorted(set(f.indicators["indicateur"]))
+    for frame in (f.values(), f.df, *map(f.table, codes)):
         yield from frame[_FIGURE].to_dict("records")
-    for row in () if os.environ.get("PAGES_ONLY") else f.conflicts().to_dict("records"):
+    for row in f.conflicts().to_dict("records"):
         for side in "ab":
             yield {
                 "zonage": row["zonage"], "territoire": row["territoire"], "indicateur": row["indicateur"],
@@ -402,31 +412,68 @@ def everything_shown(f: Federation) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class FederationFinding:
-    """What an attack found: cells with their interval; how much is hidden, shown, withheld besides."""
+    """What an attack found: cells with their interval; how much is hidden, shown, withheld.
+
+    ``same`` are the figures hidden because somebody hides that very thing; ``besides`` the others; of
+    those ``tried``, ``needless`` are the ones that would have given this attacker nothing.
+    """
 
     narrow: list[tuple[Any, ...]]
     hidden: int
     shown: int
-    withheld: int
+    same: int = 0
+    besides: int = 0
+    tried: int = 0
+    needless: int = 0
     refused: str = ""
+
+
+#: Withheld figures of a federation that are shown again to the attacker, one by one.
+_TRIED = 4
 
 
 def attack_federation(root: Path, seed: int) -> FederationFinding:
     """Attack the federation of a seed by all its doors."""
     made = drawn(root, seed)
+    f = obs.federate(made.packages)
     try:
-        with_doors = obs.federate(made.packages)
-        facts = list(everything_shown(with_doors))
+        facts = list(everything_shown(f))
     except SecrecyError as error:
-        return FederationFinding([], len(made.hidden), made.shown, made.shown, str(error))
-    left = int((with_doors.df["statut"] != "secret").sum())
-    with_doors.close()
+        return FederationFinding([], len(made.hidden), made.shown, refused=str(error))
+    dark = {_key(row) for row in f.df[f.df["statut"] == "secret"].to_dict("records")}
+    f.close()
     attacker = FederationAttacker(made)
     for row in facts:
         attacker.read(row)
-    found = []
-    for cell, floor in sorted(made.hidden.items()):
-        low, high = attacker.interval(cell)
-        if high - low < floor - 1e-4 or high < floor - 1e-4:
-            found.append((*cell, made.count(*cell), floor, round(low, 3), round(high, 3)))
-    return FederationFinding(found, len(made.hidden), made.shown, made.shown - left)
+    same, besides = withheld(made, dark)
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in besides:
+        groups.setdefault(_key(row), []).append(row)
+    tried = list(groups.values())[:_TRIED]
+    return FederationFinding(
+        attacker.found(),
+        len(made.hidden),
+        made.shown,
+        len(same),
+        len(besides),
+        len(tried),
+        sum(not attacker.with_more(rows).found(once=True) for rows in tried),
+    )
+
+
+def withheld(
+    made: Draw, dark: set[tuple[str, ...]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the figures of packages that a federation hides: those that somebody hides, and the others."""
+    frames = [
+        pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
+    ]
+    rows = pd.concat(frames)[_FIGURE].to_dict("records")
+    hidden = {_key(row) for row in rows if row["statut"] == "secret"}
+    gone = [row for row in rows if row["statut"] != "secret" and _key(row) in dark]
+    return [r for r in gone if _key(r) in hidden], [r for r in gone if _key(r) not in hidden]
+
+
+def _key(row: dict[str, Any]) -> tuple[str, ...]:
+    code = row["indicateur"]
+    return row["zonage"], row["territoire"], "aidA" if code == TWIN else code

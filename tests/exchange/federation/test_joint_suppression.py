@@ -9,7 +9,8 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
-from observatoire.exchange.federation.joint.system import exposure
+from observatoire.exchange.federation.joint.programs import given_away
+from observatoire.exchange.federation.joint.system import Federated
 from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ def test_what_is_left_gives_nothing_away(
     assert found == hidden
     shown = [key in found for key in figures[FIGURE].itertuples(index=False, name=None)]
     kept = figures[~np.array(shown) | (figures["statut"] == "secret")]
-    left = exposure(f.members, kept)
-    assert not left.unsafe()
-    assert not set(left.hiding) & set(left.shown)
+    left = Federated.of(f.members).exposure(kept)
+    assert not given_away(left)
+    assert not set(left.hiding) & set(left.given)
 
 
 def test_a_count_hidden_under_another_code_is_hidden_under_its_own(tmp_path: Path) -> None:

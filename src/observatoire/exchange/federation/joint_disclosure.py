@@ -43,7 +43,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
     together, alone = _together(members, figures), _alone(members, figures)
-    direct = sorted(set(together.hiding) & set(together.values))
+    direct = sorted(set(together.hiding) & set(together.given))
     rows = [
         (
             cell,

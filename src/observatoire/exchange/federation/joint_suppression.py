@@ -58,7 +58,7 @@ def withheld_figures(
     hiders: dict[CountedCell, set[str]] = {}
     for cell, who in zip(cells[secret], figures.loc[secret, "observatoire"], strict=True):
         hiders.setdefault(cell, set()).add(who)
-    resting = _resting(federated, figures, cells)
+    resting = _resting(federated, figures, list(cells))
     gone = np.array(
         [
             cell in hiders or _rests_on_hidden(who, found, hiders)

@@ -124,10 +124,7 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
     """Read under which count each indicator is hidden, by period."""
     try:
         listed = json.loads(path.read_text("utf-8"))["seuils"]
-        found = {(str(e["indicateur"]), str(e["periode"])): float(e["seuil"]) for e in listed}
-        if not all(0 <= floor <= _HIGHEST_FLOOR for floor in found.values()):
-            raise ValueError(found)
-        return found
+        return {(str(e["indicateur"]), str(e["periode"])): _floor(e["seuil"]) for e in listed}
     except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
         raise FileError(
             "Les seuils de secret du paquet ne se lisent pas.",
@@ -135,6 +132,13 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
             why="On ne saurait ce que les paquets dévoilent ensemble.",
             remedy=_AGAIN,
         ) from error
+
+
+def _floor(given: object) -> float:
+    floor = float(str(given))
+    if not 0 <= floor <= _HIGHEST_FLOOR:
+        raise ValueError(given)
+    return floor
 
 
 def _name(descriptor: Mapping[str, Any]) -> str:

@@ -83,7 +83,7 @@ class Definitions:
 
     def sums(self) -> dict[str, tuple[str, ...]]:
         """Return the counts of several variables, each with those of each variable."""
-        found = {}
+        found: dict[str, tuple[str, ...]] = {}
         for row in self.words.values():
             for side in ("numerateur", "denominateur"):
                 variables = row[side].split()

@@ -51,12 +51,12 @@ class Piece(NamedTuple):
 class Exposure:
     """What some members show and hide of counts, and all that ties them.
 
-    ``values`` are the figures shown as exact, by who shows them; ``hiding`` who hides each count;
+    ``given`` are the figures shown as exact, by who shows them; ``hiding`` who hides each count;
     ``floors`` how wide, and how high, what is left of it must reach; ``fractional`` the quantities that do
     not count by ones.
     """
 
-    values: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    given: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     hiding: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
     floors: dict[CountedCell, float] = field(default_factory=dict)
     fractional: set[str] = field(default_factory=set)
@@ -65,11 +65,11 @@ class Exposure:
     @property
     def hidden(self) -> set[CountedCell]:
         """The counts that somebody hides and nobody shows."""
-        return set(self.hiding) - set(self.values)
+        return set(self.hiding) - set(self.given)
 
     def value(self, cell: CountedCell, without: Collection[CountedCell] = ()) -> float | None:
         """Return what a count is, where figures that are shown agree on it."""
-        given = self.values.get(cell)
+        given = self.given.get(cell)
         if not given or cell in without:
             return None
         known = list(given.values())
@@ -83,7 +83,7 @@ class Exposure:
 
     @cached_property
     def _showing(self) -> dict[CountedCell, set[str]]:
-        found = defaultdict(set, {cell: set(given) for cell, given in self.values.items()})
+        found = defaultdict(set, {cell: set(given) for cell, given in self.given.items()})
         for fact in self.facts:
             if fact.figure is not None:
                 found[fact.figure].add(fact.whose)
@@ -123,17 +123,20 @@ class Exposure:
             found |= set(self.piece(start, without).cells)
         return found
 
-    def near(self, piece: Piece, without: Collection[CountedCell] = ()) -> list[CountedCell]:
-        """Return the figures that bear on a piece, the nearest first; parts before totals."""
+    def near(
+        self, facts: Iterable[Fact], without: Collection[CountedCell] = ()
+    ) -> list[CountedCell]:
+        """Return the figures of which facts are made, in their order; parts before totals."""
         found: dict[CountedCell, None] = {}
-        for fact in piece.facts:
+        for fact in facts:
             if fact.figure is not None:
                 found[fact.figure] = None
-            shown = [c for c in fact.weights if c not in without and c in self.values]
-            shown.sort(
-                key=lambda c, fact=fact: (fact.weights[c] < 0, min(self.values[c].values()), c)
-            )
-            found |= dict.fromkeys(shown)
+            shown = [
+                (weight < 0, min(self.given[cell].values()), cell)
+                for cell, weight in fact.weights.items()
+                if cell not in without and cell in self.given
+            ]
+            found |= dict.fromkeys(cell for _, _, cell in sorted(shown))
         return [figure for figure in found if figure not in self.hiding]
 
     def reason(self, cell: CountedCell) -> str:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 highspy: Any = highspy_untyped
 
 #: Nodes of each search; what it has not reached by then is held impossible, on the safe side.
-_NODES = 500
+_NODES = 100
 
 #: By how much a row may be missed by rounding, and what is left of a fact that contradicts the others.
 _MARGIN, _BROKEN = 1e-6, 1e-5
+
+#: By how much an interval may miss its floor by rounding.
+_SLACK = 1e-5
 
 _FEASIBLE = 2
 
@@ -58,21 +61,21 @@ def _narrow(
     """Return the counts of a piece that are bounded too well, whoever is believed where members differ."""
     found: set[CountedCell] = set()
     rivals = {
-        who for cell in piece.cells if cell not in without for who in made.values.get(cell, ())
+        who for cell in piece.cells if cell not in without for who in made.given.get(cell, ())
     }
     for believed in ("", *sorted(rivals)):
-        search = _Search(made, piece, without, believed)
+        search = Search(made, piece, without, believed)
         found |= {cell for cell in wanted if cell not in found and search.narrow(cell)}
     return found
 
 
-class _Search:
+class Search:
     """Finds how far apart whole tables that fit all facts leave a count."""
 
     def __init__(
-        self, made: Exposure, piece: Piece, without: Collection[CountedCell], believed: str
+        self, made: Exposure, piece: Piece, without: Collection[CountedCell], believed: str = ""
     ) -> None:
-        self.made = made
+        self.made, self.facts = made, piece.facts
         self.place = {cell: rank for rank, cell in enumerate(piece.cells)}
         self.whole = np.array([cell.quantity not in made.fractional for cell in piece.cells])
         ends = [_ends(made, cell, without, believed) for cell in piece.cells]
@@ -80,8 +83,10 @@ class _Search:
         self.rows = [self._row(fact, without) for fact in piece.facts]
         self.seen_low = np.full(len(ends), math.inf)
         self.seen_high = np.full(len(ends), -math.inf)
-        self.solver = self._solver(slack=False)
-        if not self._run():
+        self.plain = self._solver(whole=False)
+        self.solver = self._solver()
+        self.plain.run()
+        if self.plain.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             self._relax()
 
     def narrow(self, cell: CountedCell) -> bool:
@@ -89,28 +94,52 @@ class _Search:
         rank, floor = self.place[cell], self.made.floors[cell]
         if self._enough(rank, floor):
             return False
-        self.solver.changeColCost(rank, 1.0)
-        least = self._run()
-        self.solver.changeColCost(rank, 0.0)
-        if not least:
+        low, high = (self._end(rank, sign)[0] for sign in (1.0, -1.0))
+        if not (high - low >= floor - _SLACK and high >= floor - _SLACK):
             return True
+        if not self._least(rank):
+            self._relax()
+            if not self._least(rank):
+                return True
         aim = max(self.seen_low[rank] + floor, floor) - _MARGIN
-        self.solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
-        if aim <= self.upper[rank]:
+        if aim <= self.upper[rank] and not self._enough(rank, floor):
+            self.solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
             self._run()
-        self.solver.changeColBounds(rank, self.lower[rank], self.upper[rank])
+            self.solver.changeColBounds(rank, self.lower[rank], self.upper[rank])
         return not self._enough(rank, floor)
+
+    def binding(self, cell: CountedCell) -> list[Fact]:
+        """Return the facts that bound a count, over real numbers; the nearest first."""
+        rank = self.place[cell]
+        duals = sum(np.abs(self._end(rank, sign)[1]) for sign in (1.0, -1.0))
+        return [self.facts[k] for k in np.flatnonzero(duals > _MARGIN)]
+
+    def _end(self, rank: int, sign: float) -> tuple[float, Any]:
+        """Return the least, or the greatest, that real numbers leave a count, and what each row weighs in it."""
+        self.plain.changeColCost(rank, sign)
+        self.plain.run()
+        self.plain.changeColCost(rank, 0.0)
+        if self.plain.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return -sign * math.inf, np.zeros(len(self.rows))
+        found = self.plain.getSolution()
+        return float(found.col_value[rank]), np.array(found.row_dual)
+
+    def _least(self, rank: int) -> bool:
+        self.solver.changeColCost(rank, 1.0)
+        met = self._run()
+        self.solver.changeColCost(rank, 0.0)
+        return met
 
     def _enough(self, rank: int, floor: float) -> bool:
         low, high = self.seen_low[rank], self.seen_high[rank]
-        return bool(high - low >= floor - 2 * _MARGIN and high >= floor - 2 * _MARGIN)
+        return bool(high - low >= floor - _SLACK and high >= floor - _SLACK)
 
     def _run(self) -> bool:
         """Solve; keep the table that is met, if any."""
         self.solver.run()
         if self.solver.getInfo().primal_solution_status != _FEASIBLE:
             return False
-        table = np.array(self.solver.getSolution().col_value[: len(self.place)])
+        table = np.array(self.solver.getSolution().col_value)
         table = np.where(self.whole, np.round(table), table)
         self.seen_low = np.minimum(self.seen_low, table)
         self.seen_high = np.maximum(self.seen_high, table)
@@ -130,18 +159,17 @@ class _Search:
 
     def _relax(self) -> None:
         """Leave out the facts that contradict the others: the least of them, whoever is wrong."""
-        self.solver = self._solver(slack=True)
-        self.solver.run()
-        if self.solver.getInfo().primal_solution_status == _FEASIBLE:
-            over = np.array(self.solver.getSolution().col_value[len(self.place) :])
-            kept = over.reshape(-1, 2).max(axis=1) <= _BROKEN if len(over) else []
-            self.rows = [row for row, sure in zip(self.rows, kept, strict=True) if sure]
-        else:
-            self.rows = []
-        self.solver = self._solver(slack=False)
-        self._run()
+        slack = self._solver(slack=True)
+        slack.run()
+        kept = np.zeros(len(self.rows), dtype=bool)
+        if slack.getInfo().primal_solution_status == _FEASIBLE:
+            over = np.array(slack.getSolution().col_value[len(self.place) :])
+            kept = over.reshape(-1, 2).max(axis=1) <= _BROKEN
+        self.rows = [row for row, sure in zip(self.rows, kept, strict=True) if sure]
+        self.facts = [fact for fact, sure in zip(self.facts, kept, strict=True) if sure]
+        self.plain, self.solver = self._solver(whole=False), self._solver()
 
-    def _solver(self, *, slack: bool) -> Any:
+    def _solver(self, *, whole: bool = True, slack: bool = False) -> Any:
         """Return the program; with slack, each row may be missed, at a cost."""
         count, extra = len(self.place), 2 * len(self.rows) * slack
         model = highspy.HighsLp()
@@ -149,11 +177,12 @@ class _Search:
         model.col_cost_ = np.concatenate([np.zeros(count), np.ones(extra)])
         model.col_lower_ = np.concatenate([self.lower, np.zeros(extra)])
         model.col_upper_ = np.concatenate([self.upper, np.full(extra, math.inf)])
-        kinds = highspy.HighsVarType
-        model.integrality_ = [
-            *(kinds.kInteger if each else kinds.kContinuous for each in self.whole),
-            *[kinds.kContinuous] * extra,
-        ]
+        if whole and self.whole.any():
+            kinds = highspy.HighsVarType
+            model.integrality_ = [
+                *(kinds.kInteger if each else kinds.kContinuous for each in self.whole),
+                *[kinds.kContinuous] * extra,
+            ]
         lines = [
             {**line, **({count + 2 * k: 1.0, count + 2 * k + 1: -1.0} if slack else {})}
             for k, (line, _, _) in enumerate(self.rows)
@@ -178,7 +207,7 @@ def _ends(
     and the greatest of it, or what the one who is believed says.
     """
     whole = cell.quantity not in made.fractional
-    given = made.values.get(cell, {})
+    given = made.given.get(cell, {})
     if not given:
         return (1.0 if whole and cell in made.hiding else 0.0), math.inf
     if cell in without:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.programs import given_away
+from observatoire.exchange.federation.joint.programs import Search, given_away
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,12 +28,19 @@ def withheld_for(
     more: list[CountedCell] = []
     while given_away(made, [cell], {*without, *more}):
         known = {*without, *more}
-        near = [one for one in made.near(made.piece(cell, known), known) if one != cell]
+        near = [one for one in _near(made, cell, known) if one != cell]
         if not near:
             return None
         enough = (one for one in near[:_TRIED] if not given_away(made, [cell], {*known, one}))
         more.append(next(enough, near[0]))
     return spared(made, [cell], more, without)
+
+
+def _near(made: Exposure, cell: CountedCell, without: Collection[CountedCell]) -> list[CountedCell]:
+    """Return the figures that bound a count, the nearest first; then the others that bear on it."""
+    piece = made.piece(cell, without)
+    binding = Search(made, piece, without).binding(cell)
+    return list(dict.fromkeys([*made.near(binding, without), *made.near(piece.facts, without)]))
 
 
 def spared(

@@ -101,7 +101,7 @@ class Federated:
                 floor = floors[row["observatoire"]](row["indicateur"], cell.period)
                 made.floors[cell] = max(made.floors.get(cell, 0.0), floor)
             elif row["statut"] in _SURE and float(row["valeur"]) >= 0:
-                made.values[cell][row["observatoire"]] = float(row["valeur"])
+                made.given[cell][row["observatoire"]] = float(row["valeur"])
             elif row["statut"] in _PASSED:
                 made.facts += self._passed(row, cell)
         made.fractional |= self._fractional(made)
@@ -110,7 +110,7 @@ class Federated:
 
     def _fractional(self, made: Exposure) -> set[str]:
         """Return what does not count by ones: who hides some of it says so, or else anybody."""
-        hiders = defaultdict(set)
+        hiders: dict[str, set[str]] = defaultdict(set)
         for cell, given in made.hiding.items():
             hiders[cell.quantity] |= given
         amounts = {
@@ -118,7 +118,7 @@ class Federated:
         }
         return amounts | {
             cell.quantity
-            for cell, given in made.values.items()
+            for cell, given in made.given.items()
             for who, value in given.items()
             if not value.is_integer() and who in hiders.get(cell.quantity, given)
         }
@@ -184,7 +184,7 @@ class Federated:
     def _structure(self, made: Exposure) -> list[Fact]:
         """Write what definitions, links and years add up, of every count that is spoken of."""
         known = {cell for fact in made.facts for cell in fact.weights}
-        known |= {*made.values, *made.hiding}
+        known |= {*made.given, *made.hiding}
         sums = self.definitions.sums()
         links = sorted({link for given in self.links.values() for link in given})
         found: dict[tuple[object, ...], Fact] = {}
@@ -196,7 +196,7 @@ class Federated:
         return _telling(list(found.values()), made)
 
     def supports(self, row: Record, cell: CountedCell) -> list[CountedCell] | None:
-        """Return what a figure that is no count, and not a territory's own, may rest on; None for who knows what."""
+        """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
         key, own = (row["observatoire"], row["indicateur"]), (cell.zoning, cell.territory)
         if row["statut"] == _CONTEXT:
             around = self._around(row, cell)
@@ -273,7 +273,7 @@ def _years(known: set[CountedCell]) -> Iterator[Fact]:
 
 def _telling(facts: list[Fact], made: Exposure) -> list[Fact]:
     """Leave out the sums whose total nothing else speaks of: they say nothing of their parts."""
-    spoken = {cell for fact in made.facts for cell in fact.weights} | {*made.values, *made.hiding}
+    spoken = {cell for fact in made.facts for cell in fact.weights} | {*made.given, *made.hiding}
     while True:
         times: dict[CountedCell, int] = defaultdict(int)
         for fact in facts:
