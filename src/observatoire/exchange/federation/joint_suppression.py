@@ -59,19 +59,19 @@ def withheld_figures(
     for cell, who in zip(cells[secret], figures.loc[secret, "observatoire"], strict=True):
         hiders.setdefault(cell, set()).add(who)
     resting = _resting(federated, figures, list(cells))
+    everyone = set().union(*hiders.values())
     gone = np.array(
         [
-            cell in hiders or _rests_on_hidden(who, found, hiders)
+            cell in hiders or _rests_on_hidden(who, found, hiders, everyone)
             for cell, who, found in zip(cells, figures["observatoire"], resting, strict=True)
         ],
         dtype=bool,
     )
     made = federated.exposure(figures[secret | ~gone])
     withheld = _withheld(made)
-    gone |= [
-        cell in withheld or rests is None or not withheld.isdisjoint(rests)
-        for cell, rests in zip(cells, resting, strict=True)
-    ]
+    gone |= [bool(found) and not withheld.isdisjoint(found) for found in resting] | np.array(
+        [cell in withheld for cell in cells], dtype=bool
+    )
     return set(figures.loc[gone & ~secret, FIGURE].itertuples(index=False, name=None))
 
 
@@ -83,10 +83,15 @@ def _resting(
 
 
 def _rests_on_hidden(
-    who: str, supports: Sequence[CountedCell] | None, hiders: dict[CountedCell, set[str]]
+    who: str,
+    supports: Sequence[CountedCell] | None,
+    hiders: dict[CountedCell, set[str]],
+    everyone: set[str],
 ) -> bool:
-    """Say whether a figure rests on what another member hides: its own, its package has weighed."""
-    return supports is None or any(hiders.get(cell, {who}) != {who} for cell in supports)
+    """Say whether a figure may rest on what another member hides: its own, its package has weighed."""
+    if supports is None:
+        return everyone != {who}
+    return any(hiders.get(cell, {who}) != {who} for cell in supports)
 
 
 def _withheld(made: Exposure) -> set[CountedCell]:

@@ -198,9 +198,11 @@ class Federated:
     def supports(self, row: Record, cell: CountedCell) -> list[CountedCell] | None:
         """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
         key, own = (row["observatoire"], row["indicateur"]), (cell.zoning, cell.territory)
+        terms = self.definitions.quotient(key)
+        counted = terms is not None or self.definitions.nature(key) in ADDED
         if row["statut"] == _CONTEXT:
             around = self._around(row, cell)
-            if len(around) != 1:
+            if len(around) != 1 and counted:
                 return None
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
@@ -211,7 +213,6 @@ class Federated:
             }
         else:
             return []
-        terms = self.definitions.quotient(key)
         names = [cell.quantity, *(terms[:2] if terms else ())]
         return [_called(_of(cell, place), name) for place in sorted(around) for name in names]
 
