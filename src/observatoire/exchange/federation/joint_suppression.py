@@ -69,8 +69,12 @@ def withheld_figures(
     )
     made = federated.exposure(figures[secret | ~gone])
     withheld = _withheld(made)
-    gone |= [bool(found) and not withheld.isdisjoint(found) for found in resting] | np.array(
-        [cell in withheld for cell in cells], dtype=bool
+    gone |= np.array(
+        [
+            cell in withheld or not withheld.isdisjoint(found or ())
+            for cell, found in zip(cells, resting, strict=True)
+        ],
+        dtype=bool,
     )
     return set(figures.loc[gone & ~secret, FIGURE].itertuples(index=False, name=None))
 
