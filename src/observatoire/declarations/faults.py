@@ -63,13 +63,14 @@ def first_fault(
     """
     error = next(error for error in errors if error["type"] not in _ECHOES)
     context: dict[str, Any] = error.get("ctx", {})
-    at = _At(path, (*error["loc"], *context.get("at", ())), schema)
+    place = (*error["loc"], *context.get("at", ()))
+    at = _At(path, place, schema)
     value, kind = error["input"], error["type"]
     if kind == "fault":
         return DescriptorError(
             context["what"], where=at.table, why=context["why"], remedy=context["remedy"]
         )
-    if kind in _LENGTHS or (kind == "missing" and isinstance(error["loc"][-1], int)):
+    if kind in _LENGTHS or (kind == "missing" and isinstance(place[-1], int)):
         return at.refuse(_wrong_length(at))
     if kind == "missing":
         return _missing(at, value)
