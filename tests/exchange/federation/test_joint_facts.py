@@ -142,3 +142,11 @@ def test_a_threshold_beyond_reason_refuses_its_package(tmp_path: Path) -> None:
     good = package(tmp_path / "a")
     bad = package(tmp_path / "b", [HIDDEN], thresholds={("cas", "2016"): float("inf")})
     assert [who for who, _ in obs.federate([good, bad]).refused] == [str(bad)]
+
+
+def test_codes_beyond_reason_refuse_their_package(tmp_path: Path) -> None:
+    good = package(tmp_path / "a")
+    bad = package(tmp_path / "b", [("q", "T" * 50_000, "cas", "2016", 5.0, "observé")])
+    f = obs.federate([good, bad])
+    assert [who for who, _ in f.refused] == [str(bad)]
+    assert "démesurés" in f.refused[0][1]

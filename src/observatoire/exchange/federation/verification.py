@@ -302,6 +302,7 @@ _FAULTS = (
         "Des chiffres y portent une valeur que leur statut exclut ({}).",
         "Un chiffre secret y est peut-être montré.",
     ),
+    ("longs", "Des codes ou des noms y sont démesurés ({}).", "Aucune page ne saurait les écrire."),
     ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
     ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
     ("ailleurs", "« {} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),
