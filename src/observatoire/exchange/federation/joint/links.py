@@ -22,7 +22,7 @@ Place = tuple[str, str]
 _IN_A_YEAR = {"S": 2, "T": 4, "": 12}
 
 
-class Link(NamedTuple):
+class Holding(NamedTuple):
     """What a territory holds of another zoning: whole members, and parts with their share."""
 
     target: Place
@@ -44,7 +44,7 @@ class Link(NamedTuple):
             yield Fact({**weights, **touched}, 0.0, math.inf)
 
 
-def member_links(member: Member) -> list[Link]:
+def member_links(member: Member) -> list[Holding]:
     """Return what each territory of a member holds, by the zoning of what it holds."""
     found: dict[tuple[str, Place], dict[Place, tuple[str, float, bool]]] = defaultdict(dict)
     for row in member.links:
@@ -54,7 +54,7 @@ def member_links(member: Member) -> list[Link]:
             share = _share(row["poids"])
             found[source[0], target][source] = (row["lien"], share, row["complet"] == "oui")
     return [
-        Link(
+        Holding(
             target,
             tuple(sorted(place for place, (word, _, _) in held.items() if word == WHOLE)),
             tuple(sorted((p, share) for p, (word, share, _) in held.items() if word != WHOLE)),
@@ -72,7 +72,7 @@ def _share(written: str) -> float:
     return share if 0 <= share <= 1 else math.nan
 
 
-def holders(links: Sequence[Link]) -> dict[Place, set[Place]]:
+def holders(links: Sequence[Holding]) -> dict[Place, set[Place]]:
     """Return the territories of which each one is a part."""
     found: dict[Place, set[Place]] = defaultdict(set)
     for link in links:

@@ -64,12 +64,12 @@ def _narrow(
         who for cell in piece.cells if cell not in without for who in made.given.get(cell, ())
     }
     for believed in ("", *sorted(rivals)):
-        search = Search(made, piece, without, believed)
+        search = TableSearch(made, piece, without, believed)
         found |= {cell for cell in wanted if cell not in found and search.narrow(cell)}
     return found
 
 
-class Search:
+class TableSearch:
     """Finds how far apart whole tables that fit all facts leave a count."""
 
     def __init__(

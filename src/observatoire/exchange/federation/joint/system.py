@@ -12,7 +12,7 @@ import pandas as pd
 from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
 from observatoire.exchange.federation.joint.links import (
-    Link,
+    Holding,
     groups,
     holders,
     member_links,
@@ -44,7 +44,7 @@ class Federated:
 
     members: Sequence[Member]
     definitions: Definitions
-    links: dict[str, list[Link]] = field(repr=False)
+    links: dict[str, list[Holding]] = field(repr=False)
     holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
 
     @classmethod
@@ -249,7 +249,7 @@ def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -
             yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
 
 
-def _link_facts(links: list[Link], known: set[CountedCell]) -> Iterator[Fact]:
+def _link_facts(links: list[Holding], known: set[CountedCell]) -> Iterator[Fact]:
     columns = defaultdict(set)
     for cell in known:
         columns[cell.zoning, cell.territory].add((cell.quantity, cell.period))
@@ -259,7 +259,7 @@ def _link_facts(links: list[Link], known: set[CountedCell]) -> Iterator[Fact]:
             yield from link.facts(quantity, period)
 
 
-def _places(link: Link) -> list[Place]:
+def _places(link: Holding) -> list[Place]:
     return [link.target, *link.whole, *(place for place, _ in link.parts)]
 
 
