@@ -100,6 +100,8 @@ def test_what_was_revised_added_and_withdrawn_is_said_with_its_reason() -> None:
     found = revisions(table, then, "avant").df
     assert sorted(found["change"]) == ["ajouté", "retiré", "révisé"]
     assert (found["why"] != "").all()
+    withdrawn = found[found["change"] == "retiré"].iloc[0]
+    assert withdrawn["before"] == "non redit"  # who had it withdrawn would read it again
     added = found[found["change"] == "ajouté"].iloc[0]
     kind = "" if dropped["zonage"] == table.zoning else f" ({dropped['zonage']})"
     assert added["territory"] == f"{dropped['nom']}{kind}"

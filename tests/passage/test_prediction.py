@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from observatoire.errors import PassageError
+from observatoire.declarations.reader import packaged
+from observatoire.errors import DescriptorError, PassageError
 from observatoire.passage.conformal import learn, logit
 from observatoire.passage.prediction import (
     Calibration,
@@ -15,6 +19,9 @@ from observatoire.passage.prediction import (
     foretold_together,
     known_calibrations,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def places(count: int, seed: int) -> tuple[np.ndarray, pd.DataFrame]:
@@ -82,3 +89,25 @@ def test_a_calibration_is_found_by_what_is_counted_and_what_is_known() -> None:
     better = calibration_of(known, "part", social, {"log_people": 7.0, "social": 0.4})
     assert (alone.code, better.code) == ("part-social_dwellings-alone", "part-social_dwellings")
     assert logit(np.array([0.0]))[0] > -6
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "said"),
+    [
+        ("ends", "[-1.0, 1.0, -2.0, 2.0, 3.0]", "il en faut 4"),
+        ("ends", "[-1.0, 1.0, -2.0]", "il en faut 4"),
+        ("ends", "[1.0, -1.0, -2.0, 2.0]", "n’est pas dans l’ordre"),
+        ("ends", "[-2.0, 2.0, -1.0, 1.0]", "n’est pas dans l’ordre"),
+        ("held", "[3.0, -1.0]", "entre 0 et 1"),
+        ("places", "0", "un au moins"),
+    ],
+)
+def test_a_calibration_that_says_what_cannot_be_is_refused_with_its_line(
+    tmp_path: Path, key: str, written: str, said: str
+) -> None:
+    text = packaged("observatoire.passage", "calibration.toml").read_text("utf-8")
+    path = tmp_path / "calibration.toml"
+    path.write_text(re.sub(rf"(?m)^{key} = .*$", f"{key} = {written}", text, count=1), "utf-8")
+    with pytest.raises(DescriptorError, match=said) as caught:
+        known_calibrations(path)
+    assert "calibration.toml, ligne" in str(caught.value)

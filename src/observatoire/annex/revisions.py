@@ -33,7 +33,7 @@ _SHOWN = {s.label for s in Status if s.has_value or s is Status.BOUNDED}
 class Revisions:
     """What changed: ``df`` has a row a figure, with the former text, the present one, and why.
 
-    ``since`` names what it is compared with.
+    ``since`` names what it is compared with. A figure that was withdrawn is named, and not said again.
     """
 
     since: str
@@ -136,7 +136,9 @@ class _Words:
             name = f"{name} ({row['zonage']})"
         label = self.indicators[code].label if code in self.indicators else code
         hidden = was and row["tu"] is True
-        shown = "non publié" if hidden else before
+        # What was withdrawn is not said once more: who asked for it would read it again.
+        again = change != WITHDRAWN or self._replaced(row)
+        shown = "non publié" if hidden else before if again else "non redit"
         return change, str(name), label, str(row["periode"]), shown, after, self._why(row, change)
 
     def _why(self, row: Record, change: str) -> str:
@@ -144,10 +146,15 @@ class _Words:
             return self._withdrawn(row)
         return self._added(row) if change == ADDED else self._revised(row)
 
+    def _replaced(self, row: Record) -> str:
+        """Return the later period of which there is a figure, if any."""
+        place = (str(row["zonage"]), str(row["territoire"]), str(row["indicateur"]))
+        later = self.newest.get(place, "")
+        return later if later > str(row["periode"]) else ""
+
     def _withdrawn(self, row: Record) -> str:
         code = str(row["indicateur"])
-        later = self.newest.get((str(row["zonage"]), str(row["territoire"]), code), "")
-        if later > str(row["periode"]):
+        if later := self._replaced(row):
             return f"remplacé par le chiffre de {later}"
         if code not in self.indicators:
             return "l’indicateur n’est plus montré"

@@ -40,6 +40,9 @@ _KINDS = {
     "object": _EXPECTED["dict_type"],
 }
 
+#: Lists that are longer or shorter than they may be.
+_LENGTHS = ("too_long", "too_short")
+
 #: A default made from another field, which is at fault itself: nothing more to say.
 _ECHOES = ("default_factory_not_called",)
 
@@ -60,12 +63,15 @@ def first_fault(
     """
     error = next(error for error in errors if error["type"] not in _ECHOES)
     context: dict[str, Any] = error.get("ctx", {})
-    at = _At(path, (*error["loc"], *context.get("at", ())), schema)
+    place = (*error["loc"], *context.get("at", ()))
+    at = _At(path, place, schema)
     value, kind = error["input"], error["type"]
     if kind == "fault":
         return DescriptorError(
             context["what"], where=at.table, why=context["why"], remedy=context["remedy"]
         )
+    if kind in _LENGTHS or (kind == "missing" and isinstance(place[-1], int)):
+        return at.refuse(_wrong_length(at))
     if kind == "missing":
         return _missing(at, value)
     if kind == "unexpected_keyword_argument":
@@ -86,7 +92,13 @@ def _unfit(at: _At, kind: str, value: object) -> str:
         whole = isinstance(value, dict) and kind == "tuple_type"
         return f"on attend des {'crochets doublés,' if whole else 'tables'} {doubled}"
     found = "" if isinstance(value, list | dict) else f", et non « {value} »"
-    return f"on attend {_EXPECTED[kind]}{found}"
+    expected = _EXPECTED.get(kind) or _KINDS.get(str(at.schema.get("type")), "une autre valeur")
+    return f"on attend {expected}{found}"
+
+
+def _wrong_length(at: _At) -> str:
+    count = at.list_schema.get("maxItems", at.list_schema.get("minItems"))
+    return "elle n’a pas le bon nombre d’éléments" if count is None else f"il en faut {count}"
 
 
 def _missing(at: _At, table: object) -> DescriptorError:
@@ -140,6 +152,7 @@ class _At:
         while loc and isinstance(loc[-1], int):
             loc = loc[:-1]
         self.rank = _rank(loc)
+        self.list_schema = self._schema(loc)
         self.listed = str(_branch(self._schema(loc).get("items", {}), schema).get("type", ""))
 
     @property

@@ -21,6 +21,7 @@ from observatoire.declarations.fields import (
     Named,
     Number,
     Texts,
+    checked,
     declared,
     doc,
     fault,
@@ -60,7 +61,7 @@ class Calibration:
         ),
     ]
     on: Annotated[str, doc("Sur quels territoires publiés.")]
-    places: Annotated[Count, doc("Combien.")]
+    places: Annotated[Count, doc("Combien."), checked(lambda count: count > 0, "un au moins")]
     date: Annotated[str, doc("Quand.")]
     command: Annotated[str, doc("Par quelle commande.")]
     center: Annotated[Number, doc("Logit attendu d’un cas moyen.")]
@@ -91,6 +92,25 @@ class Calibration:
         ):
             raise fault(
                 "« names », « means », « slopes », « lows » et « highs » n’ont pas le même nombre d’éléments.",
+                remedy="Refaites cette entrée par la commande qu’elle dit.",
+            )
+
+    @on_reading
+    def _says_what_may_be(self) -> None:
+        low80, high80, low95, high95 = self.ends
+        if not low95 <= low80 <= high80 <= high95:
+            raise fault(
+                "« ends » n’est pas dans l’ordre : bas et haut à 80 %, puis bas et haut à 95 %, plus larges.",
+                remedy="Refaites cette entrée par la commande qu’elle dit.",
+            )
+        if not all(0 <= share <= 1 for share in self.held):
+            raise fault(
+                "« held » porte deux parts, entre 0 et 1.",
+                remedy="Refaites cette entrée par la commande qu’elle dit.",
+            )
+        if any(low > high for low, high in zip(self.lows, self.highs, strict=True)):
+            raise fault(
+                "Une valeur de « lows » dépasse celle de « highs ».",
                 remedy="Refaites cette entrée par la commande qu’elle dit.",
             )
 

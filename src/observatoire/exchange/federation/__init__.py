@@ -4,7 +4,7 @@
 before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`` or ``spark`` (what answers),
 ``comparability`` (what may stand side by side), ``joint`` (their counts as one system),
 ``joint_disclosure`` (what the packages give away
-together), ``joint_suppression`` (what its pages hide for that), ``answers`` (the questions), ``views`` (its
+together), ``joint_suppression`` (what it hides for that), ``answers`` (the questions), ``views`` (its
 pages), ``federation`` (both, for a notebook), ``admission`` (who is let in).
 """
 

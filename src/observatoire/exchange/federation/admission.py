@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,7 @@ def federate(
     if not members:
         copies.cleanup()
         raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
+    members = [replace(member, default_threshold=terms.partner_threshold) for member in members]
     kept_back, warnings = _kept_back(members, day, terms.audience)
     found = open_engine(engine, {m.name: m.figures for m in members}, kept_back)
     return Federation(tuple(members), found, tuple(refused), warnings, copies, terms.title)

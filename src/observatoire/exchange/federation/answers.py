@@ -16,16 +16,35 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.publication.figures import disarmed
+from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
+from observatoire.exchange.publication.figures import NUMBERS, OBS_STATUS, disarmed
+from observatoire.secrecy.release.protected_table import HIDDEN_REASON
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
+    from collections.abc import Collection
 
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.verification import Member
 
 #: Letters of what a stranger calls something that are worth reading.
 _MOST_LETTERS = 200
+
+_SECRET = Status.SECRET.label
+
+#: What a figure that is withheld says of itself, by column.
+_WITHHELD: dict[str, object] = {
+    **dict.fromkeys(NUMBERS, float("nan")),
+    "statut": _SECRET,
+    "OBS_STATUS": OBS_STATUS[Status.SECRET],
+    "CONF_STATUS": "C",
+    "motif": HIDDEN_REASON,
+    "methode": "",
+    "masque": 1,
+}
+
+_NOT_SAID = "Ces chiffres, réunis, dévoileraient un effectif masqué"
 
 #: Columns of ``rejected()``.
 REJECTED = ("place", "reason")
@@ -53,6 +72,9 @@ class FederationAnswers:
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
     title: str = ""
+    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -94,8 +116,11 @@ class FederationAnswers:
 
     @property
     def df(self) -> pd.DataFrame:
-        """Every figure, with the French columns of the packages and ``observatoire`` first."""
-        return self.engine.ask("figures_of", indicateur="")
+        """Every figure, with the French columns of the packages and ``observatoire`` first.
+
+        What packages would give away together is hidden here as on pages.
+        """
+        return self._kept(self.engine.ask("figures_of", indicateur=""))
 
     def rejected(self) -> pd.DataFrame:
         """List the packages that were refused, with the reason: ``place``, ``reason``."""
@@ -109,9 +134,8 @@ class FederationAnswers:
         UnknownNameError
             When no package gives it.
         """
-        return self.engine.ask(
-            "figures_of", indicateur=self._code(indicator, 'f.table("part_hlm")')
-        )
+        code = self._code(indicator, 'f.table("part_hlm")')
+        return self._kept(self.engine.ask("figures_of", indicateur=code))
 
     def common(self) -> list[str]:
         """Return the indicators that every observatory gives with the same definition."""
@@ -145,8 +169,19 @@ class FederationAnswers:
         return self._verdicts.copy()
 
     def conflicts(self) -> pd.DataFrame:
-        """List the same things counted differently, with the difference against their bounds."""
-        return self._conflicts.copy()
+        """List the same things counted differently, with the difference against their bounds.
+
+        Neither figure is shown where one is hidden.
+        """
+        found = self._conflicts
+        withheld = self._hidden(found)
+        dark = withheld | (found["statut_a"] == _SECRET) | (found["statut_b"] == _SECRET)
+        both = withheld & (found["statut_a"] != _SECRET) & (found["statut_b"] != _SECRET)
+        return found.assign(
+            **{name: found[name].mask(dark) for name in ("valeur_a", "valeur_b", "ecart")},
+            explique=found["explique"].mask(both, "sans objet"),
+            motif=found["motif"].mask(both, _NOT_SAID),
+        )
 
     def values(
         self,
@@ -165,7 +200,8 @@ class FederationAnswers:
         -------
         DataFrame
             ``observatoire`` says whose each is, ``reponses`` how many there were. What one member
-            hides stays hidden, even where another prints it: see :meth:`audit`.
+            hides stays hidden, even where another prints it, and so does what would give it away: see
+            :meth:`audit`.
 
         Raises
         ------
@@ -176,7 +212,7 @@ class FederationAnswers:
         when = one_period(period)
         where = "" if zoning is None else self._among("zonage", zoning)
         dated = "" if when is None else self._among("periode", str(when))
-        return self.engine.ask("values", indicateur=code, zonage=where, periode=dated)
+        return self._kept(self.engine.ask("values", indicateur=code, zonage=where, periode=dated))
 
     def audit(self) -> pd.DataFrame:
         """Say which counts the packages give away together, though each is safe alone.
@@ -188,7 +224,30 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts", periode=""))
+        return joint_disclosures(self.members, self.engine.ask("counts", annee=""))
+
+    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
+        """Return what must not be shown of the years of some periods, found once a year."""
+        years = {period[:4] for period in periods if period}
+        for each in sorted(years - set(self._secret)):
+            figures = self.engine.ask("counts", annee=each)
+            self._secret[each] = withheld_figures(self.members, figures)
+        return set().union(*(self._secret[each] for each in years))
+
+    def _hidden(self, frame: pd.DataFrame) -> pd.Series:
+        """Say which rows are of figures that must not be shown."""
+        withheld = self._withheld(set(frame["periode"]))
+        keys = frame[FIGURE].itertuples(index=False, name=None) if withheld else ()
+        dark = [key in withheld for key in keys] or [False] * len(frame)
+        return pd.Series(dark, index=frame.index, dtype="bool")
+
+    def _kept(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows of figures, those that must not be shown emptied."""
+        dark = self._hidden(frame) & (frame["statut"] != _SECRET)
+        if not dark.any():
+            return frame
+        said = {name: word for name, word in _WITHHELD.items() if name in frame}
+        return frame.assign(**{name: frame[name].mask(dark, word) for name, word in said.items()})
 
     def close(self) -> None:
         """Let go of the files, and remove the copies of archives and addresses."""

@@ -302,7 +302,7 @@ class Federation(SiteFigures):
         words = {**dict(labels), **self.zonings, **self.titles}
         chapters: dict[str, Sequence[Block]] = {
             "Qui observe quoi": short(self.inventory_page().page.blocks),
-            "Ce qui se compare": judged_blocks(self._verdicts, self._shown_conflicts(), words),
+            "Ce qui se compare": judged_blocks(self._verdicts, self.conflicts(), words),
             "Ce que les paquets dévoilent ensemble": given_away_blocks(self.audit(), words),
             "Les indicateurs comparés": [b for sheet in drawn for b in sheet.page.blocks],
             "L’évolution des sites": followed.page.blocks,

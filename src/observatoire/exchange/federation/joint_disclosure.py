@@ -1,8 +1,8 @@
 """What packages give away together, though each is safe alone.
 
 One member hides a count, another prints it, or prints what it takes to find it: a total and the other
-parts, a rate and its denominator. All packages are put into one system, whose hidden cells the engine
-of ``secrecy`` bounds as an attacker would.
+parts, a rate and its denominator. All packages are put into one system, whose hidden counts whole-number
+programs bound as an attacker would.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import pandas as pd
 
 from observatoire.exchange.federation.joint.exposure import people
 from observatoire.exchange.federation.joint.programs import given_away
-from observatoire.exchange.federation.joint.system import exposure
+from observatoire.exchange.federation.joint.remedies import withheld_for
+from observatoire.exchange.federation.joint.system import Federated
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ DISCLOSURE_COLUMNS = (
 
 _SECRET = Status.SECRET.label
 
-#: Shown figures that are tried, one after the other, as the one to withhold.
-_TRIED = 12
-
 
 def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.DataFrame:
     """Return the hidden counts that packages give away together: :data:`DISCLOSURE_COLUMNS`.
@@ -44,23 +42,19 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
         The answer of ``counts.sql``: what is shown and what is hidden.
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
-    together = exposure(members, figures)
-    alone: set[CountedCell] = set()
-    for member in members:
-        own = figures[figures["observatoire"] == member.name]
-        if (own["statut"] == _SECRET).any():
-            alone |= set(given_away(exposure([member], own)))
+    together, alone = _together(members, figures), _alone(members, figures)
+    direct = sorted(set(together.hiding) & set(together.given))
     rows = [
         (
             cell,
-            f"ce chiffre, publié par {people(together.showing[cell])}",
-            people(together.showing[cell]),
+            f"ce chiffre, publié par {people(together.showing(cell))}",
+            people(together.showing(cell)),
         )
-        for cell in sorted(set(together.hiding) & set(together.shown))
+        for cell in direct
     ]
     rows += [
-        (cell, reason, _remedy(together, cell))
-        for cell, reason in sorted(given_away(together).items())
+        (cell, together.reason(cell), _remedy(together, cell))
+        for cell in sorted(given_away(together))
     ]
     return pd.DataFrame(
         [
@@ -75,21 +69,25 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     )  # fmt: skip
 
 
-def remedy(together: Exposure, cell: CountedCell) -> tuple[list[CountedCell], bool]:
-    """Return what to withhold around a count, and whether that is enough; parts are tried before totals."""
-    near = [r for r in together.relations if cell == r[0] or cell in r[1]]
-    around = dict.fromkeys(c for total, parts, _ in near for c in (*parts, total))
-    tried = [c for c in around if c != cell and (c in together.shown or c in together.bounds)]
-    for candidate in tried[:_TRIED]:
-        if cell not in given_away(together.without(candidate)):
-            return [candidate], True
-    return tried, False
+def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
+    federated = Federated.of(members)
+    return federated.exposure(federated.related(figures))
+
+
+def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]:
+    """Return the counts that the package of who hides them gives away by itself."""
+    found: set[CountedCell] = set()
+    for member in members:
+        own = figures[figures["observatoire"] == member.name]
+        if (own["statut"] == _SECRET).any():
+            found |= given_away(_together([member], own))
+    return found
 
 
 def _remedy(together: Exposure, cell: CountedCell) -> str:
-    """Name the one figure that, withheld, keeps a count safe, or who publishes those around it."""
-    cells, enough = remedy(together, cell)
-    if enough:
-        return f"{cells[0]}, par {people(together.showing[cells[0]])}"
-    owners = set().union(*(together.showing[c] for c in cells)) | together.rated.get(cell, set())
-    return f"plusieurs chiffres, par {people(owners)}" if owners else "ce qui l’entoure"
+    """Name the figures that, withheld, keep a count safe, and who publishes them."""
+    found = withheld_for(together, cell)
+    if not found:
+        return "ce qui l’entoure"
+    owners = people(set().union(*(together.showing(each) for each in found)))
+    return f"{found[0]}, par {owners}" if len(found) == 1 else f"plusieurs chiffres, par {owners}"

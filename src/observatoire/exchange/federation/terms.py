@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from observatoire.declarations.fields import declared, doc, fault, on_reading
+from observatoire.declarations.fields import Number, checked, declared, doc, fault, on_reading
 from observatoire.declarations.reader import read
+from observatoire.declarations.secrecy_rules import PARTNER_THRESHOLD
 from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path
 from observatoire.exchange.federation.members import is_address
@@ -44,6 +46,11 @@ class FederationTerms:
     ]
     title: Annotated[str, doc("Nom de la fédération.")] = ""
     audience: Annotated[Audience, doc("Pour qui elle est faite.")] = "interne"
+    partner_threshold: Annotated[
+        Number,
+        doc("Seuil des effectifs qu’un paquet masque sans dire sous quel seuil."),
+        checked(lambda number: number > 0, "un effectif de 1 au moins : 11 par défaut"),
+    ] = PARTNER_THRESHOLD
 
     @on_reading
     def _names_each_once(self) -> None:
@@ -106,4 +113,4 @@ def read_federation(path: Path) -> FederationTerms:
         )
         for member in terms.members
     )
-    return FederationTerms(placed, terms.title, terms.audience)
+    return replace(terms, members=placed)

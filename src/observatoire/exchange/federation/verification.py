@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from pyarrow import parquet
 
+from observatoire.declarations.secrecy_rules import PARTNER_THRESHOLD
 from observatoire.errors import FileError, TruncatedFileError
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.agreements import read_terms
@@ -44,6 +45,9 @@ _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 #: Packages whose figures are looked at together: memory is that of a lot, however many there are.
 _LOT = 12
 
+#: Threshold beyond which a number of a package is none.
+_HIGHEST_FLOOR = 1e6
+
 _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
 _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
@@ -64,6 +68,11 @@ class Member:
     definitions: Sequence[Mapping[str, str]] = field(repr=False)
     links: Sequence[Mapping[str, str]] = field(repr=False)
     thresholds: Mapping[Column, float] = field(repr=False)
+    default_threshold: float = PARTNER_THRESHOLD
+
+    def floor(self, indicator: str, period: str) -> float:
+        """Return under which count an indicator is hidden: as the package says, else the default."""
+        return self.thresholds.get((indicator, period)) or self.default_threshold
 
     @property
     def figures(self) -> str:
@@ -115,14 +124,21 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
     """Read under which count each indicator is hidden, by period."""
     try:
         listed = json.loads(path.read_text("utf-8"))["seuils"]
-        return {(str(e["indicateur"]), str(e["periode"])): float(e["seuil"]) for e in listed}
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        return {(str(e["indicateur"]), str(e["periode"])): _floor(e["seuil"]) for e in listed}
+    except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
         raise FileError(
             "Les seuils de secret du paquet ne se lisent pas.",
             where=f"{name}/{path.name}",
             why="On ne saurait ce que les paquets dévoilent ensemble.",
             remedy=_AGAIN,
         ) from error
+
+
+def _floor(given: object) -> float:
+    floor = float(str(given))
+    if not 0 <= floor <= _HIGHEST_FLOOR:
+        raise ValueError(given)
+    return floor
 
 
 def _name(descriptor: Mapping[str, Any]) -> str:
@@ -286,6 +302,7 @@ _FAULTS = (
         "Des chiffres y portent une valeur que leur statut exclut ({}).",
         "Un chiffre secret y est peut-être montré.",
     ),
+    ("longs", "Des codes ou des noms y sont démesurés ({}).", "Aucune page ne saurait les écrire."),
     ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
     ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
     ("ailleurs", "« {} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),

@@ -71,6 +71,8 @@ def when(period: str) -> float:
     (2016.0, 2016.5, 2016.5)
     """
     year, _, rest = period.partition("-")
+    if not year[:4].isdecimal():
+        return 0.0  # a stranger's package writes a period as it likes
     if not rest:
         return float(year[:4])
     turn = rest.lstrip("TS")

@@ -1,5 +1,6 @@
 """The one system into which a federation puts all counts that its members show and hide.
 
-``exposure`` (what is shown, hidden and tied, and what sums give away), ``programs`` (what rates and sums
-leave together), ``quotients`` (what rates bound), ``system`` (made of packages).
+``exposure`` (what is shown and hidden, the facts that tie it), ``definitions`` (what indicators count, one
+name for one thing), ``links`` (what zonings and years add up), ``system`` (made of packages), ``programs``
+(what whole tables that fit all facts leave), ``remedies`` (what to withhold, as little as can be).
 """

@@ -1,132 +1,217 @@
-"""What rates of which no term is shown, and sums, leave together of hidden counts: linear programs."""
+"""What an attacker who counts by ones draws from all that is shown: a whole-number program a piece."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import highspy as highspy_untyped
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+
+from observatoire.secrecy.suppression.linear_programs import quiet_solver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-    from observatoire.exchange.federation.joint.exposure import (
-        CountedCell,
-        CountedSum,
-        Exposure,
-        Quotient,
-    )
+    from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact, Piece
 
-_MARGIN = 1e-6
-_BY_RATES = "des taux et des sommes, pris ensemble"
+highspy: Any = highspy_untyped
 
+#: Nodes of each search; what it has not reached by then is held impossible, on the safe side.
+_NODES = 100
 
-def given_away(made: Exposure) -> dict[CountedCell, str]:
-    """Return the hidden counts that can be worked out, each with what gives it."""
-    told = made.unsafe()
-    left = set(made.hiding) - set(made.shown) - set(told)
-    return told | dict.fromkeys(bracketed(made, left), _BY_RATES)
+#: By how much a row may be missed by rounding, and what is left of a fact that contradicts the others.
+_MARGIN, _BROKEN = 1e-6, 1e-5
+
+#: By how much an interval may miss its floor by rounding.
+_SLACK = 1e-5
+
+_FEASIBLE = 2
 
 
-def bracketed(made: Exposure, hidden: set[CountedCell]) -> set[CountedCell]:
-    """Return the hidden counts that rates and sums bound under their threshold.
+def given_away(
+    made: Exposure,
+    hidden: Iterable[CountedCell] | None = None,
+    without: Collection[CountedCell] = (),
+) -> set[CountedCell]:
+    """Return the hidden counts that can be worked out, or bounded under their floor.
 
-    Where a rate has a term that is shown, bounds have said it already: only what is tied to a rate of
-    two unknown terms is looked at.
+    Parameters
+    ----------
+    made : Exposure
+        What is shown and hidden.
+    hidden : iterable of CountedCell, optional
+        Those to look at; all by default.
+    without : collection of CountedCell
+        Figures that are not shown after all.
     """
-    sums, rates = tied(made, hidden)
-    if not any(one.top not in made.shown and one.bottom not in made.shown for one in rates):
-        return set()
-    cells = {cell: rank for rank, cell in enumerate(sorted(_cells(sums, rates) | hidden))}
-    rows: list[tuple[dict[CountedCell, float], bool]] = [
-        ({one.total: -1.0, **dict.fromkeys(one.parts, 1.0)}, one.whole) for one in sums
-    ]
-    for each in rates:
-        rows.append(({each.bottom: each.low, each.top: -1.0}, False))
-        rows.append(({each.top: 1.0, each.bottom: -each.high}, False))
-    box = [_box(made, cell, hidden) for cell in cells]
-    equal, under = (
-        _matrix([r for r, sure in rows if sure is kind], cells) for kind in (True, False)
-    )
-    looked = sorted(hidden & _cells(sums, rates))
-    ends = (_ends(cells[cell], equal, under, box) for cell in looked)
-    return {
-        cell for cell, end in zip(looked, ends, strict=True) if end and _narrow(made, cell, *end)
+    found: set[CountedCell] = set()
+    left = dict.fromkeys(sorted(made.hidden if hidden is None else hidden))
+    while left:
+        piece = made.piece(next(iter(left)), without)
+        wanted = [cell for cell in piece.cells if left.pop(cell, cell) is None]
+        if piece.facts:
+            found |= _narrow(made, piece, wanted, without)
+    return found
+
+
+def _narrow(
+    made: Exposure, piece: Piece, wanted: list[CountedCell], without: Collection[CountedCell]
+) -> set[CountedCell]:
+    """Return the counts of a piece that are bounded too well, whoever is believed where members differ."""
+    found: set[CountedCell] = set()
+    rivals = {
+        who for cell in piece.cells if cell not in without for who in made.given.get(cell, ())
     }
+    for believed in ("", *sorted(rivals)):
+        search = TableSearch(made, piece, without, believed)
+        found |= {cell for cell in wanted if cell not in found and search.narrow(cell)}
+    return found
+
+
+class TableSearch:
+    """Finds how far apart whole tables that fit all facts leave a count."""
+
+    def __init__(
+        self, made: Exposure, piece: Piece, without: Collection[CountedCell], believed: str = ""
+    ) -> None:
+        self.made, self.facts = made, piece.facts
+        self.place = {cell: rank for rank, cell in enumerate(piece.cells)}
+        self.whole = np.array([cell.quantity not in made.fractional for cell in piece.cells])
+        ends = [_ends(made, cell, without, believed) for cell in piece.cells]
+        self.lower, self.upper = (np.array(side, dtype=float) for side in zip(*ends, strict=True))
+        self.rows = [self._row(fact, without) for fact in piece.facts]
+        self.seen_low = np.full(len(ends), math.inf)
+        self.seen_high = np.full(len(ends), -math.inf)
+        self.plain = self._solver(whole=False)
+        self.solver = self._solver()
+        self.plain.run()
+        if self.plain.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            self._relax()
+
+    def narrow(self, cell: CountedCell) -> bool:
+        """Say whether a count is bounded under its floor: no wide enough pair of tables fits."""
+        rank, floor = self.place[cell], self.made.floors[cell]
+        if self._enough(rank, floor):
+            return False
+        low, high = (self._end(rank, sign)[0] for sign in (1.0, -1.0))
+        if not (high - low >= floor - _SLACK and high >= floor - _SLACK):
+            return True
+        if not self._least(rank):
+            self._relax()
+            if not self._least(rank):
+                return True
+        aim = max(self.seen_low[rank] + floor, floor) - _MARGIN
+        if aim <= self.upper[rank] and not self._enough(rank, floor):
+            self.solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
+            self._run()
+            self.solver.changeColBounds(rank, self.lower[rank], self.upper[rank])
+        return not self._enough(rank, floor)
+
+    def binding(self, cell: CountedCell) -> list[Fact]:
+        """Return the facts that bound a count, over real numbers; the nearest first."""
+        rank = self.place[cell]
+        duals = sum(np.abs(self._end(rank, sign)[1]) for sign in (1.0, -1.0))
+        return [self.facts[k] for k in np.flatnonzero(duals > _MARGIN)]
+
+    def _end(self, rank: int, sign: float) -> tuple[float, Any]:
+        """Return the least, or the greatest, that real numbers leave a count, and what each row weighs in it."""
+        self.plain.changeColCost(rank, sign)
+        self.plain.run()
+        self.plain.changeColCost(rank, 0.0)
+        if self.plain.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return -sign * math.inf, np.zeros(len(self.rows))
+        found = self.plain.getSolution()
+        return float(found.col_value[rank]), np.array(found.row_dual)
+
+    def _least(self, rank: int) -> bool:
+        self.solver.changeColCost(rank, 1.0)
+        met = self._run()
+        self.solver.changeColCost(rank, 0.0)
+        return met
+
+    def _enough(self, rank: int, floor: float) -> bool:
+        low, high = self.seen_low[rank], self.seen_high[rank]
+        return bool(high - low >= floor - _SLACK and high >= floor - _SLACK)
+
+    def _run(self) -> bool:
+        """Solve; keep the table that is met, if any."""
+        self.solver.run()
+        if self.solver.getInfo().primal_solution_status != _FEASIBLE:
+            return False
+        table = np.array(self.solver.getSolution().col_value)
+        table = np.where(self.whole, np.round(table), table)
+        self.seen_low = np.minimum(self.seen_low, table)
+        self.seen_high = np.maximum(self.seen_high, table)
+        return True
+
+    def _row(
+        self, fact: Fact, without: Collection[CountedCell]
+    ) -> tuple[dict[int, float], float, float]:
+        known, line = 0.0, {}
+        for cell, weight in fact.weights.items():
+            if cell in self.place:
+                line[self.place[cell]] = weight
+            else:
+                known += weight * (self.made.value(cell, without) or 0.0)
+        margin = _MARGIN * max(1.0, 1e-3 * abs(known))
+        return line, fact.low - known - margin, fact.high - known + margin
+
+    def _relax(self) -> None:
+        """Leave out the facts that contradict the others: the least of them, whoever is wrong."""
+        slack = self._solver(slack=True)
+        slack.run()
+        kept = np.zeros(len(self.rows), dtype=bool)
+        if slack.getInfo().primal_solution_status == _FEASIBLE:
+            over = np.array(slack.getSolution().col_value[len(self.place) :])
+            kept = over.reshape(-1, 2).max(axis=1) <= _BROKEN
+        self.rows = [row for row, sure in zip(self.rows, kept, strict=True) if sure]
+        self.facts = [fact for fact, sure in zip(self.facts, kept, strict=True) if sure]
+        self.plain, self.solver = self._solver(whole=False), self._solver()
+
+    def _solver(self, *, whole: bool = True, slack: bool = False) -> Any:
+        """Return the program; with slack, each row may be missed, at a cost."""
+        count, extra = len(self.place), 2 * len(self.rows) * slack
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = count + extra, len(self.rows)
+        model.col_cost_ = np.concatenate([np.zeros(count), np.ones(extra)])
+        model.col_lower_ = np.concatenate([self.lower, np.zeros(extra)])
+        model.col_upper_ = np.concatenate([self.upper, np.full(extra, math.inf)])
+        if whole and self.whole.any():
+            kinds = highspy.HighsVarType
+            model.integrality_ = [
+                *(kinds.kInteger if each else kinds.kContinuous for each in self.whole),
+                *[kinds.kContinuous] * extra,
+            ]
+        lines = [
+            {**line, **({count + 2 * k: 1.0, count + 2 * k + 1: -1.0} if slack else {})}
+            for k, (line, _, _) in enumerate(self.rows)
+        ]
+        model.row_lower_ = np.array([low for _, low, _ in self.rows])
+        model.row_upper_ = np.array([high for _, _, high in self.rows])
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = np.cumsum([0, *map(len, lines)])
+        model.a_matrix_.index_ = np.array([rank for line in lines for rank in line], dtype=np.int32)
+        model.a_matrix_.value_ = np.array([by for line in lines for by in line.values()])
+        solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=_NODES)
+        solver.passModel(model)
+        return solver
 
 
 def _ends(
-    rank: int, equal: csr_array, under: csr_array, box: list[tuple[float, float | None]]
-) -> tuple[float, float] | None:
-    """Return between what an unknown stands; nothing where nothing fits, or there is no end."""
-    aim = np.zeros(len(box))
-    aim[rank] = 1.0
-    solve: Any = linprog  # its types list each method apart
-    found = [
-        solve(
-            way * aim,
-            A_ub=under,
-            b_ub=np.full(under.shape[0], _MARGIN),
-            A_eq=equal,
-            b_eq=np.zeros(equal.shape[0]),
-            bounds=box,
-        ).fun
-        for way in (1, -1)
-    ]
-    return None if None in found else (float(found[0]), -float(found[1]))
+    made: Exposure, cell: CountedCell, without: Collection[CountedCell], believed: str
+) -> tuple[float, float]:
+    """Return between what an unknown count stands by itself.
 
-
-def _narrow(made: Exposure, cell: CountedCell, low: float, high: float) -> bool:
-    if cell.quantity not in made.fractional:
-        low, high = math.ceil(low - _MARGIN), math.floor(high + _MARGIN)
-    floor = made.thresholds.get(cell, _MARGIN) - _MARGIN
-    return high - low < floor or high < floor
-
-
-def tied(made: Exposure, hidden: set[CountedCell]) -> tuple[list[CountedSum], list[Quotient]]:
-    """Return the sums and the rates that tie hidden counts to others unknown."""
-    sums = [one for one in made.relations if made.holds(one)]
-    links: list[CountedSum | Quotient] = [*sums, *made.quotients]
-    touching = defaultdict(list)
-    for rank, one in enumerate(links):
-        for cell in _terms(one):
-            touching[cell].append(rank)
-    kept: set[int] = set()
-    reached, front = set(hidden), list(hidden)
-    while front:
-        for rank in touching[front.pop()]:
-            if rank not in kept:
-                kept.add(rank)
-                fresh = _terms(links[rank]) - reached
-                reached |= fresh
-                front += [cell for cell in fresh if cell not in made.shown]
-    split = len(links) - len(made.quotients)
-    found = sorted(kept)
-    return (
-        [sums[rank] for rank in found if rank < split],
-        [made.quotients[rank - split] for rank in found if rank >= split],
-    )
-
-
-def _terms(one: CountedSum | Quotient) -> set[CountedCell]:
-    first, second = one[0], one[1]
-    return {first, *second} if isinstance(second, tuple) else {first, second}
-
-
-def _cells(sums: Iterable[CountedSum], rates: Iterable[Quotient]) -> set[CountedCell]:
-    return {cell for each in (sums, rates) for one in each for cell in _terms(one)}
-
-
-def _box(made: Exposure, cell: CountedCell, hidden: set[CountedCell]) -> tuple[float, float | None]:
-    low, high = made.span(cell)
-    least = 1.0 if cell in hidden and cell.quantity not in made.fractional else 0.0
-    return min(max(low, least), high), None if math.isinf(high) else high
-
-
-def _matrix(rows: list[dict[CountedCell, float]], cells: dict[CountedCell, int]) -> csr_array:
-    at = [(rank, cells[cell], by) for rank, row in enumerate(rows) for cell, by in row.items()]
-    ranks, columns, values = zip(*at, strict=True) if at else ((), (), ())
-    return csr_array((values, (ranks, columns)), shape=(len(rows), len(cells)))
+    Zeros being shown, what is hidden is at least one. What members say differently is between the least
+    and the greatest of it, or what the one who is believed says.
+    """
+    whole = cell.quantity not in made.fractional
+    given = made.given.get(cell, {})
+    if not given:
+        return (1.0 if whole and cell in made.hiding else 0.0), math.inf
+    if cell in without:
+        return (1.0 if whole and min(given.values()) >= 1 else 0.0), math.inf
+    known = [given[believed]] if believed in given else list(given.values())
+    low, high = min(known), max(known)
+    return (math.floor(low), math.ceil(high)) if whole else (low, high)

@@ -4,170 +4,290 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.exposure import CountedCell, CountedSum, Exposure
-from observatoire.exchange.federation.joint.quotients import QUOTIENTS, bound_by_quotients
-from observatoire.territories import simplify
-from observatoire.territories.link_tables import WHOLE
-from observatoire.values import Nature, Status, records
+import pandas as pd
+
+from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
+from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
+from observatoire.exchange.federation.joint.links import (
+    Holding,
+    groups,
+    holders,
+    member_links,
+    year_facts,
+)
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    import pandas as pd
-
+    from observatoire.exchange.federation.joint.links import Place
     from observatoire.exchange.federation.verification import Member
     from observatoire.values import Record
 
-_SECRET = Status.SECRET.label
+_SECRET, _CONTEXT = Status.SECRET.label, Status.CONTEXT.label
 _SURE = frozenset((Status.OBSERVED.label, Status.AGGREGATED.label))
-_ADDED = frozenset(nature.label for nature in Nature if nature.additive)
+_PASSED = frozenset((Status.ESTIMATED.label, Status.BOUNDED.label))
 
 #: The precision of a figure whose bounds are those of a sample: they are not sure.
 _SAMPLED = "sondage"
 
-
-def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
-    """Put what members show and hide into one system."""
-    made = Exposure()
-    words = _words(members)
-    counted = _quantities(words)
-    thresholds = {member.name: member.thresholds for member in members}
-    rates: list[Record] = []
-    stated: dict[CountedCell, list[tuple[float, float]]] = defaultdict(list)
-    for row in records(figures):
-        whose = row["observatoire"]
-        key = (whose, row["indicateur"])
-        nature = words[key]["nature"]
-        if nature in QUOTIENTS and row["statut"] in _SURE:
-            rates.append(row)
-        if nature not in _ADDED:
-            continue
-        cell = _cell(counted[key], row)
-        floor = thresholds[whose].get((row["indicateur"], cell.period), 0.0)
-        made.thresholds[cell] = max(made.thresholds.get(cell, 1e-9), floor)
-        if row["statut"] == _SECRET:
-            made.hiding[cell].add(whose)
-            continue
-        if (ends := _stated(row)) is not None:
-            stated[cell].append(ends)
-            made.showing[cell].add(whose)
-        if nature == Nature.AMOUNT.label or not all(end == round(end) for end in ends or ()):
-            made.fractional.add(cell.quantity)
-    _show(made, stated)
-    _sum_up(made, members)
-    _categories(made, words, counted)
-    bound_by_quotients(made, rates, words, counted)
-    return made
+#: Part of a figure under which a gap is one of rounding.
+_ROUNDING = 1e-9
 
 
-def _stated(row: Record) -> tuple[float, float] | None:
-    """Return between what a figure surely says that a count stands; one below zero says nothing."""
-    value, low, high = (float(row[n]) for n in ("valeur", "borne_basse", "borne_haute"))
-    if row["statut"] in _SURE:
-        return (value, value) if value >= 0 else None
-    if row["precision"] == _SAMPLED or not 0 <= high < math.inf:
-        return None
-    return (max(low, 0.0) if low <= high else 0.0), high
+@dataclass(frozen=True)
+class Federated:
+    """Members as one system: what they count, what their links say."""
 
+    members: Sequence[Member]
+    definitions: Definitions
+    links: dict[str, list[Holding]] = field(repr=False)
+    holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
 
-def _show(made: Exposure, stated: Mapping[CountedCell, Sequence[tuple[float, float]]]) -> None:
-    """Show each count: figures of one thing that differ leave it between them, as bounds do."""
-    for cell, ends in stated.items():
-        exact = [low for low, high in ends if low == high]
-        if exact and (cell in made.hiding or max(exact) - min(exact) <= 1):
-            made.shown[cell] = exact[0]
-        elif exact:
-            made.narrow(cell, min(exact), max(exact))
-        else:
-            made.narrow(cell, max(low for low, _ in ends), min(high for _, high in ends))
+    @classmethod
+    def of(cls, members: Sequence[Member]) -> Federated:
+        """Read what members say of themselves."""
+        links = {member.name: member_links(member) for member in members}
+        parts = {name: holders(given) for name, given in links.items()}
+        return cls(members, Definitions.of(members), links, parts)
 
+    def cells(self, figures: pd.DataFrame) -> list[CountedCell]:
+        """Return what each figure is of."""
+        names = self.definitions.names
+        columns = ["observatoire", "indicateur", "zonage", "territoire", "periode"]
+        rows = figures[columns].itertuples(index=False, name=None)
+        return [CountedCell(names[who, code], *place) for who, code, *place in rows]
 
-def _words(members: Sequence[Member]) -> dict[tuple[str, str], Mapping[str, str]]:
-    return {
-        (member.name, str(row["indicateur"])): row
-        for member in members
-        for row in member.definitions
-    }
+    def related(self, figures: pd.DataFrame) -> pd.DataFrame:
+        """Keep the figures that might bear on a count that somebody hides."""
+        if figures.empty:
+            return figures
+        things, places = groups(self.definitions.tied()), self._tied_places()
+        names = {key: str(things.get(name, name)) for key, name in self.definitions.names.items()}
+        of = pd.DataFrame(
+            {
+                "what": _looked_up(figures, ["observatoire", "indicateur"], names),
+                "where": _looked_up(figures, ["zonage", "territoire"], places),
+                "when": figures["periode"].str[:4],
+            }
+        )
+        dark = figures["statut"] == _SECRET
+        by = of.assign(dark=dark).groupby(["what", "where", "when"], sort=False)["dark"]
+        return figures[by.transform("any") & (by.transform("size") > 1)]
 
+    def _tied_places(self) -> dict[tuple[str, str], str]:
+        ties = (
+            (link.target, *link.whole, *(place for place, _ in link.parts))
+            for links in self.links.values()
+            for link in links
+        )
+        return {place: "\0".join(top) for place, top in groups(ties).items()}  # type: ignore[misc, arg-type]
 
-def counted_cells(members: Sequence[Member], figures: pd.DataFrame) -> list[CountedCell]:
-    """Return, of each figure, the cell that it would show, were it a count."""
-    names = _quantities(_words(members))
-    return [_cell(names[row["observatoire"], row["indicateur"]], row) for row in records(figures)]
+    def exposure(self, figures: pd.DataFrame) -> Exposure:
+        """Put what members show and hide into one system."""
+        made = Exposure()
+        floors = {member.name: member.floor for member in self.members}
+        for row, cell in zip(records(figures), self.cells(figures), strict=True):
+            key = (row["observatoire"], row["indicateur"])
+            if row["statut"] == _CONTEXT:
+                made.facts += self._context(row, cell)
+            elif self.definitions.nature(key) not in ADDED:
+                made.facts += self._quotient(row, cell, cell)
+            elif row["statut"] == _SECRET:
+                made.hiding[cell].add(row["observatoire"])
+                floor = floors[row["observatoire"]](row["indicateur"], cell.period)
+                made.floors[cell] = max(made.floors.get(cell, 0.0), floor)
+            elif row["statut"] in _SURE and float(row["valeur"]) >= 0:
+                made.given[cell][row["observatoire"]] = float(row["valeur"])
+            elif row["statut"] in _PASSED:
+                made.facts += self._passed(row, cell)
+        made.fractional |= self._fractional(made)
+        made.facts += self._structure(made)
+        return made
 
+    def _fractional(self, made: Exposure) -> set[str]:
+        """Return what does not count by ones: who hides some of it says so, or else anybody."""
+        hiders: dict[str, set[str]] = defaultdict(set)
+        for cell, given in made.hiding.items():
+            hiders[cell.quantity] |= given
+        amounts = {
+            name for key, name in self.definitions.names.items() if self.definitions.amount(key)
+        }
+        return amounts | {
+            cell.quantity
+            for cell, given in made.given.items()
+            for who, value in given.items()
+            if not value.is_integer() and who in hiders.get(cell.quantity, given)
+        }
 
-def _cell(quantity: str, row: Record) -> CountedCell:
-    return CountedCell(quantity, row["zonage"], row["territoire"], row["periode"])
-
-
-def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tuple[str, str], str]:
-    """Name what each indicator counts: one name for one code, label or sum of variables.
-
-    Definitions that are worded apart are taken for one thing: an attacker would try.
-    """
-    names: dict[tuple[str, str], str] = {}
-    known: dict[tuple[str, ...], str] = {}
-    given: set[str] = set()
-    for key, row in words.items():
-        what = (row["nature"], simplify(row["unite"]))
-        marks: list[tuple[str, ...]] = [
-            ("code", key[1], *what),
-            ("label", simplify(row["libelle"]), *what),
-        ]
-        if row["numerateur"] and not row["denominateur"]:
-            marks.append(("variables", row["producteur"], row["numerateur"]))
-        fresh = f"{key[1]} ({key[0]})" if key[1] in given else key[1]
-        names[key] = next((known[mark] for mark in marks if mark in known), fresh)
-        given.add(names[key])
-        for mark in marks:
-            known.setdefault(mark, names[key])
-    return names
-
-
-def _sum_up(made: Exposure, members: Sequence[Member]) -> None:
-    """Write what the links between zonings add up, for every quantity and period."""
-    columns = sorted({(c.quantity, c.period) for c in (*made.shown, *made.hiding)})
-    known = set(made.shown) | set(made.hiding)
-    seen: set[tuple[object, ...]] = set()
-    for member in members:
-        whole: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
-        for row in (link for link in member.links if link["lien"] == WHOLE):
-            sum_of = whole[row["zonage_source"], row["zonage_cible"], row["cible"]]
-            sum_of[row["source"]] = sum_of.get(row["source"], True) and row["complet"] == "oui"
-        for (source, target, code), complete in sorted(whole.items()):
-            parts, exact = sorted(complete), all(complete.values())
-            if (source, target, code, *parts, exact) in seen:
+    def _passed(self, row: Record, cell: CountedCell) -> Iterator[Fact]:
+        """Read an estimate, or bounds: each is a sum of what the territory holds and touches."""
+        who = row["observatoire"]
+        value, low, high = (float(row[n]) for n in ("valeur", "borne_basse", "borne_haute"))
+        if row["precision"] == _SAMPLED:
+            return
+        if 0 <= high < math.inf and low <= high:
+            yield Fact({cell: 1.0}, max(low, 0.0), high, cell, who)
+        half = self.definitions.half((who, row["indicateur"])) + _ROUNDING * abs(value)
+        for link in self.links[who]:
+            if link.target != (cell.zoning, cell.territory) or not link.parts:
                 continue
-            seen.add((source, target, code, *parts, exact))
-            for quantity, period in columns:
-                total = CountedCell(quantity, target, code, period)
-                cells = tuple(CountedCell(quantity, source, part, period) for part in parts)
-                if known & {total, *cells}:
-                    made.relations.append(CountedSum(total, cells, exact))
+            whole = {_of(cell, place): 1.0 for place in link.whole}
+            touched = {_of(cell, place): 1.0 for place, _ in link.parts}
+            shared = {_of(cell, place): share for place, share in link.parts}
+            if low >= 0 and whole:
+                yield Fact(whole, low, low, cell, who)
+            if 0 <= high < math.inf:
+                yield Fact({**whole, **touched}, high, high, cell, who)
+            if value >= 0 and not any(map(math.isnan, shared.values())):
+                yield Fact({**whole, **shared}, value - half, value + half, cell, who)
+
+    def _quotient(self, row: Record, cell: CountedCell, figure: CountedCell) -> Iterator[Fact]:
+        """Read a rate or a mean as what it says of its two terms, at a place."""
+        key = (row["observatoire"], row["indicateur"])
+        found, value = self.definitions.quotient(key), float(row["valeur"])
+        if not found or not value >= 0 or row["statut"] not in (*_SURE, _CONTEXT):
+            return
+        top, bottom = (_called(cell, name) for name in found[:2])
+        half, per = self.definitions.half(key), found[2]
+        who = row["observatoire"]
+        low, high = max(value - half, 0.0) / per, (value + half) / per
+        if top != bottom:
+            yield Fact({top: 1.0, bottom: -low}, 0.0, math.inf, figure, who)
+            yield Fact({top: 1.0, bottom: -high}, -math.inf, 0.0, figure, who)
+
+    def _context(self, row: Record, cell: CountedCell) -> Iterator[Fact]:
+        """Read the figure of the territory that encloses this one, where only one does."""
+        around = self._around(row, cell)
+        if len(around) != 1 or not float(row["valeur"]) >= 0:
+            return
+        place = _of(cell, next(iter(around)))
+        if self.definitions.nature((row["observatoire"], row["indicateur"])) in ADDED:
+            value = float(row["valeur"])
+            yield Fact({place: 1.0}, value, value, cell, row["observatoire"])
+        else:
+            yield from self._quotient(row, place, cell)
+
+    def _around(self, row: Record, cell: CountedCell) -> set[Place]:
+        """Return the territories of which a figure may be, shown for want of this one's own.
+
+        That of which this one is a part, as its package says, or else as others do. Of one that holds it
+        whole nobody says that the figure is of it.
+        """
+        own = (cell.zoning, cell.territory)
+        every = {place for held in self.holders.values() for place in held.get(own, ())}
+        return self.holders[row["observatoire"]].get(own, set()) or every
+
+    def _structure(self, made: Exposure) -> list[Fact]:
+        """Write what definitions, links and years add up, of every count that is spoken of."""
+        known = {cell for fact in made.facts for cell in fact.weights}
+        known |= {*made.given, *made.hiding}
+        sums = self.definitions.sums()
+        links = sorted({link for given in self.links.values() for link in given})
+        found: dict[tuple[object, ...], Fact] = {}
+        for _ in range(2):  # what links reach may be a sum of categories in its turn
+            facts = [*_category_facts(sums, known), *_link_facts(links, known), *_years(known)]
+            for fact in facts:
+                found.setdefault((*fact.weights.items(), fact.low), fact)
+                known |= set(fact.weights)
+        return _telling(list(found.values()), made)
+
+    def supports(self, row: Record, cell: CountedCell) -> list[CountedCell] | None:
+        """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
+        key, own = (row["observatoire"], row["indicateur"]), (cell.zoning, cell.territory)
+        terms = self.definitions.quotient(key)
+        counted = terms is not None or self.definitions.nature(key) in ADDED
+        if row["statut"] == _CONTEXT:
+            around = self._around(row, cell)
+            if len(around) != 1 and counted:
+                return None
+        elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
+            around = {
+                place
+                for link in self.links[key[0]]
+                if link.target == own
+                for place in (*link.whole, *(each for each, _ in link.parts))
+            }
+        else:
+            return []
+        names = [cell.quantity, *(terms[:2] if terms else ())]
+        return [_called(_of(cell, place), name) for place in sorted(around) for name in names]
 
 
-def _categories(
-    made: Exposure,
-    words: Mapping[tuple[str, str], Mapping[str, str]],
-    counted: Mapping[tuple[str, str], str],
-) -> None:
-    """Write a count of several variables as the sum of those that are counted alone."""
-    single = {
-        (row["producteur"], row["numerateur"]): counted[key]
-        for key, row in words.items()
-        if row["numerateur"] and not row["denominateur"]
-    }
-    places = {(c.zoning, c.territory, c.period) for c in (*made.shown, *made.hiding)}
-    for (producer, variables), total in sorted(single.items()):
-        parts = [single.get((producer, each), each) for each in variables.split()]
-        if len(parts) > 1 and any((producer, each) in single for each in variables.split()):
-            made.relations += [
-                CountedSum(
-                    CountedCell(total, *place),
-                    tuple(CountedCell(part, *place) for part in parts),
-                    whole=True,
-                )
-                for place in sorted(places)
-            ]
+def _of(cell: CountedCell, place: Place) -> CountedCell:
+    return CountedCell(cell.quantity, *place, cell.period)
+
+
+def _called(cell: CountedCell, quantity: str) -> CountedCell:
+    return CountedCell(quantity, cell.zoning, cell.territory, cell.period)
+
+
+def _looked_up(
+    figures: pd.DataFrame, columns: list[str], names: dict[tuple[str, str], str]
+) -> pd.Series:
+    """Return the name of each pair of words; the words themselves where it has none."""
+    pairs = figures[columns].drop_duplicates()
+    found = [names.get((a, b), f"{a}\0{b}") for a, b in pairs.itertuples(index=False, name=None)]
+    return (
+        figures[columns]
+        .merge(pairs.assign(found=found), how="left")["found"]
+        .set_axis(figures.index)
+    )
+
+
+def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -> Iterator[Fact]:
+    by_name = defaultdict(list)
+    for total, parts in sums.items():
+        for name in (total, *parts):
+            by_name[name].append((total, parts))
+    for cell in sorted(known):
+        for total, parts in by_name.get(cell.quantity, ()):
+            weights = {_called(cell, total): -1.0}
+            yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
+
+
+def _link_facts(links: list[Holding], known: set[CountedCell]) -> Iterator[Fact]:
+    columns = defaultdict(set)
+    for cell in known:
+        columns[cell.zoning, cell.territory].add((cell.quantity, cell.period))
+    for link in links:
+        spoken = {one for place in _places(link) for one in columns.get(place, ())}
+        for quantity, period in sorted(spoken):
+            yield from link.facts(quantity, period)
+
+
+def _places(link: Holding) -> list[Place]:
+    return [link.target, *link.whole, *(place for place, _ in link.parts)]
+
+
+def _years(known: set[CountedCell]) -> Iterator[Fact]:
+    periods = defaultdict(set)
+    for cell in known:
+        periods[cell.quantity, cell.zoning, cell.territory].add(cell.period)
+    for (quantity, *place), given in sorted(periods.items()):
+        if len(given) > 1:
+            yield from year_facts(quantity, (place[0], place[1]), given)
+
+
+def _telling(facts: list[Fact], made: Exposure) -> list[Fact]:
+    """Leave out the sums whose total nothing else speaks of: they say nothing of their parts."""
+    spoken = {cell for fact in made.facts for cell in fact.weights} | {*made.given, *made.hiding}
+    while True:
+        times: dict[CountedCell, int] = defaultdict(int)
+        for fact in facts:
+            for cell in fact.weights:
+                times[cell] += 1
+        kept = [
+            fact
+            for fact in facts
+            if not any(
+                weight < 0 and times[cell] == 1 and cell not in spoken
+                for cell, weight in fact.weights.items()
+            )
+        ]
+        if len(kept) == len(facts):
+            return facts
+        facts = kept

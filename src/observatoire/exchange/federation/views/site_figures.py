@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ import pandas as pd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import one_period, suggestion
 from observatoire.exchange.federation.answers import FederationAnswers, in_short
-from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
 from observatoire.exchange.federation.views.courses import federation_course
 from observatoire.exchange.federation.views.figures import Answers, protected_answers
 from observatoire.exchange.federation.views.ground import zone_rows
@@ -25,23 +24,16 @@ from observatoire.exchange.federation.views.sheets import (
 from observatoire.french.typography import capital, day
 from observatoire.panels.drawings.bearings import Bearings
 from observatoire.sources.descriptors.agreement import current_day
-from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-
-_SECRET = Status.SECRET.label
 
 
 @dataclass(eq=False)
 class SiteFigures(FederationAnswers):
     """What several observatories answer, as pages admit it."""
-
-    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
-        init=False, repr=False, default_factory=dict
-    )
 
     @property
     def _imprint(self) -> Imprint:
@@ -126,24 +118,6 @@ class SiteFigures(FederationAnswers):
                 for code, each in dated.items()
                 if len(each) > 1
             },
-        )
-
-    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
-        """Return what the pages of some periods must not show, found once a period."""
-        for each in sorted(set(periods) - set(self._secret)):
-            figures = self.engine.ask("counts", periode=each)
-            self._secret[each] = withheld_figures(self.members, figures)
-        return set().union(*(self._secret[each] for each in periods))
-
-    def _shown_conflicts(self) -> pd.DataFrame:
-        """Return what differs, less the figures that pages must not show."""
-        found = self._conflicts
-        hidden = self._withheld(set(found["periode"]))
-        keys = found[FIGURE].itertuples(index=False, name=None)
-        dark = pd.Series([key in hidden for key in keys], index=found.index, dtype="bool")
-        dark |= (found["statut_a"] == _SECRET) | (found["statut_b"] == _SECRET)
-        return found.assign(
-            **{name: found[name].mask(dark) for name in ("valeur_a", "valeur_b", "ecart")}
         )
 
     @cached_property

@@ -1,0 +1,132 @@
+"""What indicators of several members count: one name for one thing, and which are sums of others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.exchange.publication.figures import decimals_of
+from observatoire.territories import simplify
+from observatoire.values import Nature, quotients_per
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.exchange.federation.verification import Member
+
+ADDED = frozenset(nature.label for nature in Nature if nature.additive)
+
+#: What is one count by another: a rate, or a mean.
+QUOTIENTS = frozenset((Nature.RATE.label, Nature.MEAN.label))
+
+#: Whose an indicator is, and its code.
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The indicators of members: their words, and the name of what each counts."""
+
+    words: Mapping[Key, Mapping[str, str]]
+    names: Mapping[Key, str]
+    _terms: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, members: Sequence[Member]) -> Definitions:
+        """Read those of members."""
+        words = {
+            (member.name, str(row["indicateur"])): row
+            for member in members
+            for row in member.definitions
+        }
+        names = _names(words)
+        terms = {
+            (row["producteur"], _sorted(row["numerateur"])): names[key]
+            for key, row in reversed(words.items())
+            if row["nature"] in ADDED and row["numerateur"] and not row["denominateur"]
+        }
+        anyone: dict[str, set[str]] = defaultdict(set)
+        for (_, variables), name in terms.items():
+            anyone[variables].add(name)
+        alone = {("", each): found.pop() for each, found in anyone.items() if len(found) == 1}
+        return cls(words, names, terms | alone)
+
+    def nature(self, key: Key) -> str:
+        """Return the nature of an indicator."""
+        return self.words[key]["nature"]
+
+    def amount(self, key: Key) -> bool:
+        """Say whether an indicator is of money, not of people or facts."""
+        return self.words[key]["nature"] == Nature.AMOUNT.label
+
+    def half(self, key: Key) -> float:
+        """Return half of the last digit printed."""
+        return 0.5 * 10.0 ** -decimals_of(self.words[key]["decimales"])
+
+    def term(self, producer: str, variables: str) -> str:
+        """Name what some variables of a producer count together."""
+        given = _sorted(variables)
+        return self._terms.get((producer, given)) or self._terms.get(("", given)) or f"« {given} »"
+
+    def quotient(self, key: Key) -> tuple[str, str, float] | None:
+        """Return what a rate or a mean is of, and how many of it there are to one."""
+        word = self.words[key]
+        per = quotients_per(word["unite"]) or float(word["nature"] == Nature.MEAN.label)
+        if word["nature"] not in QUOTIENTS or not per:
+            return None
+        if not (word["numerateur"] and word["denominateur"]):
+            return None
+        sides = (self.term(word["producteur"], word[n]) for n in ("numerateur", "denominateur"))
+        top, bottom = sides
+        return top, bottom, per
+
+    def sums(self) -> dict[str, tuple[str, ...]]:
+        """Return the counts of several variables, each with those of each variable."""
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self.words.values():
+            for side in ("numerateur", "denominateur"):
+                variables = row[side].split()
+                if len(variables) > 1:
+                    total = self.term(row["producteur"], row[side])
+                    parts = tuple(self.term(row["producteur"], each) for each in variables)
+                    if total not in parts:
+                        found.setdefault(total, parts)
+        return found
+
+    def tied(self) -> Iterable[tuple[str, ...]]:
+        """Return the names of counts that a definition ties."""
+        for key, row in self.words.items():
+            if row["nature"] in QUOTIENTS and (found := self.quotient(key)):
+                yield self.names[key], *found[:2]
+        for total, parts in self.sums().items():
+            yield total, *parts
+
+
+def _sorted(variables: str) -> str:
+    return " ".join(sorted(variables.split()))
+
+
+def _names(words: Mapping[Key, Mapping[str, str]]) -> dict[Key, str]:
+    """Name what each indicator counts: one name for one code, label or sum of variables.
+
+    Definitions that are worded apart are taken for one thing: an attacker would try.
+    """
+    names: dict[Key, str] = {}
+    known: dict[tuple[str, ...], str] = {}
+    given: set[str] = set()
+    for key, row in words.items():
+        what = (row["nature"], simplify(row["unite"]))
+        marks: list[tuple[str, ...]] = [
+            ("code", key[1], *what),
+            ("label", simplify(row["libelle"]), *what),
+        ]
+        if row["numerateur"]:
+            variables = (_sorted(row["numerateur"]), _sorted(row["denominateur"]))
+            marks.append(("variables", row["nature"], row["producteur"], *variables))
+        fresh = f"{key[1]} ({key[0]})" if key[1] in given else key[1]
+        names[key] = next((known[mark] for mark in marks if mark in known), fresh)
+        given.add(names[key])
+        for mark in marks:
+            known.setdefault(mark, names[key])
+    return names
