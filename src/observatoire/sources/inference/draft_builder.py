@@ -16,6 +16,7 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
+from observatoire.sources.parsers.parts_of_year import are_parts
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
@@ -85,7 +86,8 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     named = frame[spec.territory].str.strip()
     placed = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
-    kept, period_column, period_form, ranked = _deal(plan, placed, spec, matcher)
+    kept, ranked = _deal(plan, placed, spec, matcher)
+    period_column = str(plan.file.get("period_column", ""))
     plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
     measures = {name: _measured(found, name, cells, plan) for name, cells in kept.items()}
     measured = {name: measure for name, measure in measures.items() if measure is not None}
@@ -94,6 +96,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     when = dated(found, list(measured), period_column, ranked, asked)
     plan.called, plan.spanning = when.called, when.spanning
     plan.candidates, plan.conflict = when.candidates, when.conflict
+    when.file.update(plan.file)
     long = long_roles(found, placed, kept, list(measured), when)
     if long:
         series = dated_columns([*measured], when)
@@ -107,12 +110,11 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
     plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
-    roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
+    roles = {*spec.role_columns, *map(str, plan.file.values()), *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
         **when.file,
         **long,
-        "period_form": period_form,
         "columns": plan.columns,
         **number_keys(plan.writing),
         "ignored": [] if "value_column" in long else others,
@@ -153,14 +155,13 @@ def _unstated_natures(doubts: Mapping[str, str]) -> list[str]:
 
 def _deal(
     plan: SourceDraft, placed: pd.DataFrame, spec: FileSpec, matcher: Matcher
-) -> tuple[dict[str, pd.Series], str, str, dict[str, str]]:
-    """Set apart the columns that say where and when; return what the others hold, and when is stated.
+) -> tuple[dict[str, pd.Series], dict[str, str]]:
+    """Set apart the columns that say where and when, the latter stated in the draft; return what the others hold.
 
-    « year0 » gives its period to « value0 »: the last of what is returned.
+    « year0 » gives its period to « value0 »: the second thing returned.
     """
     kept: dict[str, pd.Series] = {}
     ranked: dict[str, str] = {}
-    period_column = period_form = ""
     for at, name in enumerate(map(str, placed.columns)):
         if name and name in (spec.territory, spec.commune_column):
             continue
@@ -168,8 +169,11 @@ def _deal(
         filled = cells[cells != ""]
         plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
         form = _period_form(name, filled)
-        if form is not None:
-            period_column, period_form = period_column or name, period_form or form
+        dated_above = "period_column" in plan.file
+        if (form is None or dated_above) and name and are_parts(name, filled):
+            plan.file.setdefault("part_column", name)
+        elif form is not None:
+            plan.file |= {} if dated_above else {"period_column": name, "period_form": form}
         elif (rank := _rank_dated(name, filled)) is not None:
             ranked |= rank
             plan.labels += [name]
@@ -180,7 +184,7 @@ def _deal(
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    return kept, period_column, period_form, ranked
+    return kept, ranked
 
 
 def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:

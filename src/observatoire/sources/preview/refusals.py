@@ -10,6 +10,7 @@ from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError, ObservatoireError
 from observatoire.french.typography import enumerate_words, number
 from observatoire.sources.inference.diagnosis import no_figure
+from observatoire.sources.parsers.parts_of_year import is_bare_part
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
 from observatoire.sources.places.communes import contrary_column, named, ours, town_titled
@@ -242,12 +243,22 @@ _HOMONYM = (
 
 
 def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
-    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
+    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither; one named « T1 »."""
     name = plan.spanning
     if not name or name not in (*plan.variables, *plan.columns):
         return None
+    what = f"On ne sait pas à quelle période se rapporte la colonne « {name} »."
+    if is_bare_part(name):
+        return DescriptorError(
+            what,
+            where=found.table.name,
+            why="Ce peut être un trimestre, un semestre, ou une taille de logement : rien ne le dit.",
+            remedy="Si ce sont des tailles, dites la période du fichier (--period). Sinon écrivez l’année après "
+            "chacun (« T1 2016 ») ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et donnez-y à "
+            f'chacun sa période sous [files.periods] ({key(name)} = "2016-T1").',
+        )
     return DescriptorError(
-        f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
+        what,
         where=found.table.name,
         why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
         remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "
