@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words
-from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure
+from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure_under
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, long_roles
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
 
 
 #: The number of an EPCI.
-_EPCI = "2[0-9]{8}"
+_EPCI = re.compile("2[0-9]{8}")
 
 #: A unit is not written in more ways.
 _UNITS = 5
 
-#: A share is at most one.
-_SHARE = 1
+#: A share is at most one; so many times beyond, another column of its series may be in per cent.
+_SHARE, _FAR = 1, 10
 
 
 def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> SourceDraft:
@@ -89,6 +90,8 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     kept, ranked = _deal(plan, placed, spec, matcher)
     period_column = str(plan.file.get("period_column", ""))
     plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
+    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
+    plan.titled_unit = units.pop() if len(units) == 1 else ""
     measures = {name: _measured(found, name, cells, plan) for name, cells in kept.items()}
     measured = {name: measure for name, measure in measures.items() if measure is not None}
     plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
@@ -160,6 +163,7 @@ def _deal(
 
     « year0 » gives its period to « value0 »: the second thing returned.
     """
+    territory = placed[spec.territory].str.strip()
     kept: dict[str, pd.Series] = {}
     ranked: dict[str, str] = {}
     for at, name in enumerate(map(str, placed.columns)):
@@ -178,7 +182,7 @@ def _deal(
             ranked |= rank
             plan.labels += [name]
         elif (
-            not name or filled.empty or _names_place(name, filled, placed[spec.territory], matcher)
+            not name or filled.empty or _names_place(name, filled, territory, matcher)
         ):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
@@ -197,13 +201,17 @@ def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
     return {rank: period} if is_period(period) else {}
 
 
+def _read(plan: SourceDraft, name: str, cells: pd.Series) -> Measured | None:
+    return measure_under(name, cells, plan.writing, plan.titled_unit)
+
+
 def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> Measured | None:
     """Return what a column measures, as its label below the header says it when there is one."""
     label = found.labels.get(name, name)
-    measured = measure(label, cells, plan.writing)
+    measured = _read(plan, label, cells)
     if measured is None or label == name or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
         return measured
-    headed = measure(name, cells, plan.writing)  # « Part (%) » over « PART » states the unit
+    headed = _read(plan, name, cells)  # « Part (%) » over « PART » states the unit
     if headed is None or headed.declaration["unit"] in ("", UNKNOWN_UNIT):
         return measured
     return replace(headed, declaration={**headed.declaration, "label": " ".join(label.split())})
@@ -211,6 +219,8 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
+    if measured.contrary:
+        plan.units = plan.units or (variable, "nombre", measured.contrary)
     if measured.small:
         plan.small = plan.small or (variable, measured.small)
     if measured.doubt:
@@ -238,13 +248,14 @@ def _name_by_columns(
         if len(names) == 1:
             _add(plan, names[0], measured[names[0]])
             continue
-        whole = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
+        whole = _read(plan, variable, pd.concat([kept[name] for name in names]))
         _add(plan, variable, whole or measured[names[0]])
-        plan.mixed = plan.mixed or _mixed_group(variable, whole, names, measured, kept)
+        plan.mixed = plan.mixed or _mixed_group(plan, variable, whole, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
 
 
 def _mixed_group(
+    plan: SourceDraft,
     variable: str,
     whole: Measured | None,
     names: list[str],
@@ -259,12 +270,12 @@ def _mixed_group(
         for part in map(measured.get, names)
         if part
     }
-    if stated != {(str(Nature.RATE), UNKNOWN_UNIT)}:
-        return None  # stated once, it is that of all
-    highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
-    share = next((name for name, most in highest.items() if most <= _SHARE), "")
-    beyond = any(most > _SHARE for most in highest.values())
-    return (share, str(kept[share].iloc[0])) if share and beyond else None
+    if stated == {(str(Nature.RATE), UNKNOWN_UNIT)}:  # stated once, it is that of all
+        highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
+        share = next((name for name, most in highest.items() if most <= _SHARE), "")
+        if share and max(highest.values()) >= _FAR * highest[share]:
+            plan.small = plan.small or (variable, str(kept[share].iloc[0]))
+    return None
 
 
 def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
@@ -292,10 +303,10 @@ def _united(
     """Return what cells measure, in the unit that their rows state; two units of one variable are told."""
     stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
     if not stated:
-        return measure(variable, cells, plan.writing)
+        return _read(plan, variable, cells)
     several = len(stated) > _UNITS
     readings = [
-        measure(f"{variable} ({unit})", cells, plan.writing)
+        _read(plan, f"{variable} ({unit})", cells)
         for unit in stated[: 1 if several else _UNITS]
     ]
     kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
@@ -343,10 +354,11 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     label = signs().is_label(name) and not signs().is_indicator(name)
     if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
-    if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
+    if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
         return True
-    whole = territory.str.strip().loc[filled.index]
-    pairs = zip(whole, filled, strict=True)
+    if not territory[filled.index[0]].startswith(filled.iloc[0]):
+        return False
+    pairs = zip(territory.loc[filled.index], filled, strict=True)
     return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
 
 

@@ -102,9 +102,11 @@ class Signs:
     flats: Pattern
     spans: Pattern
     unit_columns: Pattern
+    titled_units: Pattern
     no_periods: Pattern
     zoned: Pattern
     ranks: Pattern
+    aged: Pattern
     vintages: Patterns
     changes: Pattern
     mentions: Mapping[str, Pattern]
@@ -205,6 +207,10 @@ class Signs:
         """Say whether a column ranks territories by a number that measures nothing: « classe »."""
         return self.ranks.fullmatch(_plain(name)) is not None
 
+    def is_aged(self, name: str) -> bool:
+        """Say whether a column tells classes of age: « 15-24 » is then no count."""
+        return self.aged.fullmatch(_plain(name)) is not None
+
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
@@ -270,6 +276,17 @@ class Signs:
         """
         found = self.heads.units.search(f"({fold(text)})")
         return found is not None and found[0] == fold(text)
+
+    def unit_titled(self, text: str) -> str:
+        """Return the unit that a title states of a whole table, or an empty text.
+
+        Examples
+        --------
+        >>> [signs().unit_titled(text) for text in ("En %", "Unité : milliers", "Aides et taux (en %)")]
+        ['%', 'milliers', '']
+        """
+        found = self.titled_units.fullmatch(fold(text).strip("( "))
+        return re.sub("pourcentages?", "%", found["unit"]) if found else ""
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
