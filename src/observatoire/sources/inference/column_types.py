@@ -126,7 +126,7 @@ def _declared(
     label = " ".join(name.split())
     rated = nature is Nature.RATE and unit_written in ("%", UNKNOWN_UNIT)
     small = _small(texts, values) if rated else ""
-    declaration = {"label": label, "nature": str(nature), "unit": unit_written}
+    declaration: dict[str, object] = {"label": label, "nature": str(nature), "unit": unit_written}
     return Measured(declaration, doubt, (), small=small)
 
 
@@ -152,7 +152,9 @@ def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str)
     if counted and not measured.doubt:
         return replace(measured, contrary=unit if rated else "")
     again = measure(f"{name} (en {unit})", filled, writing)
-    if again is None or (rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]):
+    if again is None or (
+        rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
+    ):
         return replace(measured, contrary=unit)
     return replace(again, declaration={**again.declaration, "label": measured.declaration["label"]})
 
@@ -218,7 +220,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
     if nature is not None:
         return nature, ""
-    whole = bool((values == values.round()).all() and (values >= 0).all())
+    figures = values.to_numpy()
+    whole = bool((figures == figures.round()).all() and (figures >= 0).all())
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"

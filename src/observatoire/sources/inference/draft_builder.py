@@ -181,9 +181,7 @@ def _deal(
         elif (rank := _rank_dated(name, filled)) is not None:
             ranked |= rank
             plan.labels += [name]
-        elif (
-            not name or filled.empty or _names_place(name, filled, territory, matcher)
-        ):
+        elif not name or filled.empty or _names_place(name, filled, territory, matcher):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
         else:
@@ -250,32 +248,31 @@ def _name_by_columns(
             continue
         whole = _read(plan, variable, pd.concat([kept[name] for name in names]))
         _add(plan, variable, whole or measured[names[0]])
-        plan.mixed = plan.mixed or _mixed_group(plan, variable, whole, names, measured, kept)
+        if whole is not None and whole.mixed:
+            plan.mixed = plan.mixed or (variable, whole.mixed)
+        else:
+            _doubt_shares(plan, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
 
 
-def _mixed_group(
+def _doubt_shares(
     plan: SourceDraft,
-    variable: str,
-    whole: Measured | None,
     names: list[str],
     measured: dict[str, Measured],
     kept: dict[str, pd.Series],
-) -> tuple[str, str] | None:
-    """Return a share of a variable whose other columns are in per cent, None when there is none."""
-    if whole is not None and whole.mixed:
-        return variable, whole.mixed
-    stated = {
-        (part.declaration["nature"], part.declaration["unit"])
-        for part in map(measured.get, names)
-        if part
+) -> None:
+    """Doubt the shares of a column whose fellows are in per cent; stated once, the unit is of all."""
+    kinds = {
+        (one.declaration["nature"], one.declaration["unit"])
+        for one in map(measured.get, names)
+        if one
     }
-    if stated == {(str(Nature.RATE), UNKNOWN_UNIT)}:  # stated once, it is that of all
-        highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
-        share = next((name for name, most in highest.items() if most <= _SHARE), "")
-        if share and max(highest.values()) >= _FAR * highest[share]:
-            plan.small = plan.small or (variable, str(kept[share].iloc[0]))
-    return None
+    if kinds != {(str(Nature.RATE), UNKNOWN_UNIT)}:
+        return
+    highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
+    share = next((name for name, most in highest.items() if most <= _SHARE), "")
+    if share and max(highest.values()) >= _FAR * highest[share]:
+        plan.small = plan.small or (share, str(kept[share].iloc[0]))
 
 
 def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
@@ -306,8 +303,7 @@ def _united(
         return _read(plan, variable, cells)
     several = len(stated) > _UNITS
     readings = [
-        _read(plan, f"{variable} ({unit})", cells)
-        for unit in stated[: 1 if several else _UNITS]
+        _read(plan, f"{variable} ({unit})", cells) for unit in stated[: 1 if several else _UNITS]
     ]
     kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
     if several or len(kinds) > 1:

@@ -50,8 +50,8 @@ class TablePeriods:
 
     ``file`` is what a ``source.toml`` would say of it. ``stems`` are the names of the columns that
     state their own period, without it; ``called`` what follows it (« provisoire »). ``spanning`` is a
-    column of several years among others, or of a quarter or a size, whose period nobody states. ``candidates`` are periods that
-    only stand in a name or a title, ``conflict`` two places that disagree.
+    column of several years among others, or of a quarter or a size, whose period nobody states.
+    ``candidates`` are periods that only stand in a name or a title, ``conflict`` two places that disagree.
     """
 
     file: dict[str, object]
@@ -105,7 +105,8 @@ def dated(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, asked=bool(asked)) or next((one for one in bare if one not in own), ""),
+        _spanning(names, own, asked=bool(asked))
+        or next((one for one in bare if one not in own), ""),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )

@@ -1,4 +1,4 @@
-"""Quarters, half-years and months said apart from their year: in a title, a name of column, a column of their own."""
+"""Quarters, half-years and months said apart from their year: in a title, a column or its name."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def is_month(text: str) -> bool:
     >>> [is_month(text) for text in ("janv", "Février", "T1", "2e trimestre", "Dillon")]
     [True, True, True, True, False]
     """
-    plain = "".join(
-        char for char in fold(text[:_LONGEST]) if char.isalnum() or char == " "
-    ).strip()
+    plain = "".join(char for char in fold(text[:_LONGEST]) if char.isalnum() or char == " ").strip()
     return bool(shortened(plain)) or bool(
         re.fullmatch(r"[ts][1-4]|[1-4](er|e|eme)? ?trim.*", plain)
     )

@@ -6,12 +6,13 @@ import datetime as dt
 import re
 import unicodedata
 from functools import cache
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin",

@@ -217,7 +217,9 @@ def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
-def _some_towns(found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]) -> DescriptorError | None:
+def _some_towns(
+    found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]
+) -> DescriptorError | None:
     """Refuse communes by their names alone, some of ours among others: one may be a namesake elsewhere.
 
     « Le Lamentin » is in Guadeloupe too. Nothing is asked of a table that names all of ours, says their codes or
@@ -229,7 +231,15 @@ def _some_towns(found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]) ->
     lacking = [name for code, name in matcher.names.items() if code not in placed]
     beside = [name for name in map(str, frame.columns) if name != own and signs().is_place(name)]
     coded = frame[own].str.strip().isin(list(matcher.names)).any()
-    if found.family or others.empty or not placed or not lacking or beside or coded:
+    if (
+        found.family
+        or not parsed.faults.empty
+        or others.empty
+        or not placed
+        or not lacking
+        or beside
+        or coded
+    ):
         return None
     said = f" {simplify(f'{found.table.path.stem} {found.titles}')} "
     wide = (name for one in zonings.values() if is_wide(one) for name in one.names.values())
