@@ -17,7 +17,7 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
-from observatoire.sources.parsers.parts_of_year import are_parts
+from observatoire.sources.parsers.parts_of_year import are_parts, finest
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
@@ -175,7 +175,7 @@ def _deal(
         form = _period_form(name, filled)
         dated_above = "period_column" in plan.file
         if (form is None or dated_above) and name and are_parts(name, filled):
-            plan.file.setdefault("part_column", name)
+            plan.file["part_column"] = finest(str(plan.file.get("part_column", "")), name)
         elif form is not None:
             plan.file |= {} if dated_above else {"period_column": name, "period_form": form}
         elif (rank := _rank_dated(name, filled)) is not None:

@@ -105,7 +105,7 @@ def dated(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, asked=bool(asked))
+        _spanning(names, own, base[:4], asked=bool(asked))
         or next((one for one in bare if one not in own), ""),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
@@ -299,11 +299,11 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
     )
 
 
-def _spanning(names: Sequence[str], own: Mapping[str, str], *, asked: bool) -> str:
+def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, *, asked: bool) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
     means = (name for name in names if _spans(name) and (own or _is_mean(name)))
     changes = (name for name in names if not asked and span_of_change(name))
-    pairs = () if asked else paired_years([name for name in names if name not in own])
+    pairs = () if asked else paired_years([name for name in names if name not in own], year)
     return next(chain(means, changes, pairs), "")
 
 

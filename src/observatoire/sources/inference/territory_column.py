@@ -265,8 +265,7 @@ def _places(
     found = []
     for column, cells in enumerate(columns):
         known = {text: _find(matcher, text) for text in set(cells) if text}
-        numbers = (text for text in known if text[0] in "=0123456789")
-        lost = {text: full for text in numbers if (full := restored_code(text, matcher))}
+        lost = {text: full for text in known if (full := restored_code(text, matcher))}
         known |= lost
         distinct = len({territory for territory in known.values() if territory})
         if not distinct:

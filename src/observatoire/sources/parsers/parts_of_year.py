@@ -138,9 +138,25 @@ def _with_part(year: str, part: str, name: str) -> str:
     else:
         whole = rank if rank.startswith(f"{year[:4]}-") else period_in_words(f"{rank} {year[:4]}")
     if not is_period(whole) or whole == year[:4]:
-        return f"{year} {part}"
+        return f"{year} {part}".strip()
     apart = len(whole) == len(year) and whole != year  # « 2011-T1 » beside « trimestre 2 »
     return f"{year} {part}" if apart else whole if whole.startswith(year) else year
+
+
+def finest(*names: str) -> str:
+    """Return the column that tells the least part of a year: a month before a quarter.
+
+    Examples
+    --------
+    >>> finest("", "trimestre"), finest("trimestre", "Mois"), finest("num_mois", "semestre")
+    ('trimestre', 'Mois', 'num_mois')
+    """
+    kinds = ("mois|month", "trim|quarter", "sem")
+    ranks = {
+        name: next((rank for rank, kind in enumerate(kinds) if re.search(kind, fold(name))), 9)
+        for name in names
+    }
+    return min(ranks, key=lambda name: ranks[name])
 
 
 def are_parts(name: str, cells: pd.Series) -> bool:

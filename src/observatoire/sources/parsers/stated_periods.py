@@ -322,10 +322,11 @@ def span_of_change(name: str) -> str:
     return digits[0] if compact or not _is_year(digits[0]) else ""
 
 
-def paired_years(names: Sequence[str]) -> list[str]:
+def paired_years(names: Sequence[str], year: str = "") -> list[str]:
     """Return the names of which two pairs of digits may be two years: « emploi_1217 » beside « emploi_1722 ».
 
-    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet.
+    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet: beyond the
+    year of their file, where it is stated.
 
     Examples
     --------
@@ -340,14 +341,15 @@ def paired_years(names: Sequence[str]) -> list[str]:
         pairs, shape = _TWO.findall(fold(name)), _TWO.sub("####", fold(name))
         if len(pairs) == 1 and shape not in open_ended:
             series.setdefault(shape, {})[name] = pairs[0]
-    return [name for group in series.values() if _are_spans(group.values()) for name in group]
+    return [name for group in series.values() if _are_spans(group.values(), year) for name in group]
 
 
-def _are_spans(pairs: Collection[tuple[str, str]]) -> bool:
+def _are_spans(pairs: Collection[tuple[str, str]], year: str) -> bool:
     """Say whether pairs of digits may all be a year and a later one: they follow each other, or are all past."""
     starts, ends = zip(*pairs, strict=True)
     halves = {int(digits) for digits in (*starts, *ends)}
-    if len(pairs) == 1 or halves & set(_AGES):
+    beyond = year and max(map(_full, ends)) > int(year)
+    if len(pairs) == 1 or halves & set(_AGES) or beyond:
         return False
     past = max(halves) < _AGES.start and "00" not in starts
     return all(_full(start) < _full(end) for start, end in pairs) and bool(
