@@ -152,7 +152,8 @@ class Matcher:
         if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
             return text if text in self._by_name else ""
         unmarked = _CALL.sub("", text)
-        names = map(simplify, (text, unmarked, _RANK.sub("", unmarked)))
+        # Mostly one text three times: a list may have 150 000 names, looked for in each zoning.
+        names = map(simplify, dict.fromkeys((text, unmarked, _RANK.sub("", unmarked))))
         return next((name for name in names if name and name in self._by_name), "")
 
     def unknown(self, text: str) -> tuple[str, str]:

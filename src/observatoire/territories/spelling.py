@@ -49,7 +49,12 @@ def starts(text: str, phrases: tuple[str, ...]) -> bool:
     (True, False)
     """
     plain = " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
-    return any(plain == phrase or plain.startswith(f"{phrase} ") for phrase in phrases)
+    return f"{plain} ".startswith(_spaced(phrases))
+
+
+@cache
+def _spaced(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{phrase} " for phrase in phrases)
 
 
 @declared

@@ -71,6 +71,7 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;defm_08;defm_13"), ("2008", "defm_08", "2013")),
         ("a.csv", table("code;year0;value0", "2009;5", "2010;6"), ("On ne sait pas",)),
         ("a-2022.csv", table("code;emploi_1722;emploi_1217"), ("emploi_1722", "plusieurs années", "âges")),
+        ("a-2025.csv", table("code;pop_15_19;pop_20_24"), ("pop_15_19", "plusieurs années")),
         ("a-2022.csv", table("code;Emplois 12-17;Emplois 17-22"), ("Emplois 12-17", "plusieurs années")),
         ("a-2022.csv", table("code;pop_6875;pop_7582"), ("pop_6875", "plusieurs années")),
         ("10-2016-aides.csv", table("code;aidés"), ("2016-10", "un mois, ou un numéro")),
@@ -87,6 +88,12 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;emplois_naf2008"), ("2008", "nomenclature")),
         ("a.csv", table("code;Population 2018;Projection 2030"), ("2030", "prévision", "n’est que")),
         ("a.csv", table("code;gen_1990;gen_1995"), ("1990", "génération")),
+        ("a.csv", table("code;age_2024"), ("2024", "deux âges")),
+        ("aides_com2022.csv", table("code;aidés"), ("2022", "géographie")),
+        ("caf_v2022-01.csv", table("code;aidés"), ("2022-01", "publication")),
+        ("defm-2011.csv", table("code;T1;T2;T3;T4"), ("« T1 »", "un trimestre", "taille de logement", "--period")),
+        ("defm-2011.csv", table("code;defm S1;defm S2"), ("« defm S1 »", "un semestre")),
+        ("a.csv", table("code;annee;T1;T2", "2011;1;2", "2011;3;4"), ("« T1 »", "un trimestre")),
         ("a.csv", table("code;aidés") + "MAJ 06/2021;\n", ("2021-06", "publication")),
         ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
@@ -131,6 +138,21 @@ def test_a_year_that_is_not_stated_is_asked(
         ("a-2018.csv", table("code;Indice des loyers (base 100 en 2010)"), {"2018"}),
         ("a.csv", table("code;Aidés (en 2014);Aidés (au 31/12/2015)"), {"2014", "2015"}),
         ("a-2016.csv", table("code;aidés") + "Note : situation au 30 juin 2015;\n", {"2016"}),
+        ("a-2018.csv", table("code;age_2024"), {"2018"}),
+        ("a.csv", table("code;age_2018;age_2024"), {"2018", "2024"}),
+        ("defm-2011.csv", table("code;defm", title="Premier trimestre"), {"2011-T1"}),
+        ("defm-2011.csv", table("code;defm", title="Deuxième semestre"), {"2011-S2"}),
+        ("defm-2011.csv", table("code;defm", title="Mars"), {"2011-03"}),
+        ("a.csv", table("code;defm", title="DEFM, troisième trimestre 2011"), {"2011-T3"}),
+        ("a.csv", table("code;annee;trimestre;defm", "2011;1;5", "2011;T2;6"), {"2011-T1", "2011-T2"}),
+        ("a.csv", table("code;num_mois;annee;defm", "3;2011;5", "04;2011;6"), {"2011-03", "2011-04"}),
+        ("a.csv", table("code;annee;mois;defm", "2011;mars;5", "2011;2011-04;6"), {"2011-03", "2011-04"}),
+        ("a.csv", table("code;annee;trimestre;mois;defm", "2011;1;2;5", "2011;1;2;6"), {"2011-02"}),
+        ("a-2011.csv", table("code;semestre;defm", "1;5", "1er semestre;6"), {"2011-S1"}),
+        ("logements-2011.csv", table("code;T1;T2;T3"), {"2011"}),
+        ("a-2018.csv", table("code;pop_15_19;pop_20_24;pop_25_29"), {"2018"}),
+        ("a-2016.csv", table("code;pop 15-19;pop 20-24;pop 25-29"), {"2016"}),
+        ("a-2011.csv", table("code;T1;T2;T5"), {"2011"}),
     ],
 )  # fmt: skip
 def test_a_period_is_read_where_it_is_stated(
@@ -396,6 +418,22 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
         ("F1519", "12", "count", ""),
+        ("Nombre médian de pièces", "3", "median", ""),
+        ("Population par km²", "250", "mean", ""),
+        ("Habitants au km²", "250", "mean", ""),
+        ("Logements/ha", "25", "mean", ""),
+        ("Dotation par habitant", "120", "mean", ""),
+        ("Montant par allocataire", "120", "mean", ""),
+        ("Euros par habitant", "120", "mean", ""),
+        ("Effectif par classe d’âge", "12", "count", ""),
+        ("Nombre de ménages (%)", "12", "rate", "%"),
+        ("Nb de jeunes en % des actifs", "12", "rate", "%"),
+        ("Nombre d’aidés dont l’effort dépasse 39 %", "12", "count", ""),
+        ("Total (moyenne)", "12", "mean", ""),
+        ("Tx emploi", "60", "rate", "à préciser"),
+        ("Année de construction", "1965", "index", ""),
+        ("Espérance de vie", "80", "index", ""),
+        ("Ratio élèves/enseignant", "20", "index", ""),
         ("pop75p", "12", "count", ""),
     ],
 )
@@ -595,3 +633,155 @@ def test_a_second_figure_for_one_place_and_period_is_told(
     with pytest.raises(ObservatoireError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "ligne 4", "une seconde fois")
+
+
+# --- What stands beside the figures, and above them --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DENS7",
+        "dens7_2021",
+        "TDUU2017",
+        "STATUT_2017",
+        "TYPE_COM_2021",
+        "com2021",
+        "ZRR_2021",
+        "niv_dens",
+    ],
+)
+def test_the_code_of_a_geography_is_no_figure(
+    place: Place, warehouse: Warehouse, name: str
+) -> None:
+    path = place.write("a-2019.csv", table(f"code;{name};aidés", "1;9", "2;4"))
+    load_file(warehouse, place.workspace, path)
+    assert stored(warehouse) == {("aidés", "2019")}
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "row", "kinds"),
+    [
+        ("En %", "Hommes;Femmes", "12;88", {("rate", "%")}),
+        ("Répartition en pourcentage", "Hommes;Femmes", "12,5;87,5", {("rate", "%")}),
+        ("Taux de pauvreté (en %)", "Taux", "25", {("rate", "%")}),
+        ("En milliers d’euros", "Aides versées", "25", {("amount", "milliers d’euros")}),
+        ("Unité : milliers", "Hommes;Femmes", "12;88", {("count", "milliers")}),
+        ("En %", "Revenu médian (€)", "15000", {("median", "euros")}),
+        ("Aides et taux (en %)", "Hommes;Femmes", "12;88", {("count", "")}),
+    ],
+)
+def test_the_unit_that_a_title_states_is_that_of_its_table(
+    place: Place, title: str, names: str, row: str, kinds: set[tuple[str, str]]
+) -> None:
+    text = table(f"code;{names}", row, row, title=title)
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source is not None, shown.refusal
+    found = shown.source.variables.values()
+    assert {(str(one.nature), one.unit) for one in found} == kinds
+
+
+@pytest.mark.parametrize("names", ["Population", "Nombre de ménages"])
+def test_a_count_under_a_title_in_per_cent_is_asked(place: Place, names: str) -> None:
+    refused(
+        place,
+        "a-2016.csv",
+        table(f"code;{names}", "9000", "4000", title="En %"),
+        "plusieurs unités",
+        "%",
+    )
+
+
+def test_a_class_of_age_is_no_count(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;tranche d’âge;aidés", "15-24;5", "25-54;6")
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert stored(warehouse) == {("aidés", "2016")}
+
+
+@pytest.mark.parametrize("row", ["0,2;1,2", "0,9;1,4"])
+def test_a_rate_that_grows_past_one_is_no_share_among_percentages(
+    place: Place, warehouse: Warehouse, row: str
+) -> None:
+    text = table("code;part_agri_2011;part_agri_2016", row, row)
+    load_file(warehouse, place.workspace, place.write("a.csv", text))
+    assert stored(warehouse) == {("part_agri", "2011"), ("part_agri", "2016")}
+
+
+def test_a_small_figure_written_with_its_sign_is_no_share(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = table("code;Taux (%)", "0,2 %", "12,4")
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert warehouse.rows("SELECT min(value), max(value) FROM current_observation") == [(0.2, 12.4)]
+
+
+# --- Where --------------------------------------------------------------------------------------------
+
+
+ELSEWHERE = "Commune;Aidés\nLe Lamentin;9\nBaie-Mahault;7\nLes Abymes;5\n"
+
+
+def test_one_of_our_names_among_those_of_other_communes_is_asked(place: Place) -> None:
+    refused(
+        place,
+        "a-2016.csv",
+        ELSEWHERE,
+        "« Le Lamentin »",
+        "« Baie-Mahault »",
+        "homonyme",
+        "« Département »",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ELSEWHERE + "Fort-de-France;6\n",
+        "Commune;code;Aidés\nLe Lamentin;97213;9\nLe Robert;97222;7\n",
+        "Commune;Aidés\nLe Lamentin;9\nTotal;9\n",
+    ],
+)
+def test_all_of_our_names_their_codes_or_ours_alone_are_read(
+    place: Place, warehouse: Warehouse, text: str
+) -> None:
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    rows = warehouse.rows("SELECT value FROM current_observation WHERE territory = '97213'")
+    assert rows == [(9.0,)]
+
+
+def test_another_commune_of_which_a_territory_is_observed_is_elsewhere(place: Place) -> None:
+    place.replace(
+        "geo/quartiers.csv", "Q3;Place d’Armes;97213\n", "Q3;Place d’Armes;97213\nQ4;Cité;97222\n"
+    )
+    path = place.write("a-2016.csv", "code;Aidés\n97209;9\n97213;7\n97222;5\n")
+    shown = preview_file(place.workspace, path)
+    assert shown.parsed is not None
+    assert shown.parsed.rejects["kind"].tolist() == ["outside"]
+
+
+def test_an_unknown_code_is_not_said_near_another(place: Place) -> None:
+    text = "IRIS;Aidés\n972090101;9\n972090199;7\n"
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(place.empty_warehouse(), place.workspace, place.write("a-2016.csv", text))
+    assert "972090199" in plain(caught.value)
+    assert "ouliez-vous" not in plain(caught.value)
+
+
+# --- The form -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("code;aidés\n97209;1;\n97213;2;\n", {"aidés"}),
+        (
+            "code;Aidés;Aidés\n;Hommes;Femmes\n97209;1;2\n97213;5;6\n",
+            {"Aidés Hommes", "Aidés Femmes"},
+        ),
+    ],
+)
+def test_what_moves_no_figure_is_read(
+    place: Place, warehouse: Warehouse, text: str, variables: set[str]
+) -> None:
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert {variable for variable, _ in stored(warehouse)} == variables

@@ -211,7 +211,7 @@ def test_a_bare_share_among_percentages_is_refused(place: Place) -> None:
         ),
         (
             "Quartier;Taux 2015;Taux 2016\nFour à Chaux;0,11;12\nPlace d’Armes;0,26;13\n",
-            ("« 0,11 »", "colonne Taux 2015", "facteur cent"),
+            ("« 0,11 »", "« Taux »", "facteur cent"),
         ),
         (
             "Quartier;Taux 2015;Taux 2016\nFour à Chaux;0,11;12 %\nPlace d’Armes;0,26;13 %\n",

@@ -52,6 +52,7 @@ class FileSpec:
     ``value_column``, or, without it, one in each column that ``periods`` names. ``header`` is
     the line of the column names (0: found), ``member`` the file to read inside an archive,
     ``period_form`` how the period column is written when it is neither a year nor a month,
+    ``part_column`` that of the quarter, half-year or month of the year said beside it or by ``period``,
     ``periods`` the period of the columns that are about another one than ``period``, ``columns``
     the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
     mark between thousands when it is not a space, ``prefix_column`` that of the communes to which
@@ -97,6 +98,9 @@ class FileSpec:
         Mapping[str, str], doc("Variable des colonnes qui n’en portent pas le nom.")
     ] = Field(default_factory=dict)
     period_column: Annotated[str, doc("Colonne des périodes.")] = ""
+    part_column: Annotated[
+        str, doc("Colonne du trimestre, du semestre ou du mois, à côté de celle de l’année.")
+    ] = ""
     zoning_column: Annotated[str, doc("Colonne du zonage de chaque ligne.")] = ""
     variable_column: Annotated[str, doc("Colonne du nom de la variable, en long.")] = ""
     value_column: Annotated[str, doc("Colonne du chiffre, en long.")] = ""
@@ -182,6 +186,7 @@ class FileSpec:
             self.prefix_column,
             self.commune_column,
             self.period_column,
+            self.part_column,
             self.zoning_column,
             self.variable_column,
             self.value_column,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -49,6 +49,9 @@ _AGED = re.compile(
     r"(?:^|.*[_ ])(?:[fhmptg]|pop|fem(?:mes?)?|hom(?:mes?)?|ages?|ens)_?[0-9]{2}(?:_?[0-9]{2}|p|plus)"
 )
 
+#: A part of a whole is at most this, in its unit.
+_WHOLE = {"%": 100, "‰": 1000}
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -59,7 +62,7 @@ class Measured:
     """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
 
     ``mixed`` is a share without a sign among percentages, which reads in two ways; ``small`` a number that may
-    be one, where nothing is written after any.
+    be one, where nothing is written after any; ``contrary`` the unit of the title, which it cannot be in.
     """
 
     declaration: dict[str, object]
@@ -67,6 +70,7 @@ class Measured:
     signs: tuple[str, ...]
     mixed: str = ""
     small: str = ""
+    contrary: str = ""
 
 
 def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | None:
@@ -91,6 +95,9 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     """
     texts = [str(text) for text in filled.unique()]
     words = [text for text in texts if not _PLAIN.fullmatch(text)]
+    if texts and not words and not writing.thousands:
+        values = pd.Series([float(text.replace(",", ".")) for text in texts])
+        return _declared(name, texts, values)
     found = [text for text in words if signs().meaning(text)]
     others = [text for text in words if not signs().meaning(text) and not _is_bare_range(text)]
     unit = _unit_of(others, len(texts) - len(words))
@@ -100,24 +107,56 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     pairs = zip(texts, figures, strict=True)
     meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
     tried = pd.Series(meant, dtype=bool)
-    if not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
+    banded = numbers.low.notna().any() and signs().is_aged(name)
+    if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
-    stated = _rate_unit(name)
-    values = numbers.value.dropna()
+    ranged = bool(numbers.low.notna().any())
+    measured = _declared(name, texts, numbers.value, unit, ranged=ranged)
     mixed = _mixed(texts, numbers.value) if unit == "%" else ""
-    rated = unit in _RATES.values() or bool(stated)
-    nature, doubt = _nature(name, values, rated=rated, ranged=bool(numbers.low.notna().any()))
+    return replace(measured, signs=tuple(found), mixed=mixed)
+
+
+def _declared(
+    name: str, texts: list[str], values: pd.Series, unit: str = "", *, ranged: bool = False
+) -> Measured:
+    """Return what numbers measure by their name, the unit written after them, their form."""
+    rated = unit in _RATES.values() or bool(_rate_unit(name))
+    nature, doubt = _nature(name, values.dropna(), rated=rated, ranged=ranged)
     unit_written = _unit_of_name(name, nature, unit)
     label = " ".join(name.split())
     rated = nature is Nature.RATE and unit_written in ("%", UNKNOWN_UNIT)
-    small = _small(texts, numbers.value) if rated else ""
-    return Measured(
-        {"label": label, "nature": str(nature), "unit": unit_written},
-        doubt,
-        tuple(found),
-        mixed,
-        small,
-    )
+    small = _small(texts, values) if rated else ""
+    declaration: dict[str, object] = {"label": label, "nature": str(nature), "unit": unit_written}
+    return Measured(declaration, doubt, (), small=small)
+
+
+def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str) -> Measured | None:
+    """Return what a column measures under a title that states the unit of its table; see :func:`measure`.
+
+    What its name or its cells state is not changed by it.
+
+    Examples
+    --------
+    >>> from observatoire.sources.parsers.number_style import NumberStyle
+    >>> found = measure_under("Femmes", pd.Series(["52", "48"]), NumberStyle(), "%")
+    >>> found.declaration, measure_under("Femmes", pd.Series(["520"]), NumberStyle(), "%").contrary
+    ({'label': 'Femmes', 'nature': 'rate', 'unit': '%'}, '%')
+    """
+    measured = measure(name, filled, writing)
+    if not unit or measured is None or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
+        return measured
+    counted = measured.declaration["nature"] == Nature.COUNT
+    rated = unit in ("%", "‰")
+    if counted and not rated and "euro" not in unit and "€" not in unit:
+        return replace(measured, declaration={**measured.declaration, "unit": unit})
+    if counted and not measured.doubt:
+        return replace(measured, contrary=unit if rated else "")
+    again = measure(f"{name} (en {unit})", filled, writing)
+    if again is None or (
+        rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
+    ):
+        return replace(measured, contrary=unit)
+    return replace(again, declaration={**again.declaration, "label": measured.declaration["label"]})
 
 
 def _is_bare_range(text: str) -> bool:
@@ -155,7 +194,12 @@ def _small(texts: list[str], values: pd.Series) -> str:
     low, high = others.min() / _ALIKE, others.max() * _ALIKE
     pairs = zip(texts, values, strict=True)
     return next(
-        (text for text, share in pairs if 0 < share <= 1 and low <= 100 * share <= high), ""
+        (
+            text
+            for text, share in pairs
+            if "%" not in text and 0 < share <= 1 and low <= 100 * share <= high
+        ),
+        "",
     )
 
 
@@ -176,7 +220,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
     if nature is not None:
         return nature, ""
-    whole = bool((values == values.round()).all() and (values >= 0).all())
+    figures = values.to_numpy()
+    whole = bool((figures == figures.round()).all() and (figures >= 0).all())
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"

@@ -10,7 +10,8 @@ from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.inference.counts_or_codes import counts_or_codes, may_count, postal_codes
 from observatoire.sources.inference.short_codes import unjoined
-from observatoire.sources.parsers.periods import is_dated, is_month
+from observatoire.sources.parsers.parts_of_year import is_month
+from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.communes import department_of
 from observatoire.sources.places.near_names import Hints, whole_of

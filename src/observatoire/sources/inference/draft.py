@@ -38,7 +38,8 @@ class SourceDraft:
     bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
     :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
     variable and a number of it that may be a share among percentages; ``units`` a variable and
-    the units, more than one, in which its rows are, ``unit_column`` the column that states them.
+    the units, more than one, in which its rows are, ``unit_column`` the column that states them,
+    ``titled_unit`` the one that a title states of the whole table.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class SourceDraft:
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None
     units: tuple[str, ...] = ()
+    titled_unit: str = ""
     unit_column: str = ""
     writing: NumberStyle = field(default_factory=NumberStyle)
 

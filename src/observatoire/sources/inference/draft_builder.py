@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words
-from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure
+from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure_under
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, long_roles
@@ -16,6 +17,7 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
+from observatoire.sources.parsers.parts_of_year import are_parts, finest
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
@@ -33,13 +35,13 @@ if TYPE_CHECKING:
 
 
 #: The number of an EPCI.
-_EPCI = "2[0-9]{8}"
+_EPCI = re.compile("2[0-9]{8}")
 
 #: A unit is not written in more ways.
 _UNITS = 5
 
-#: A share is at most one.
-_SHARE = 1
+#: A share is at most one; so many times beyond, another column of its series may be in per cent.
+_SHARE, _FAR = 1, 10
 
 
 def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> SourceDraft:
@@ -85,8 +87,11 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     named = frame[spec.territory].str.strip()
     placed = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
-    kept, period_column, period_form, ranked = _deal(plan, placed, spec, matcher)
+    kept, ranked = _deal(plan, placed, spec, matcher)
+    period_column = str(plan.file.get("period_column", ""))
     plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
+    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
+    plan.titled_unit = units.pop() if len(units) == 1 else ""
     measures = {name: _measured(found, name, cells, plan) for name, cells in kept.items()}
     measured = {name: measure for name, measure in measures.items() if measure is not None}
     plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
@@ -94,6 +99,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     when = dated(found, list(measured), period_column, ranked, asked)
     plan.called, plan.spanning = when.called, when.spanning
     plan.candidates, plan.conflict = when.candidates, when.conflict
+    when.file.update(plan.file)
     long = long_roles(found, placed, kept, list(measured), when)
     if long:
         series = dated_columns([*measured], when)
@@ -107,12 +113,11 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
     plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
-    roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
+    roles = {*spec.role_columns, *map(str, plan.file.values()), *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
         **when.file,
         **long,
-        "period_form": period_form,
         "columns": plan.columns,
         **number_keys(plan.writing),
         "ignored": [] if "value_column" in long else others,
@@ -153,14 +158,14 @@ def _unstated_natures(doubts: Mapping[str, str]) -> list[str]:
 
 def _deal(
     plan: SourceDraft, placed: pd.DataFrame, spec: FileSpec, matcher: Matcher
-) -> tuple[dict[str, pd.Series], str, str, dict[str, str]]:
-    """Set apart the columns that say where and when; return what the others hold, and when is stated.
+) -> tuple[dict[str, pd.Series], dict[str, str]]:
+    """Set apart the columns that say where and when, the latter stated in the draft; return what the others hold.
 
-    « year0 » gives its period to « value0 »: the last of what is returned.
+    « year0 » gives its period to « value0 »: the second thing returned.
     """
+    territory = placed[spec.territory].str.strip()
     kept: dict[str, pd.Series] = {}
     ranked: dict[str, str] = {}
-    period_column = period_form = ""
     for at, name in enumerate(map(str, placed.columns)):
         if name and name in (spec.territory, spec.commune_column):
             continue
@@ -168,19 +173,20 @@ def _deal(
         filled = cells[cells != ""]
         plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
         form = _period_form(name, filled)
-        if form is not None:
-            period_column, period_form = period_column or name, period_form or form
+        dated_above = "period_column" in plan.file
+        if (form is None or dated_above) and name and are_parts(name, filled):
+            plan.file["part_column"] = finest(str(plan.file.get("part_column", "")), name)
+        elif form is not None:
+            plan.file |= {} if dated_above else {"period_column": name, "period_form": form}
         elif (rank := _rank_dated(name, filled)) is not None:
             ranked |= rank
             plan.labels += [name]
-        elif (
-            not name or filled.empty or _names_place(name, filled, placed[spec.territory], matcher)
-        ):
+        elif not name or filled.empty or _names_place(name, filled, territory, matcher):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    return kept, period_column, period_form, ranked
+    return kept, ranked
 
 
 def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
@@ -193,13 +199,17 @@ def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
     return {rank: period} if is_period(period) else {}
 
 
+def _read(plan: SourceDraft, name: str, cells: pd.Series) -> Measured | None:
+    return measure_under(name, cells, plan.writing, plan.titled_unit)
+
+
 def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> Measured | None:
     """Return what a column measures, as its label below the header says it when there is one."""
     label = found.labels.get(name, name)
-    measured = measure(label, cells, plan.writing)
+    measured = _read(plan, label, cells)
     if measured is None or label == name or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
         return measured
-    headed = measure(name, cells, plan.writing)  # « Part (%) » over « PART » states the unit
+    headed = _read(plan, name, cells)  # « Part (%) » over « PART » states the unit
     if headed is None or headed.declaration["unit"] in ("", UNKNOWN_UNIT):
         return measured
     return replace(headed, declaration={**headed.declaration, "label": " ".join(label.split())})
@@ -207,6 +217,8 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
+    if measured.contrary:
+        plan.units = plan.units or (variable, "nombre", measured.contrary)
     if measured.small:
         plan.small = plan.small or (variable, measured.small)
     if measured.doubt:
@@ -234,33 +246,33 @@ def _name_by_columns(
         if len(names) == 1:
             _add(plan, names[0], measured[names[0]])
             continue
-        whole = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
+        whole = _read(plan, variable, pd.concat([kept[name] for name in names]))
         _add(plan, variable, whole or measured[names[0]])
-        plan.mixed = plan.mixed or _mixed_group(variable, whole, names, measured, kept)
+        if whole is not None and whole.mixed:
+            plan.mixed = plan.mixed or (variable, whole.mixed)
+        else:
+            _doubt_shares(plan, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
 
 
-def _mixed_group(
-    variable: str,
-    whole: Measured | None,
+def _doubt_shares(
+    plan: SourceDraft,
     names: list[str],
     measured: dict[str, Measured],
     kept: dict[str, pd.Series],
-) -> tuple[str, str] | None:
-    """Return a share of a variable whose other columns are in per cent, None when there is none."""
-    if whole is not None and whole.mixed:
-        return variable, whole.mixed
-    stated = {
-        (part.declaration["nature"], part.declaration["unit"])
-        for part in map(measured.get, names)
-        if part
+) -> None:
+    """Doubt the shares of a column whose fellows are in per cent; stated once, the unit is of all."""
+    kinds = {
+        (one.declaration["nature"], one.declaration["unit"])
+        for one in map(measured.get, names)
+        if one
     }
-    if stated != {(str(Nature.RATE), UNKNOWN_UNIT)}:
-        return None  # stated once, it is that of all
+    if kinds != {(str(Nature.RATE), UNKNOWN_UNIT)}:
+        return
     highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
     share = next((name for name, most in highest.items() if most <= _SHARE), "")
-    beyond = any(most > _SHARE for most in highest.values())
-    return (share, str(kept[share].iloc[0])) if share and beyond else None
+    if share and max(highest.values()) >= _FAR * highest[share]:
+        plan.small = plan.small or (share, str(kept[share].iloc[0]))
 
 
 def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
@@ -288,11 +300,10 @@ def _united(
     """Return what cells measure, in the unit that their rows state; two units of one variable are told."""
     stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
     if not stated:
-        return measure(variable, cells, plan.writing)
+        return _read(plan, variable, cells)
     several = len(stated) > _UNITS
     readings = [
-        measure(f"{variable} ({unit})", cells, plan.writing)
-        for unit in stated[: 1 if several else _UNITS]
+        _read(plan, f"{variable} ({unit})", cells) for unit in stated[: 1 if several else _UNITS]
     ]
     kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
     if several or len(kinds) > 1:
@@ -339,10 +350,11 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     label = signs().is_label(name) and not signs().is_indicator(name)
     if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
-    if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
+    if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
         return True
-    whole = territory.str.strip().loc[filled.index]
-    pairs = zip(whole, filled, strict=True)
+    if not territory[filled.index[0]].startswith(filled.iloc[0]):
+        return False
+    pairs = zip(territory.loc[filled.index], filled, strict=True)
     return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
 
 

@@ -50,7 +50,8 @@ def long_roles(
     dated = dated_columns(measured, when)
     if len(measured) != 1 and not dated:
         return {}
-    keys = [*found.spec.role_columns, *filter(None, [str(when.file.get("period_column", ""))])]
+    times = (str(when.file.get(key, "")) for key in ("period_column", "part_column"))
+    keys = [*found.spec.role_columns, *filter(None, times)]
     again = bool(placed.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
     for name in sorted(words, key=_likely):

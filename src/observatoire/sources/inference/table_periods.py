@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.sources.parsers.periods import last_day, parts_of_year, period_mentions
+from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
+from observatoire.sources.parsers.periods import last_day, period_mentions
 from observatoire.sources.parsers.stated_periods import (
     GEOGRAPHY,
     NOTED,
@@ -16,7 +17,6 @@ from observatoire.sources.parsers.stated_periods import (
     column_readings,
     name_period,
     paired_years,
-    part_period,
     span_of_change,
     title_period,
 )
@@ -50,8 +50,8 @@ class TablePeriods:
 
     ``file`` is what a ``source.toml`` would say of it. ``stems`` are the names of the columns that
     state their own period, without it; ``called`` what follows it (« provisoire »). ``spanning`` is a
-    column of several years among others, whose period nobody states. ``candidates`` are periods that
-    only stand in a name or a title, ``conflict`` two places that disagree.
+    column of several years among others, or of a quarter or a size, whose period nobody states.
+    ``candidates`` are periods that only stand in a name or a title, ``conflict`` two places that disagree.
     """
 
     file: dict[str, object]
@@ -84,11 +84,12 @@ def dated(
     asked : str
         The period that the caller gives; empty to find it.
     """
-    if period_column:
-        return TablePeriods({"period_column": period_column})
     places = (found.table.path.stem, found.table.member, found.titles)
     # « T1 2016 » is a quarter, unless the table is one of flats.
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
+    bare = bare_parts(names) if short and not asked else []
+    if period_column:
+        return TablePeriods({"period_column": period_column}, spanning=next(iter(bare), ""))
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
@@ -104,7 +105,8 @@ def dated(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, asked=bool(asked)),
+        _spanning(names, own, base[:4], asked=bool(asked))
+        or next((one for one in bare if one not in own), ""),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
@@ -297,11 +299,11 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
     )
 
 
-def _spanning(names: Sequence[str], own: Mapping[str, str], *, asked: bool) -> str:
+def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, *, asked: bool) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
     means = (name for name in names if _spans(name) and (own or _is_mean(name)))
     changes = (name for name in names if not asked and span_of_change(name))
-    pairs = () if asked else paired_years([name for name in names if name not in own])
+    pairs = () if asked else paired_years([name for name in names if name not in own], year)
     return next(chain(means, changes, pairs), "")
 
 

@@ -168,11 +168,13 @@ def with_figures(size: int, parts: list[VariableCells]) -> np.ndarray:
     figured = np.zeros(size, dtype=bool)
     for part in parts:
         numbers = part.numbers
-        figure = numbers.low.notna() | (numbers.marker != "")
-        written = numbers.value.notna()
-        if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
+        value, figure = numbers.value.to_numpy(), ~np.isnan(numbers.low.to_numpy())
+        if len(numbers.marker.cat.categories) > 1:
+            figure |= (numbers.marker != "").to_numpy()
+        written = ~np.isnan(value)
+        if (value == 0).any():  # a blank may be declared to be zero
             written &= part.raw.fillna("").str.strip().ne("").to_numpy()
-        figured[part.at] |= (figure | written).to_numpy()
+        figured[part.at] |= figure | written
     return figured
 
 

@@ -14,7 +14,6 @@ from observatoire.values import is_period
 if TYPE_CHECKING:
     import pandas as pd
 
-
 MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin",
     "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
@@ -35,6 +34,9 @@ _SHORTEST = 3
 # From 2050 on, digits are ages (P15_POP2064), not a year.
 _YEAR, _BETWEEN = "(?:19[0-9]|20[0-4])[0-9]", "[-_/ ]*"
 _RANK = "(?:er|ere|re|eme|e|nde|nd|d|°)?"
+
+#: Ranks in letters: « premier trimestre ».
+ORDINALS = {"premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3, "quatrieme": 4}
 
 #: What is written right after a period and says how sure its figures are, or calls a note.
 _AFTER = re.compile(r"\s?(\((?:[0-9]|[a-z*][a-z .*]{0,14})\)|(?:p|r|sd)(?![a-z0-9])|\*{1,3}|[¹²³])")
@@ -68,22 +70,6 @@ def shortened(word: str) -> int:
     return ranks[0] if len(ranks) == 1 and len(word) >= _SHORTEST else 0
 
 
-def is_month(text: str) -> bool:
-    """Say whether a text is the name of a month, or a quarter of no year.
-
-    Examples
-    --------
-    >>> [is_month(text) for text in ("janv", "Février", "T1", "2e trimestre", "Dillon")]
-    [True, True, True, True, False]
-    """
-    plain = "".join(
-        char for char in _flat(text[:_LONGEST]) if char.isalnum() or char == " "
-    ).strip()
-    return bool(shortened(plain)) or bool(
-        re.fullmatch(r"[ts][1-4]|[1-4](er|e|eme)? ?trim.*", plain)
-    )
-
-
 @cache
 def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
     """Return what periods look like.
@@ -102,6 +88,8 @@ def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
         rf"{day}[-_/.](?P<m>0?[1-9]|1[0-2])[-_/.](?P<y>{_YEAR})",
         rf"{day}(?:er)?\s+{month}\.?\s+(?P<y>{_YEAR})",
         rf"(?<![0-9])(?P<n>[1-4])\s?{_RANK}\s?{part}\s*(?:de\s+|d['’]\s?)?{_BETWEEN}(?P<y>{_YEAR})",
+        rf"(?<![a-z])(?P<o>{'|'.join(ORDINALS)})\s{part}\s*(?:de\s+|d['’]\s?)?{_BETWEEN}(?P<y>{_YEAR})",
+        rf"(?P<y>{_YEAR})[-_/, –:]*(?P<o>{'|'.join(ORDINALS)})\s{part}",
         rf"(?<![a-z]){full}\s?(?P<n>[1-4])(?![0-9]){_BETWEEN}(?P<y>{_YEAR})",
         rf"(?P<y>{_YEAR})[-_/, –:]*(?P<n>[1-4])\s?{_RANK}\s?{part}",
         rf"(?P<y>{_YEAR})[-_/, –:]*{full}\s?(?P<n>[1-4])(?![0-9])",
@@ -172,7 +160,8 @@ def _written(groups: dict[str, str]) -> str:
     year = groups.get("y") or f"20{groups['yy']}"
     part = (groups.get("k") or groups.get("s") or "").replace("q", "t")[:1].upper()
     month = shortened(groups.get("w", "")) or int(groups.get("m", "0"))
-    period = f"{year}-{part}{groups['n']}" if part else f"{year}-{month:02d}" if month else year
+    rank = groups.get("n") or ORDINALS.get(groups.get("o", ""), "")
+    period = f"{year}-{part}{rank}" if part else f"{year}-{month:02d}" if month else year
     return period if is_period(period) else year
 
 
@@ -262,7 +251,7 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
 def _read_one(text: str, form: str) -> str:
     if not form:
         year = text.removesuffix(".0")
-        return year if is_period(year) else _in_words(text)
+        return year if is_period(year) else period_in_words(text)
     if form == "yy":
         digits = text.removesuffix(".0").zfill(2)
         return year_of(digits) if re.fullmatch("[0-9]{2}", digits) else text
@@ -273,32 +262,12 @@ def _read_one(text: str, form: str) -> str:
     return period if is_period(period) else text
 
 
-def _in_words(text: str) -> str:
+def period_in_words(text: str) -> str:
     """Read « T1 2014 », « 1er trimestre 2014 », « janvier 2014 »; anything else is left as it is."""
     stripped = text.strip()
     found = period_mentions(stripped, loose=True)
     whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(stripped))
     return found[0].period if whole and not found[0].day and not found[0].call else text
-
-
-def _part_of(name: str, year: str) -> str:
-    """Return the month or quarter of a year that a name says in words: « T1 » may be a flat."""
-    period = _in_words(f"{name} {year}") if re.search(r"[^\W\d_]{3}", name) else ""
-    return period if is_period(period) else ""
-
-
-def parts_of_year(names: list[str], year: str) -> dict[str, str]:
-    """Return the period of the columns named after months or quarters alone, in a known year.
-
-    Examples
-    --------
-    >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["T1", "T2"], "2022")
-    ({'janv.': '2022-01', 'Février': '2022-02'}, {})
-    """
-    if not re.fullmatch("[0-9]{4}", year):
-        return {}
-    found = {name: period for name in names if (period := _part_of(name, year))}
-    return found if len(found) > 1 else {}
 
 
 def year_of(digits: str) -> str:

@@ -47,18 +47,14 @@ _AGES = range(30, 62)
 #: A step of a ladder at the end of a name: « tp60_30 », « tp60_40_49 ».
 _STEP = re.compile(r"_([0-9]{2})(?:_[0-9]{2})?$")
 
+#: A word of ages before four digits: « age_2024 » is of 20 to 24.
+_AGE = re.compile(r"(?:^|[^a-z])(?:ages?|tranches?(?: d['’]ages?)?|trage|ageq[0-9]*)[ _.-]*$")
+
 #: The last step of a ladder of ages.
 _OPEN = re.compile(r"(?<![0-9])[0-9]{2} ?(?:p|plus|\+|et plus)(?![a-z0-9])")
 
 #: A rank or a month, before a year and what it is of: « 10-2016-aides ».
 _RANKED = re.compile(r"\s*[0-9]{1,2}[-/](?=[0-9]{4}(?![0-9])\W*\w)")
-
-#: A part of a year that a title says under a year said elsewhere: « T1 », « au 31 mars ».
-_PART = re.compile(
-    r"(?<![a-z0-9])(?:[ts] ?[1-4]|[1-4] ?(?:er|ere|eme|e|nde?)? (?:trim(?:estre)?\.?|semestre)"
-    r"|(?:trim|sem)estre [1-4]"
-    r"|(?:au|en|fin|mois de|mois d['’]) (?:[0-3]?[0-9](?:er)? )?[a-z]{3,9})(?![a-z0-9])"
-)
 
 #: A word of a name: « iris2020 » is a geography wherever it stands, « iris 2020 » may be figures by IRIS.
 _WORD = re.compile(r"[^\W_]+")
@@ -77,6 +73,7 @@ _OPENED = re.compile(r"[\[(]([^)\]]*)$")
 SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autre"
 MIDDLE = "elle est au milieu d’un nom"
 LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
+AGED = "ces chiffres sont deux âges"
 GLUED = "ces chiffres peuvent être deux âges ou deux années"
 RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
@@ -209,29 +206,6 @@ def _single(text: str, taken: dict[str, PeriodMention], candidates: Iterable[Can
     return Reading(period, mention.call, candidates=tuple(candidates))
 
 
-def part_period(text: str, year: str, *, short: bool = True) -> str:
-    """Return the part of a year said elsewhere that a title says, or an empty text.
-
-    Examples
-    --------
-    >>> part_period("Demandeurs d’emploi, T1", "2011"), part_period("Demandeurs au 30 juin", "2011")
-    ('2011-T1', '2011-06')
-    >>> part_period("Aides en nature", "2011"), part_period("Mise à jour au 30 juin", "2011")
-    ('', '')
-    """
-    plain = fold(text)
-    if any(words.search(f" {plain} ") for words in signs().mentions.values()):
-        return ""
-    found = set()
-    for part in _PART.finditer(plain):
-        written = re.sub(r"^(?:au|en|fin|mois d[e'’]) ?", "", part[0])
-        mentions = period_mentions(f"{written} {year}", short=short)
-        whole = len(mentions) == 1 and mentions[0].start == 0
-        if whole and mentions[0].period != year:
-            found.add(year_end(mentions[0], f"{written} {year}"))
-    return found.pop() if len(found) == 1 else ""
-
-
 # --- Columns ---------------------------------------------------------------------------------------
 
 
@@ -320,8 +294,8 @@ def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
         return Reading(span, stem=name, year=span) if changed else Reading(candidates=known)
     mention = stated[0]
     doubt = _doubt(text, mention, end=stated[-1].end, ladder=ladder)
-    if doubt and not (doubt == GLUED and series):
-        weak = doubt not in (LADDER, CITED)
+    if doubt and not (series and doubt in (AGED, GLUED)):
+        weak = doubt not in (LADDER, CITED, AGED)
         return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
     stem = without_period(name, short=short)
     return Reading(mention.period, mention.call, stem, year_end(mention, text))
@@ -348,10 +322,11 @@ def span_of_change(name: str) -> str:
     return digits[0] if compact or not _is_year(digits[0]) else ""
 
 
-def paired_years(names: Sequence[str]) -> list[str]:
+def paired_years(names: Sequence[str], year: str = "") -> list[str]:
     """Return the names of which two pairs of digits may be two years: « emploi_1217 » beside « emploi_1722 ».
 
-    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet.
+    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet: beyond the
+    year of their file, where it is stated.
 
     Examples
     --------
@@ -366,14 +341,15 @@ def paired_years(names: Sequence[str]) -> list[str]:
         pairs, shape = _TWO.findall(fold(name)), _TWO.sub("####", fold(name))
         if len(pairs) == 1 and shape not in open_ended:
             series.setdefault(shape, {})[name] = pairs[0]
-    return [name for group in series.values() if _are_spans(group.values()) for name in group]
+    return [name for group in series.values() if _are_spans(group.values(), year) for name in group]
 
 
-def _are_spans(pairs: Collection[tuple[str, str]]) -> bool:
+def _are_spans(pairs: Collection[tuple[str, str]], year: str) -> bool:
     """Say whether pairs of digits may all be a year and a later one: they follow each other, or are all past."""
     starts, ends = zip(*pairs, strict=True)
     halves = {int(digits) for digits in (*starts, *ends)}
-    if len(pairs) == 1 or halves & set(_AGES):
+    beyond = year and max(map(_full, ends)) > int(year)
+    if len(pairs) == 1 or halves & set(_AGES) or beyond:
         return False
     past = max(halves) < _AGES.start and "00" not in starts
     return all(_full(start) < _full(end) for start, end in pairs) and bool(
@@ -391,10 +367,13 @@ def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
     plain_year = text[mention.start : mention.end] == mention.period
     if plain_year and ladder:
         return LADDER
+    two = mention.period[:2] < mention.period[2:4]
+    if plain_year and two and _AGE.search(fold(text[: mention.start])):
+        return AGED
     opened = _OPENED.search(fold(text[: mention.start]))
     if opened and opened[1] and not _LEADS.match(opened[1]):
         return CITED  # « Revenu médian (euros 2015) », « Ouvriers (PCS 2003) »
     if _UNIT.fullmatch(fold(text[end:])) is None:
         return MIDDLE
     glued = text[max(mention.start - 1, 0) : mention.start].isalpha()
-    return GLUED if plain_year and glued and mention.period[:2] < mention.period[2:4] else ""
+    return GLUED if plain_year and glued and two else ""

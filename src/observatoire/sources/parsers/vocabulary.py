@@ -99,12 +99,15 @@ class Signs:
     notes: Texts
     ignored: Patterns
     periods: Patterns
+    parts: Pattern
     flats: Pattern
     spans: Pattern
     unit_columns: Pattern
+    titled_units: Pattern
     no_periods: Pattern
     zoned: Pattern
     ranks: Pattern
+    aged: Pattern
     vintages: Patterns
     changes: Pattern
     mentions: Mapping[str, Pattern]
@@ -160,20 +163,23 @@ class Signs:
         plain = " ".join(_plain(name).split())
         heads = [self._head(plain)] if " " in plain else _code_ends(plain)
         units = [match[0] for match in self.heads.units.finditer(plain)]
+        shared = self.heads.shared.search(plain) is not None
         if any(map(self.heads.counted.fullmatch, heads)):
-            if not self.heads.shared.search(plain):
+            if not shared and not any(map(self.natures[Nature.RATE].fullmatch, units)):
                 return Nature.COUNT
-            heads = []  # « nombre d’aidés pour mille », « nombre de voitures par ménage »
+            heads = []  # « nombre d’aidés pour mille », « nombre de voitures par ménage », « nombre (%) »
         for text in (*heads, *units):
             found = next(
                 (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
             )
+            if found is Nature.AMOUNT and shared:
+                break  # « montant par allocataire »
             # « Loyer (€) », « Prix (€) » are of one dwelling: their unit makes no sum of them.
             if found is not None and not (
                 found is Nature.AMOUNT and text in units and self.is_magnitude(name)
             ):
                 return found
-        return Nature.MEAN if not heads else None
+        return Nature.MEAN if shared else None
 
     def _head(self, plain: str) -> str:
         """Return the words of a name before what completes it: « nombre », « revenu median »."""
@@ -202,9 +208,23 @@ class Signs:
         """Say whether a column ranks territories by a number that measures nothing: « classe »."""
         return self.ranks.fullmatch(_plain(name)) is not None
 
+    def is_aged(self, name: str) -> bool:
+        """Say whether a column tells classes of age: « 15-24 » is then no count."""
+        return self.aged.fullmatch(_plain(name)) is not None
+
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
+
+    def is_part(self, name: str) -> bool:
+        """Say whether a column tells the quarter, the half-year or the month of each row.
+
+        Examples
+        --------
+        >>> [signs().is_part(name) for name in ("Trimestre", "num_mois", "Mois", "Mois passés")]
+        [True, True, True, False]
+        """
+        return self.parts.fullmatch(_plain(name)) is not None
 
     def is_town(self, name: str) -> bool:
         """Say whether a column tells the commune in which the territory of each row lies.
@@ -257,6 +277,17 @@ class Signs:
         """
         found = self.heads.units.search(f"({fold(text)})")
         return found is not None and found[0] == fold(text)
+
+    def unit_titled(self, text: str) -> str:
+        """Return the unit that a title states of a whole table, or an empty text.
+
+        Examples
+        --------
+        >>> [signs().unit_titled(text) for text in ("En %", "Unité : milliers", "Aides et taux (en %)")]
+        ['%', 'milliers', '']
+        """
+        found = self.titled_units.fullmatch(fold(text).strip("( "))
+        return re.sub("pourcentages?", "%", found["unit"]) if found else ""
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""

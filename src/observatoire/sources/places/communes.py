@@ -146,11 +146,17 @@ def commune_column(
     for at, name in enumerate(map(str, frame.columns)):
         if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):
             continue  # « BV2012 » gives the commune that heads a basin
-        texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
+        texts = _texts(named_rows, at)
         known = {text for text in texts if towns.find(text)}
-        if name and name != territory and known and (known == texts or signs().is_label(name)):
+        whole = len(known) == len(texts)
+        if name and name != territory and known and (whole or signs().is_label(name)):
             return name
     return _headed(named_rows, territory, towns)
+
+
+def _texts(frame: pd.DataFrame, at: int) -> dict[str, None]:
+    """Return the texts of a column that are not blank, each once: a table may have 16 000 columns."""
+    return dict.fromkeys(filter(None, map(str.strip, frame.iloc[:, at].unique().tolist())))
 
 
 def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
@@ -162,7 +168,7 @@ def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
     for at, name in enumerate(map(str, named_rows.columns)):
         if name == territory or not signs().is_town(name):
             continue
-        texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
+        texts = _texts(named_rows, at)
         words = {text for text in texts if not _INSEE.fullmatch(text)}
         if texts and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
@@ -191,15 +197,18 @@ def contrary_column(
     own = frame[territory].str.strip()
     own_codes = own.map(matcher.find_each(own.unique()))
     for at, name in enumerate(map(str, frame.columns)):
-        cells = frame.iloc[:, at].str.strip()
-        if name == territory:
+        texts = {} if name == territory else _texts(frame, at)
+        words = [text for text in texts if any(map(str.isalpha, text)) and matcher.find(text)]
+        words = words or _codes(list(texts), matcher)
+        located = signs().located.fullmatch(fold(name)) is not None
+        if not words and not (located and texts):
             continue
-        words = [text for text in _worded(cells) if matcher.find(text)] or _codes(cells, matcher)
+        cells = frame.iloc[:, at].str.strip()
         other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
         apart = (other_codes != "") & (own_codes != "") & (other_codes != own_codes)
         # The code of a row tells more than what stands beside it.
         by_name = (own_codes != "") & ~own.isin(matcher.names)
-        if by_name.any():
+        if located and by_name.any():
             apart |= by_name & _elsewhere(name, cells, own_codes, matcher, zonings)
         if apart.any():
             return at, int(apart.to_numpy().argmax())
@@ -219,7 +228,7 @@ def _elsewhere(
     """
     none = pd.Series(data=False, index=cells.index)
     plain = fold(name)
-    if not signs().located.fullmatch(plain) or signs().is_postal(name):
+    if signs().is_postal(name):
         return none
     department = "dep" in plain and "com" not in plain
     wide = [one for one in zonings.values() if _level_of(one) == "département"]
@@ -245,6 +254,11 @@ def _level_of(matcher: Matcher) -> str:
     """Return the one level of which the codes of a zoning have the form, an empty text for none."""
     levels = signs().levels_of(next(iter(matcher.names), ""))
     return next(iter(levels), "") if len(levels) == 1 else ""
+
+
+def is_wide(matcher: Matcher) -> bool:
+    """Say whether a zoning is of departments or of groups of communes, whose names tell where a table is."""
+    return _level_of(matcher) in ("département", "EPCI")
 
 
 def _sets_apart(own: str, cell: str, level: str, home: str, *, department: bool) -> bool:
@@ -281,9 +295,8 @@ def department_of(code: str) -> str:
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 
 
-def _codes(cells: pd.Series, matcher: Matcher) -> list[str]:
+def _codes(texts: list[str], matcher: Matcher) -> list[str]:
     """Return the codes of a column that holds nothing else, and several: a column of counts does not."""
-    texts = [text for text in cells.unique().tolist() if text]
     return texts if len(texts) > 1 and all(text in matcher.names for text in texts) else []
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import nearest
+from observatoire.sources.parsers.vocabulary import signs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ class Hints:
     def near(self, zoning: str, text: str) -> str:
         """Return a sentence that gives the nearest names, or an empty text."""
         asked = (zoning, text)
+        if signs().levels_of(text):
+            return ""  # another code is no code ill written
         if asked not in self._nearest:
             matcher = self.zonings[zoning]
             left = len(self._nearest) * 2 * len(matcher.names) < _SUGGESTED

@@ -10,6 +10,7 @@ import pandas as pd
 from observatoire.errors import UnknownTerritoryError
 from observatoire.errors.arguments import nearest, suggestion
 from observatoire.french.typography import enumerate_words
+from observatoire.sources.parsers.parts_of_year import with_parts
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.places.code_repair import restored_code
 from observatoire.sources.places.communes import _worded, headed_towns, towns_of
@@ -86,6 +87,8 @@ def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
         if spec.period_column
         else spec.period
     )
+    if spec.part_column:
+        rows["period"] = with_parts(rows["period"], frame[spec.part_column], spec.part_column)
     rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
     rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
     return rows

@@ -79,7 +79,8 @@ def _territory_rejects(
         r"^([0-9AB]{5,9})\s*[-–—:]\s*[^\W\d].*", r"\1", regex=True
     )
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
-    outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    observed = _observed(plain, lost["zoning"], zonings, scope)
+    outside = (coded & ~observed).to_numpy(bool) & ~total
     outside |= _other_departments(plain, lost["zoning"], zonings, scope) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
@@ -93,7 +94,7 @@ def _territory_rejects(
     kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
-    levels = np.where(towns, _OTHER_COMMUNE, levels)
+    levels = np.where(towns, OTHER_COMMUNE, levels)
     for at in np.flatnonzero(kinds == "territory"):
         kinds[at] = "part" if whole_of(str(texts[at]), zonings[str(places[at])]) else "territory"
     reasons = np.where(
@@ -101,6 +102,21 @@ def _territory_rejects(
     )
     found = reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def _observed(
+    texts: pd.Series, zones: pd.Series, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> pd.Series:
+    """Tell the codes that start as those of a commune observed in their own zoning.
+
+    A QPV of Le Robert makes no fault of Le Robert among the communes, nor of its IRIS.
+    """
+    found = pd.Series(data=False, index=texts.index)
+    for zoning, same in zones.groupby(zones, sort=False):
+        homes = set(zonings[str(zoning)].communes.values()) - {""}
+        starts = tuple(homes & set(scope)) or scope or ("",)
+        found[same.index] = texts[same.index].str.startswith(starts)
+    return found
 
 
 def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +199,7 @@ def _headings(
     if not silent:
         return rejects
     named = rejects["kind"].isin(["note", "territory", "part"])
-    under = (rejects["reason"] == _OTHER_COMMUNE) & (rejects["line"] == rows["line"].min())
+    under = (rejects["reason"] == OTHER_COMMUNE) & (rejects["line"] == rows["line"].min())
     candidates = (named | under) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(contents.columns))
     placed = rows["line"][rows["territory"] != ""]
@@ -339,7 +355,7 @@ def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     return "territory" if near or text[:1].isdecimal() else "note"
 
 
-_OTHER_COMMUNE = "Autre commune que celles de cet espace de travail."
+OTHER_COMMUNE = "Autre commune que celles de cet espace de travail."
 
 _FIXED = {
     "total": "Ligne de total, mise de côté.",

@@ -184,7 +184,8 @@ def _file_section(found: Found, plan: SourceDraft | None, parsed: Parsed | None)
     if plan is not None:
         period = plan.file.get("period_column") or plan.file.get("period")
         where = "colonne " if plan.file.get("period_column") else ""
-        lines.append(f"Période : {where}{period}." if period else "Période : inconnue.")
+        part = f", avec la colonne {plan.file['part_column']}" if "part_column" in plan.file else ""
+        lines.append(f"Période : {where}{period}{part}." if period else "Période : inconnue.")
         own = plan.file.get("periods")
         if isinstance(own, dict) and own:
             columns = [f"{column} → {period}" for column, period in own.items()]

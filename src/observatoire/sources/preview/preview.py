@@ -31,6 +31,7 @@ from observatoire.sources.preview.refusals import (
     _other_sheet,
     _side_by_side,
     _small,
+    _some_towns,
     _spanning,
     _two_periods,
     missing_answer,
@@ -223,6 +224,7 @@ def preview_table(
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
     refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
     refusal = refusal or _side_by_side(found, ground.zonings)
+    refusal = refusal or _some_towns(found, parsed, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 

@@ -10,9 +10,18 @@ from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError, ObservatoireError
 from observatoire.french.typography import enumerate_words, number
 from observatoire.sources.inference.diagnosis import no_figure
+from observatoire.sources.parsers.parts_of_year import is_bare_part
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
-from observatoire.sources.places.communes import contrary_column, named, ours, town_titled
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.communes import (
+    contrary_column,
+    is_wide,
+    named,
+    ours,
+    town_titled,
+)
+from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.inference.table_periods import Statement
+    from observatoire.sources.observations.parsed import Parsed
     from observatoire.territories.matcher import Matcher
 
 
@@ -207,6 +217,46 @@ def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
+def _some_towns(
+    found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]
+) -> DescriptorError | None:
+    """Refuse communes by their names alone, some of ours among others: one may be a namesake elsewhere.
+
+    « Le Lamentin » is in Guadeloupe too. Nothing is asked of a table that names all of ours, says their codes or
+    their department, or has a title that does.
+    """
+    matcher, frame, own = zonings[found.zoning], found.table.frame, found.spec.territory
+    placed = set(parsed.cells["territory"].astype("str"))
+    others = parsed.rejects.loc[parsed.rejects["reason"] == OTHER_COMMUNE, "raw"]
+    lacking = [name for code, name in matcher.names.items() if code not in placed]
+    beside = [name for name in map(str, frame.columns) if name != own and signs().is_place(name)]
+    coded = frame[own].str.strip().isin(list(matcher.names)).any()
+    if (
+        found.family
+        or not parsed.faults.empty
+        or others.empty
+        or not placed
+        or not lacking
+        or beside
+        or coded
+    ):
+        return None
+    said = f" {simplify(f'{found.table.path.stem} {found.titles}')} "
+    wide = (name for one in zonings.values() if is_wide(one) for name in one.names.values())
+    if any(f" {simplify(name)} " in said for name in wide):
+        return None
+    ours_named = enumerate_words([f"« {matcher.names[code]} »" for code in sorted(placed)], most=3)
+    return DescriptorError(
+        f"Rien ne dit que {ours_named} soit ici une commune de cet espace de travail.",
+        where=found.table.name,
+        why=f"Le tableau nomme d’autres communes (« {others.iloc[0]} »), et non « {lacking[0]} » : ce peut être "
+        "l’homonyme d’un autre département.",
+        remedy="Ajoutez une colonne de codes Insee, ou « Département » ; ou un titre qui dise le département. "
+        "Si les communes sont bien les vôtres, écrivez aussi le source.toml (o.preview(…).write(), ou --write), "
+        "relisez-le et chargez le dossier.",
+    )
+
+
 def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorError | None:
     """Refuse rows that name two territories: the second table would be read by the names of the first."""
     frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
@@ -242,12 +292,22 @@ _HOMONYM = (
 
 
 def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
-    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
+    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither; one named « T1 »."""
     name = plan.spanning
     if not name or name not in (*plan.variables, *plan.columns):
         return None
+    what = f"On ne sait pas à quelle période se rapporte la colonne « {name} »."
+    if is_bare_part(name):
+        return DescriptorError(
+            what,
+            where=found.table.name,
+            why="Ce peut être un trimestre, un semestre, ou une taille de logement : rien ne le dit.",
+            remedy="Si ce sont des tailles, dites la période du fichier (--period). Sinon écrivez l’année après "
+            "chacun (« T1 2016 ») ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et donnez-y à "
+            f'chacun sa période sous [files.periods] ({key(name)} = "2016-T1").',
+        )
     return DescriptorError(
-        f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
+        what,
         where=found.table.name,
         why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
         remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "

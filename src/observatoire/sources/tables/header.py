@@ -12,6 +12,7 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import plural
 from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separator_error
 from observatoire.sources.parsers.periods import is_dated
 
@@ -97,13 +98,16 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     >>> spec = FileSpec("f.csv", "wide", "Quartier")
     >>> completed(["Quartier", "Aides", "", "Total"], ["", "Foyers", "Montant", ""], spec)
     ['Quartier', 'Aides Foyers', 'Aides Montant', 'Total']
+    >>> completed(["Quartier", "Aides", "Aides"], ["", "Foyers", "Montant"], spec)
+    ['Quartier', 'Aides Foyers', 'Aides Montant']
     >>> completed(["Quartier", "Aides"], ["", "(nb)"], spec), completed(["Quartier", ""], ["", "5"], spec)
     ([], [])
     """
     below = below + [""] * (len(header) - len(below))
     names_below = [cell for cell in below if cell]
     figures = any(map(_FIGURE.fullmatch, names_below)) and not all(map(is_dated, names_below))
-    unnamed = [rank for rank, name in enumerate(header) if not name and below[rank]]
+    count = Counter(header)
+    unnamed = [r for r, name in enumerate(header) if below[r] and (not name or count[name] > 1)]
     if (
         figures
         or not unnamed
@@ -220,7 +224,7 @@ def check_widths(body: Rows, header: list[str], name: str) -> None:
         last = position == len(body) - 1
         kind = TruncatedFileError if last and len(row) < len(header) else UnreadableFileError
         raise kind(
-            f"Cette ligne a {len(row)} cellules au lieu de {len(header)}.",
+            f"Cette ligne a {plural(len(row), 'cellule')} au lieu de {len(header)}.",
             where=f"{name}, ligne {line}",
             why="Le fichier semble coupé avant sa fin."
             if kind is TruncatedFileError

@@ -55,7 +55,7 @@ def named_columns(spec: FileSpec) -> list[str]:
     """Return the columns of a file that say where, when and what its figures are."""
     columns = (
         spec.territory, spec.prefix_column, spec.commune_column, spec.period_column,
-        spec.zoning_column, spec.variable_column,
+        spec.part_column, spec.zoning_column, spec.variable_column,
     )  # fmt: skip
     return [name for name in columns if name]
 

@@ -89,7 +89,8 @@ def _by_columns(location: Location) -> RawTable | None:
 def _by_rows(location: Location) -> RawTable:
     """Read a table row by row: a note may have fewer cells, another row is refused with its line."""
     header, path = list(location.header), location.document.path
-    body, skipped = _notes_apart(location.sheet.rows(location.last + 1), len(header))
+    rows = [(at, _trimmed(row, len(header))) for at, row in location.sheet.rows(location.last + 1)]
+    body, skipped = _notes_apart(rows, len(header))
     if not body:
         raise _only_header(path.name)
     check_widths(body, header, path.name)
@@ -133,6 +134,11 @@ def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
             kept.append((number, row))
     skipped = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
     return kept, skipped.astype({"line": "int64"}) if notes else _no_note()
+
+
+def _trimmed(row: list[str], width: int) -> list[str]:
+    """Leave out the blank cells beyond the last name: a separator that ends a row moves no figure."""
+    return row[:width] if len(row) > width and not any(map(str.strip, row[width:])) else row
 
 
 def _is_sentence(row: list[str]) -> bool:
