@@ -165,7 +165,9 @@ def test_a_median_of_a_union_has_no_value_and_lies_between_those_of_its_parts(
                 weights = [oracle.count([each], oracle.DWELLINGS) for each in whole]
                 mean = sum(w * float(v) for w, v in zip(weights, known, strict=True)) / sum(weights)
                 assert (row["status"], row["value"]) == ("estimated", pytest.approx(mean))
-                assert row["pi95_low"] < row["pi80_low"] < mean < row["pi80_high"] < row["pi95_high"]
+                assert (
+                    row["pi95_low"] < row["pi80_low"] < mean < row["pi80_high"] < row["pi95_high"]
+                )
                 bounds = min(map(float, known)), max(map(float, known))
                 assert (row["passage_low"], row["passage_high"]) == pytest.approx(bounds)
                 continue

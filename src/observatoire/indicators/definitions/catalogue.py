@@ -134,7 +134,9 @@ class Indicator:
         Literal["", "census", "wilson", "byar", "exact", "none"],
         doc("D’où vient l’intervalle ; sans elle, de [precision] de la source."),
     ] = ""
-    size: Annotated[Size | None, doc("Sur combien porte un taux, ou une moyenne, publié sans ses effectifs.")] = None
+    size: Annotated[
+        Size | None, doc("Sur combien porte un taux, ou une moyenne, publié sans ses effectifs.")
+    ] = None
     series: Annotated[str, doc("Série (series.toml) qui donne les colonnes de chaque période.")] = (
         ""
     )
