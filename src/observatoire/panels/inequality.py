@@ -180,8 +180,8 @@ _BY_CHANCE = Note(
 _WIDENED = Note(
     "Prudence",
     "ce que l’on compte ici va par immeubles entiers : les intervalles de ces mesures sont élargis de 30 %, et "
-    "tiennent ainsi la vraie valeur 93 à 97 fois sur 100 dans des villes simulées. Là où les grands immeubles sont "
-    "nombreux, ils restent trop étroits.",
+    "tiennent ainsi la vraie valeur 93 à 97 fois sur 100 dans des villes simulées. Là où les grands immeubles "
+    "sont nombreux, ils restent trop étroits.",
 )
 
 

@@ -130,8 +130,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     inverts a test: rates are moved nearer to their mean, or further from it, until what is measured
     is the 97.5th (then the 2.5th) percentile of what noise makes of them. Noise is that of a draw at
     the moved rate, and leaves its mean where it is; it is widened where neighbours share what is
-    measured. In towns whose neighbours are alike, intervals hold the truth 93 to 97 % of the time
-    (``bench/precision.md``). Ranks, whole numbers, are held 94 % of the time or more.
+    measured. In towns whose neighbours are alike, intervals hold the truth 91 to 98 % of the time
+    (``bench/precision.md``). Ranks, whole numbers, are held 92 % of the time or more.
     """
     _check_rate(indicator)
     rows = [row for row in records(cells) if row["status"] in POINT and not is_modelled(row)]
