@@ -15,13 +15,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.conformal import learn, logit
+from observatoire.passage.conformal import Learnt, ends_of, learn, logit
 from observatoire.passage.prediction import mean_between
 
 INSIDE = 0.8  # share of a QPV's ground in one IRIS
 AGES = ("0014", "1529", "3044", "4559", "6074", "75P")
 LIVING = ("MENSFAM", "MENHSEUL", "MENFSEUL", "MENCOUPSENF", "MENCOUPAENF", "MENFAMMONO")
 LEARNT = 2019  # year of the medians that teach: the other six judge
+SERVED = ("97209", "97213")  # their IRIS hold the quartiers that are foretold: they teach nothing
+OVERSEAS, FEW = "97", 30  # from as many places overseas, what the others say of them is looked at
+ASKED = (0.75, 0.92)  # of them, the intervals hold as much, or are those of their own errors
 SIZES = (2, 3)  # IRIS of a grand quartier whose poorest stands for a priority neighbourhood
 DATA = Path(os.environ["OBSERVATOIRE_SHARED"]) / "data"
 TO = Path(__file__).parents[1] / "src" / "observatoire" / "passage" / "calibration.toml"
@@ -158,6 +161,7 @@ def poorest(data: Published) -> pd.DataFrame:
     grand = grand.assign(IRIS=grand["IRIS"].str.zfill(9)).set_index("IRIS")["GRD_QUART"]
     frame = pd.DataFrame({"grand": grand, "poor": data.income["taux_pauvrete"]})
     frame = frame[frame.index.isin(data.census.index) & frame["grand"].notna()]
+    frame = frame[~frame.index.str[:5].isin(SERVED)]
     return frame[frame.groupby("grand")["grand"].transform("size").isin(SIZES)]
 
 
@@ -213,7 +217,7 @@ def rates(data: Published) -> list[dict[str, object]]:
     held = [round(100 * float(inside[k].mean())) for k in (0, 1)]
     where = f"{inside.groupby(level=0).size().size} QPV d’Occitanie et {len(judged)} taux du RP2010"
     said = f"jugé sur {where}, dont les intervalles contiennent {held[0]} et {held[1]} %"
-    return [each | {"judged": said} for each in made]
+    return [each | {"judged": f"{said} ; {each['judged']}".rstrip(" ;")} for each in made]
 
 
 LIVING_SHARES = (("MENHSEUL", "MENFSEUL"), ("MENCOUPSENF",), ("MENCOUPAENF",), ("MENFAMMONO",))
@@ -226,9 +230,8 @@ def rate_entry(
         [f"*{name.split('_', 1)[1]}" if name[1:3] == "16" else name for name in each]
         for each in (top, base)
     )
-    learnt = learn(
-        found["part"].to_numpy(), pd.DataFrame({"whole": logit(found["whole"].to_numpy())})
-    )
+    learnt = learnt_of(found)
+    said, ends = overseas(found, learnt)
     return {
         "code": f"rate-{'-'.join(top)}".replace("*", ""),
         "kind": "rate",
@@ -236,7 +239,49 @@ def rate_entry(
         "denominator": tuple(base),
         "on": "IRIS, le plus pauvre de chaque grand quartier de deux ou trois IRIS",
         **learnt,
+        "ends": ends,
+        "judged": said,
     }
+
+
+def learnt_of(found: pd.DataFrame) -> Learnt:
+    """Learn how the rate of a part goes with that of the whole."""
+    whole = pd.DataFrame({"whole": logit(found["whole"].to_numpy())})
+    return learn(found["part"].to_numpy(), whole)
+
+
+def missed_by(learnt: Learnt, found: pd.DataFrame) -> np.ndarray:
+    """Return by how much rates are missed, on the logit."""
+    moved = logit(found["whole"].to_numpy()) - learnt["means"][0]
+    return logit(found["part"].to_numpy()) - learnt["center"] - learnt["slopes"][0] * moved
+
+
+def share_within(missed: np.ndarray, ends: tuple[float, ...]) -> list[float]:
+    """Return the shares of errors within the ends at 80 and at 95 %."""
+    return [
+        float(np.mean((missed >= low) & (missed <= high))) for low, high in (ends[:2], ends[2:])
+    ]
+
+
+def overseas(found: pd.DataFrame, learnt: Learnt) -> tuple[str, tuple[float, float, float, float]]:
+    """Say what intervals learnt without overseas hold there, and return ends that hold enough."""
+    there = found.index.astype(str).str.zfill(7).str.startswith(OVERSEAS)
+    if there.sum() < FEW:
+        return "", learnt["ends"]
+    without = learnt_of(found[~there])
+    missed = missed_by(without, found[there])
+    held = share_within(missed, without["ends"])
+    tight, wide = (round(100 * share) for share in held)
+    said = f"outre-mer laissé de côté ({there.sum()}) : {tight} et {wide} % contenus"
+    if held[0] >= ASKED[0] and held[1] >= ASKED[1]:
+        return said, learnt["ends"]
+    apart = missed_by(learnt, found[there])
+    ends = ends_of(np.concatenate([apart, -apart]), 1)  # as far as they fall, on both sides
+    wider = [
+        pick(one, other)
+        for pick, one, other in zip((min, max, min, max), ends, learnt["ends"], strict=True)
+    ]
+    return f"{said}, bornes élargies à celles de ses écarts", tuple(wider)
 
 
 def judge(data: Published, name: str, entry: dict[str, object]) -> pd.DataFrame:
@@ -257,7 +302,7 @@ def published(data: Published) -> list[dict[str, object]]:
         "taux_pauvrete": (poor, data.income["taux_pauvrete"], ("*TP60*|taux_pauvrete",)),
         **{
             name: (figures(data.park["qpv"][name]), figures(data.park["iris"][name]), (f"*{name}",))
-            for name in ("txVac", "txRot")
+            for name in ("txVac",)
         },
     }
     made = []
@@ -315,6 +360,44 @@ def levels(data: Published) -> list[dict[str, object]]:
     others = [inside(data, *medians[year]) for year in medians if year != LEARNT]
     entries[0]["judged"] = judged_level(entries[0], pd.concat(others))
     return entries
+
+
+def parks(data: Published) -> list[dict[str, object]]:
+    """Learn what QPV inside one IRIS are too few, or too alike, to teach of social dwellings."""
+    qpv, iris = data.park["qpv"], data.park["iris"]
+    stock, made = figures(iris["nbLsPls"]), []
+    for name in ("txRot", "moyLoy", "medLoy"):
+        rate = name.startswith("tx")
+        by, kind = (100, "rate") if rate else (1, "level")
+        known = figures(iris[name]) / by
+        found = pairs(data, known * stock, stock.where(known.notna()))
+        found = found[(found > 0).all(axis=1)]
+        seen = inside(data, figures(qpv[name]) / by, known)
+        at = logit if rate else np.log
+        learnt = learn(
+            found["part"].to_numpy(),
+            pd.DataFrame({"whole": at(found["whole"].to_numpy())}),
+            level=not rate,
+        )
+        missed = at(seen["part"].to_numpy()) - learnt["center"]
+        missed -= learnt["slopes"][0] * (at(seen["whole"].to_numpy()) - learnt["means"][0])
+        ends = learnt["ends"]
+        held = [
+            round(100 * float(np.mean((missed >= low) & (missed <= high))))
+            for low, high in (ends[:2], ends[2:])
+        ]
+        made.append(
+            {
+                "code": f"{kind}-{name}" if rate else f"{kind}-{name}-near",
+                "kind": kind,
+                "numerator": (f"*{name}",),
+                "on": "IRIS, le plus pauvre de chaque grand quartier de deux ou trois IRIS",
+                **learnt,
+                "judged": f"jugé sur {len(seen)} QPV d’Occitanie, dont les intervalles contiennent "
+                f"{held[0]} et {held[1]} %",
+            }
+        )
+    return made
 
 
 def inside(data: Published, quarters: pd.Series, iris: pd.Series) -> pd.DataFrame:
@@ -411,6 +494,7 @@ if __name__ == "__main__":
             *rates(everything),
             *published(everything),
             *levels(everything),
+            *parks(everything),
             *sizes(everything),
         ]
     )

@@ -43,6 +43,13 @@ def test_from_files_to_panel(
         cells = o.table("population").df
         assert (cells["status"] == "estimated").sum() >= estimated
         assert "Population" in o.panel("population").html
+        # What is published of the QPV feeds their own figures.
+        report = o.load(real / "qpv/qpv_evolution_population.csv")
+        assert "Alimente 1 indicateur du catalogue (2013 et 2018)" in plain(report)
+        told = o.table("population_publiee", period=2018).df
+        assert (told["status"] == "observed").sum() == qpv
+        report = o.load(real / "qpv/rpls_qpv.csv", period="2022")
+        assert "Alimente 6 indicateurs du catalogue (2022) : « Logements sociaux »" in plain(report)
 
 
 def test_what_a_town_lacks_is_said(real: Path, tmp_path: Path) -> None:

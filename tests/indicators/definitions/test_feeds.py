@@ -117,7 +117,7 @@ nature = "count"
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [("bas-ic:POP0014", "base-ic"), ("rpls-iris:nbLsPlus", "rpls-iris")],
+    [("bas-ic:POP0014", "base-ic"), ("rpls:nbLsPlus", "rpls")],
 )
 def test_an_unknown_family_or_column_is_refused(town: Place, wrong: str, said: str) -> None:
     town.replace("indicators.toml", "base-ic:POP0014", wrong.replace("nbLsPlus", "zz"))

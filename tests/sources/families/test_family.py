@@ -53,6 +53,7 @@ HEADERS = [
     ("contours-iris", "cleabs,code_insee,nom_commune,iris,code_iris,nom_iris,type_iris"),
     ("contours-qpv", "CODE_QP,NOM_QP,COMMUNE_QP"),
     ("contours-qpv", "code_qp,lib_qp,insee_com,lib_com"),
+    ("evolution-population", "code,pop_2013,pop_2018,evol_pop_pct"),
     ("contours-communes", "INSEE_COM,STATUS,LIBGEO,POP"),
 ]  # fmt: skip
 
@@ -428,6 +429,11 @@ MADE = [
     ("rpls-qpv", "rpls_qpv_2024.csv", "qpv-2024",
      'CodGeo,LibGeo,Note,nbLsPls,txVac,moyLoy\nQN97201M,D,0,357,"5,4","6,5"\nQN97202M,C,4,,,\n',
      {("QN97201M", "txVac", "2024"): (5.4, "rate"), ("QN97201M", "moyLoy", "2024"): (6.5, "mean")}),
+    ("evolution-population", "qpv_population.csv", "qpv-2024",
+     "code,pop_2013,pop_2018,evol_pop_pct\nQN97201M,6056.0,6490.0,7.17\nQN97202M,1830.0,,\n",
+     {("QN97201M", "pub_population", "2013"): (6056, "count"),
+      ("QN97201M", "pub_population", "2018"): (6490, "count"),
+      ("QN97202M", "pub_population", "2018"): (None, "count")}),
     ("ssmsi", "crimes.csv", "commune-2016",
      ("CODGEO_2025;annee;indicateur;unite_de_compte;nombre;taux_pour_mille;est_diffuse;insee_pop\n"
      "97209;2023;Coups;Victime;12;0,15;diff;80000\n97213;2023;Coups;Victime;NA;NA;ndiff;40000\n"),

@@ -134,7 +134,9 @@ class Indicator:
         Literal["", "census", "wilson", "byar", "exact", "none"],
         doc("D’où vient l’intervalle ; sans elle, de [precision] de la source."),
     ] = ""
-    size: Annotated[Size | None, doc("Sur combien porte un taux publié sans ses effectifs.")] = None
+    size: Annotated[
+        Size | None, doc("Sur combien porte un taux, ou une moyenne, publié sans ses effectifs.")
+    ] = None
     series: Annotated[str, doc("Série (series.toml) qui donne les colonnes de chaque période.")] = (
         ""
     )
@@ -256,9 +258,9 @@ def _impossible(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
         'Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
     )
     yield (
-        bool(indicator.size) and not rate,
-        "size dit sur combien porte un taux publié sans ses effectifs.",
-        "Retirez size, ou donnez à l’indicateur la nature « rate ».",
+        bool(indicator.size) and indicator.nature not in (Nature.RATE, Nature.MEAN),
+        "size dit sur combien porte un taux, ou une moyenne, publié sans ses effectifs.",
+        "Retirez size, ou donnez à l’indicateur la nature « rate » ou « mean ».",
     )
     yield (
         bool(indicator.size) and not given_whole,

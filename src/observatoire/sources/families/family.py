@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 FOLDER_NAME = "families"
 
 
+_SHORT = 2  # digits of a year that its century does not come with
+
+
 @declared
 class ColumnPattern:
     """Columns of one nature: a pattern of names, and what a ``source.toml`` says of each."""
@@ -199,7 +202,7 @@ class Family:
     def could_give(self, variable: str) -> bool:
         """Say whether a column could give a variable, whose name may be without its year."""
         stems = (variable, *(k for k, v in self.columns.items() if v == variable))
-        tried = (stem + year for stem in stems for year in ("", "22", "_A22"))
+        tried = (stem + year for stem in stems for year in ("", "22", "_A22", "_2022"))
         return any(self.measure(name) is not None for name in tried)
 
     def is_ignored(self, name: str) -> bool:
@@ -218,7 +221,10 @@ class Family:
         """Return the period that the name of each column states, those that state one."""
         rule = self.period.columns
         found = {name: rule.fullmatch(name) for name in header} if rule is not None else {}
-        return {name: year_of(parts[1]) for name, parts in found.items() if parts}
+        years = {name: parts[1] for name, parts in found.items() if parts}
+        return {
+            name: year_of(year) if len(year) == _SHORT else year for name, year in years.items()
+        }
 
     def dateless(self, name: str) -> str:
         """Return the variable of a column: its name in capitals, without the year that may end it.
