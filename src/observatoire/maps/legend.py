@@ -47,7 +47,9 @@ def status_swatches(marks: Sequence[Mark], words: TerritoryNames) -> list[tuple[
     ]
 
 
-def places_of(rooms: Sequence[float], width: float) -> list[tuple[float, int]]:
+def places_of(
+    rooms: Sequence[float], width: float, column: float = _COLUMN
+) -> list[tuple[float, int]]:
     """Return where each key of a legend begins and on which line: in columns, one key across several if need be.
 
     Examples
@@ -55,7 +57,7 @@ def places_of(rooms: Sequence[float], width: float) -> list[tuple[float, int]]:
     >>> places_of([100, 100, 250, 100], 480)
     [(0.0, 0), (160.0, 0), (0.0, 1), (320.0, 1)]
     """
-    columns = max(1, round(width / _COLUMN))
+    columns = max(1, round(width / column))
     step, places, at, line_rank = width / columns, [], 0, 0
     for room in rooms:
         across = min(columns, math.ceil(room / step))

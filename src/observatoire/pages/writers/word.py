@@ -29,7 +29,7 @@ from observatoire.pages.blocks import (
     text_shares,
 )
 from observatoire.pages.tokens import tokens
-from observatoire.pages.writers.typst import typeset
+from observatoire.pages.writers.typst import fitting, typeset
 from observatoire.pages.writers.word_styles import (
     BESIDE,
     CELL,
@@ -57,7 +57,7 @@ _TOLD = 2  # levels of headings that the contents list
 _TWIPS = 56.7
 
 #: Share of the width taken by the first column, by kind of table.
-_FIRST_COLUMN = {"profile": 0.34, "holes": 0.19}
+_FIRST_COLUMN = {"profile": 0.34, "holes": 0.28}
 
 #: Columns of a profile that need more or less than the others.
 _COLUMNS = {
@@ -75,6 +75,9 @@ _DATED = (1980, 1, 1, 0, 0, 0)
 
 #: Millimetres of a drawing beside a list of facts.
 _BESIDE = 50
+
+#: Millimetres left for a drawing and its notes under two titles and a sentence.
+_ROOM = 200.0
 
 #: Points that a picture has to the inch.
 _PPI = 110
@@ -262,7 +265,7 @@ class _Writer:
             self._text(figure.title, "Caption").paragraph_format.keep_with_next = True
         line = self._text("")
         line.paragraph_format.keep_with_next = bool(figure.notes)
-        self._draw(line, figure, _WIDTH * figure.width)
+        self._draw(line, figure, _WIDTH * min(figure.width, fitting(figure, _ROOM)))
         self._notes(figure.notes)
 
     def _table(self, grid: TableBlock) -> None:
@@ -294,10 +297,17 @@ def _grid(grid: TableBlock) -> str:
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{TABLE}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f"{_TIGHT if small else ''}"
         '<w:tblLook w:val="04A0" w:firstRow="1" w:firstColumn="1" w:noVBand="1"/>'
         f"{_described(grid.title)}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
         f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
     )
+
+
+#: Air beside the texts of a table of many columns, so that none is cut.
+_TIGHT = (
+    '<w:tblCellMar><w:left w:w="12" w:type="dxa"/><w:right w:w="12" w:type="dxa"/></w:tblCellMar>'
+)
 
 
 def _described(title: str) -> str:

@@ -90,6 +90,13 @@ def down_arrow(x: float, y: float) -> str:
     )
 
 
+#: About how wide a column of keys is.
+_COLUMN = 300.0
+
+#: What is no wider is a sign, read as the first letter of its label.
+_SIGN = 8.0
+
+
 def keyed(
     items: Sequence[tuple[float, str, str]], left: float, top: float, width: float
 ) -> tuple[list[str], float]:
@@ -108,8 +115,11 @@ def keyed(
         The drawing, and where it ends.
     """
     parts: list[str] = []
+    # Labels begin under one another; what has no drawing begins with its sign.
+    widest = max((wide for wide, _, _ in items), default=0.0)
+    items = [(widest if wide > _SIGN else wide, drawn, label) for wide, drawn, label in items]
     rooms = [wide + 14 + 1.08 * width_of(label, LEAST_TEXT) for wide, _, label in items]
-    places, y = places_of(rooms, width), top + 12
+    places, y = places_of(rooms, width, _COLUMN), top + 12
     for (wide, drawn, label), (start, rank) in zip(items, places, strict=True):
         x, y = left + start, top + 12 + 21 * rank
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>')
