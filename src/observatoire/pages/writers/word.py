@@ -57,7 +57,7 @@ _TOLD = 2  # levels of headings that the contents list
 _TWIPS = 56.7
 
 #: Share of the width taken by the first column, by kind of table.
-_FIRST_COLUMN = {"profile": 0.34, "holes": 0.28}
+_FIRST_COLUMN = {"profile": 0.34, "holes": 0.32}
 
 #: Columns of a profile that need more or less than the others.
 _COLUMNS = {
@@ -69,6 +69,9 @@ _COLUMNS = {
 
 #: Beyond so many columns, cells are written smaller.
 _MOST_COLUMNS = 9
+
+#: A table of so many rows stands on one page.
+_SHORT = 10
 
 #: What every part of the file is dated: the same figures make the same bytes.
 _DATED = (1980, 1, 1, 0, 0, 0)
@@ -293,7 +296,13 @@ def _grid(grid: TableBlock) -> str:
         for rank, (text, width) in enumerate(zip(heads, widths, strict=True))
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    rows = "".join(_row(row, widths, looks) for row in grid.rows)
+    # A short table is not cut: its rows keep to the next, but the last.
+    kept = [
+        len(grid.rows) <= _SHORT and rank < len(grid.rows) for rank in range(1, len(grid.rows) + 1)
+    ]
+    rows = "".join(
+        _row(row, widths, looks, kept=keep) for row, keep in zip(grid.rows, kept, strict=True)
+    )
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{TABLE}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
@@ -330,7 +339,7 @@ def _shares(grid: TableBlock) -> tuple[float, ...]:
     return (first, *((1 - first) * each / sum(wanted) for each in wanted))
 
 
-def _row(row: Row, widths: list[int], looks: tuple[str, str]) -> str:
+def _row(row: Row, widths: list[int], looks: tuple[str, str], *, kept: bool) -> str:
     keep = "<w:trPr><w:cantSplit/></w:trPr>"
     bold = "" if row.kind == "item" else "<w:b/>"
     if row.kind == "group":
@@ -343,17 +352,20 @@ def _row(row: Row, widths: list[int], looks: tuple[str, str]) -> str:
             looks[1],
             width,
             bold + ("<w:i/>" if cell.status in (Status.BOUNDED, Status.CONTEXT) else ""),
+            kept=kept,
         )
         for cell, width in zip(shown, widths[1:], strict=True)
     )
-    return f"<w:tr>{keep}{_cell(row.label, looks[0], widths[0], bold)}{cells}</w:tr>"
+    return f"<w:tr>{keep}{_cell(row.label, looks[0], widths[0], bold, kept=kept)}{cells}</w:tr>"
 
 
-def _cell(text: str, style: str, width: int, look: str = "", *, span: int = 1) -> str:
+def _cell(
+    text: str, style: str, width: int, look: str = "", *, span: int = 1, kept: bool = False
+) -> str:
     tint = tokens().light["tint"][1:]
     group = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if span > 1 else ""
     merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    after = "<w:keepNext/>" if span > 1 else ""
+    after = "<w:keepNext/>" if span > 1 or kept else ""
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
     )
