@@ -35,7 +35,8 @@ _TOP, _GAP, _MOST_HIGH = 30.0, 16.0, 470.0
 COLOURS = {"value": "la valeur", "verdict": "l’écart à la commune"}
 KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les deux"}
 
-_TONES = (
+#: Tones of a verdict, as legends say them.
+TONES = (
     ("unfavourable", "moins favorable"),
     ("favourable", "plus favorable"),
     ("neutral", "plus haut ▲ ou plus bas ▼, sûr"),
@@ -222,13 +223,11 @@ def _by_verdict(own: Sequence[Mark]) -> Colouring:
     def colour(tone: str) -> str:
         return tokens().verdicts[tone].fill if tone else paper
 
-    counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in _TONES}
+    counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in TONES}
     return Colouring(
         lambda mark: colour(mark.tone) if mark.own else pattern(mark.kind),
         "Par rapport à la commune",
-        tuple(
-            (colour(tone), f"{label} ({counts[tone]})") for tone, label in _TONES if counts[tone]
-        ),
+        tuple((colour(tone), f"{label} ({counts[tone]})") for tone, label in TONES if counts[tone]),
     )
 
 
