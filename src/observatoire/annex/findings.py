@@ -104,7 +104,7 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
 def _span(own: Sequence[Mark], decimals: int) -> str:
     """Give the lowest and the highest figures that may be commented; the only one where it is alone."""
     ends = extremes(own)
-    if ends is None:
+    if not ends:
         return number(own[0].value, decimals) if len(own) == 1 and not own[0].careful else "—"
     texts = [f"{number(m.value, decimals)}{'' if m.exact else f'{NARROW}e'}" for m in ends]
     return f"{texts[0]} à {texts[1]}"
