@@ -184,7 +184,7 @@ def __getattr__(name: str) -> Any:
     if name.startswith("_") or _is_module(name):
         message = f"module 'observatoire' has no attribute {name!r}"
         raise AttributeError(message)
-    from observatoire.observatory.words import unknown_method
+    from observatoire.french.calls import unknown_method
 
     raise unknown_method(name, "obs", [known for known in __all__ if not known.startswith("_")])
 

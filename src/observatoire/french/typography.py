@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
+from typing import Literal
 
 #: Signs that turn or cut what follows them, unseen: what is read loses them, what is declared may not
 #: hold any.
@@ -232,3 +234,17 @@ def in_full(text: str) -> str:
         return text
     year, month, *rest = (int(part) for part in text.split("-"))
     return day(dt.date(year, month, *rest)) if rest else f"{_MONTHS[month - 1]}{NO_BREAK}{year}"
+
+
+def unaccented(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
+    """Reduce a text to small letters without accents; « ² » stays what it is under ``"NFD"``.
+
+    Examples
+    --------
+    >>> unaccented("Sainte-Thérèse 2²"), unaccented("2²", "NFD")
+    ('sainte-therese 22', '2²')
+    """
+    if text.isascii():
+        return text.casefold()
+    flat = unicodedata.normalize(form, text.casefold())
+    return "".join(char for char in flat if not unicodedata.combining(char))

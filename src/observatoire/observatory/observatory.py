@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import WorkspaceError
 from observatoire.errors.arguments import one_path
+from observatoire.french.calls import in_french
 from observatoire.observatory.deliverables import Deliverables
-from observatoire.observatory.words import in_french, unknown_method
 from observatoire.secrecy.release.kept_decision import library_digest
 from observatoire.workspace.kept_demo import borrow_demo, demo_digest, keep_demo
 from observatoire.workspace.model import read_workspace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@in_french
+@in_french("o")
 class Observatory(Deliverables):
     """An open workspace: load, ask, show, publish.
 
@@ -49,16 +49,6 @@ class Observatory(Deliverables):
         from observatoire.pages.isolation import framed
 
         return framed(summary_page(self))
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> object:
-            """Answer in French to what does not exist, with the word that does."""
-            if name.startswith("_"):
-                message = f"{type(self).__name__!r} object has no attribute {name!r}"
-                raise AttributeError(message)
-            public = [known for known in dir(type(self)) if not known.startswith("_")]
-            raise unknown_method(name, "o", public)
 
 
 def open_observatory(path: str | Path) -> Observatory:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.declarations.fields import Code, Named, Texts, declared
 from observatoire.declarations.reader import packaged, read
-from observatoire.territories.spelling import unaccented
+from observatoire.french.typography import unaccented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache, lru_cache
-from typing import Literal
 
 from observatoire.declarations.fields import Texts, declared
 from observatoire.declarations.reader import packaged, read
+from observatoire.french.typography import unaccented
 
 #: Words of a name that distinguish no territory.
 ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
-
-
-def unaccented(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
-    """Reduce a text to small letters without accents; « ² » stays what it is under ``"NFD"``.
-
-    Examples
-    --------
-    >>> unaccented("Sainte-Thérèse 2²"), unaccented("2²", "NFD")
-    ('sainte-therese 22', '2²')
-    """
-    if text.isascii():
-        return text.casefold()
-    flat = unicodedata.normalize(form, text.casefold())
-    return "".join(char for char in flat if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=1 << 18)

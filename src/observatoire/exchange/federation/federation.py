@@ -32,6 +32,7 @@ from observatoire.exchange.federation.views.sites import (
     sites_sheet,
     write_atlas,
 )
+from observatoire.french.calls import in_french
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import MapStyle
 from observatoire.pages.sheet import Sheet, write_out, writer_of
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from observatoire.pages.blocks import Block
 
 
+@in_french("f")
 @dataclass(eq=False)
 class Federation(SiteFigures):
     """Figures of several observatories, read where their packages lie; each row says whose it is.

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 highspy: Any = highspy_untyped
 
-#: Name and version of the solver, as the certificate prints it.
-SOLVER = f"HiGHS {highspy.Highs().version()}"
-
 #: Iterations of the simplex after which a program is given up, and nothing is published.
 ITERATION_LIMIT = 1_000_000
 
@@ -36,9 +33,18 @@ _UNBOUNDED = (
 )
 
 
+class _SilentHighs(highspy.Highs):  # type: ignore[misc]
+    """HiGHS, silent before its first action: since 1.16 making one prints a banner."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802, the name is the library's
+        """Silence the solver, then let callbacks be set, which is what printed."""
+        self.silent()
+        super().enableCallbacks()
+
+
 def quiet_solver(**options: object) -> Any:
     """Return a solver of one thread that prints nothing, whatever its version."""
-    solver = highspy.Highs()
+    solver = _SilentHighs()
     for option, setting in {
         "output_flag": False,
         "log_to_console": False,
@@ -47,6 +53,10 @@ def quiet_solver(**options: object) -> Any:
     }.items():
         solver.setOptionValue(option, setting)
     return solver
+
+
+#: Name and version of the solver, as the certificate prints it.
+SOLVER = f"HiGHS {quiet_solver().version()}"
 
 
 def simplex() -> Any:

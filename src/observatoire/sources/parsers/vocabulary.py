@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from observatoire.declarations.fields import Pattern, Patterns, Texts, declared
 from observatoire.declarations.reader import packaged, read
-from observatoire.territories.spelling import is_total, starts, unaccented
+from observatoire.french.typography import unaccented
+from observatoire.territories.spelling import is_total, starts
 from observatoire.values import Nature
 
 if TYPE_CHECKING:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -12,10 +15,11 @@ from demo import demo
 
 import observatoire as obs
 from observatoire.errors import ObservatoireError, UnknownArgumentError, UnknownMethodError
-from observatoire.observatory import words
+from observatoire.exchange.federation.federation import Federation
+from observatoire.french import calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
 
@@ -64,6 +68,10 @@ CALLS: list[tuple[Callable[[Any], object], tuple[str, ...]]] = [
     (lambda o: o.map("part_hlm", zzz=1), ("« zzz= »", "o.map(indicator, period")),
     (lambda o: o.sources(zzz=1), ("« zzz= »", "o.sources() s’écrit sans argument")),
     (lambda o: o.map(), ("o.map demande « indicator »",)),
+    (lambda o: o.profiles(zoning=True), ("o.profiles : « zoning= » attend du texte", "« bool »")),
+    (lambda o: o.vintage(codes=np.int64(3)), ("« codes= » attend une liste de textes", "int64")),
+    (lambda o: o.profiles(audience=[[]]), ("attend un mot (interne, partenaires, public)",)),
+    (lambda o: o.save_profiles("x", form=["html"]), ("« form= » attend du texte", "« list »")),
     (lambda o: o.map("part_hlm", 2016, 3, 4), ("trop d’arguments", "zoning=")),
     (lambda o: o.map("part_hlm", [2016, 2017]), ("une période, et une seule", "period=2016")),
     (lambda o: o.table("part_hlm", period=True), ("une période, et une seule",)),
@@ -91,6 +99,60 @@ def test_a_wrong_call_is_a_sentence(rank: int) -> None:
     says(refusal.value, *said)
 
 
+@pytest.mark.parametrize(
+    ("kind", "fitting", "misfits"),
+    [
+        (str, ["a"], [3, None, ["a"]]),
+        (int | str | None, [3, np.int64(3), "a", None], [True, 3.5, [3]]),
+        (float, [3, 3.5, np.float64(1)], [True, "3"]),
+        (Sequence[str], [["a"], ("a",), []], ["a", ["a", 3], {"a"}, 3]),
+        (str | Sequence[float], ["a", [1, 2.5]], [[1, "a"], 3]),
+        (tuple[int | str, int | str] | None, [(2016, "2018"), None], [[2016, 2018], (None, 3)]),
+        (Literal["a", "b"], ["a", "z"], [3]),
+        (Callable[[str], None] | None, [print, None], ["print"]),
+        (Any, [3, None], []),
+    ],
+)
+def test_what_is_of_a_kind(kind: object, fitting: list[object], misfits: list[object]) -> None:
+    assert [each for each in fitting if not calls.fits(each, kind)] == []
+    assert [each for each in misfits if calls.fits(each, kind)] == []
+
+
+def test_a_fault_of_ours_is_not_laid_on_the_arguments() -> None:
+    def broken(name: str) -> None:
+        raise KeyError(name)
+
+    with pytest.raises(KeyError):
+        calls.checked_arguments(broken, "broken")("a")
+    with pytest.raises(UnknownArgumentError, match="attend du texte"):
+        calls.checked_arguments(broken, "broken")(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cls", [obs.Observatory, Federation])
+def test_every_argument_of_a_public_method_has_a_kind_that_is_known(cls: type) -> None:
+    names = calls._names_of(cls)
+    for name, method in inspect.getmembers(cls, inspect.isfunction):
+        if not name.startswith("_"):
+            given = dict.fromkeys(inspect.signature(method).parameters, object())
+            given.pop("self")
+            found = dict(calls._misfits(inspect.unwrap(method), given, names))
+            assert found.keys() == given.keys(), name
+            assert all(calls._asked(kind) for kind in found.values())
+
+
+def test_a_federation_answers_as_an_observatory_does(tmp_path: Path) -> None:
+    demo().publish(tmp_path / "paquet")
+    with closing(obs.federate([tmp_path / "paquet"])) as f:
+        for call, said in (
+            (lambda: f.carte, ("f.carte n’existe pas", "f.map(")),
+            (lambda: f.map("part_hlm", periode=2016), ("f.map ne connaît pas", "period=")),
+            (lambda: f.map("part_hlm", classes=None), ("« classes= » attend",)),
+        ):
+            with pytest.raises(ObservatoireError) as refusal:
+                call()
+            says(refusal.value, *said)
+
+
 def test_a_label_that_an_indicator_bears_gives_its_code() -> None:
     o = demo()
     labelled = [each for each in o.catalogue if each.label.casefold() != each.code]
@@ -108,11 +170,9 @@ def test_what_is_rightly_called_goes_through() -> None:
 
 
 def test_every_french_word_leads_to_a_name_that_exists() -> None:
-    found = words._french()
+    found = calls._french()
     public = {name for name in dir(type(demo())) if not name.startswith("_")} | set(obs.__all__)
     assert set(found["methods"].values()) <= public
-    import inspect
-
     parameters = {
         name
         for method in public & set(dir(type(demo())))
