@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: The notes kept under a picture; the others are said once, in the method.
-KEPT_NOTES = ("Lecture", "Prix", "Champ", "Source", "Sans place sur la carte")
+KEPT_NOTES = ("Lecture", "Classement", "Prix", "Champ", "Source", "Sans place sur la carte")
 
 
 def chosen_indicators(

@@ -47,7 +47,8 @@ TONES = (
 #: What the ranking shows that tables do not.
 _SIGNS = (
     "trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un modèle ; "
-    "● pas de différence sûre ; ○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
+    "▲ ▼ au-dessus ou au-dessous, sûr à 95 %, deux signes à 99,8 % ; ● pas de différence sûre ; "
+    "○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
 )
 
 #: Beyond so many territories, the alternative text does not list them: the table does.
