@@ -18,11 +18,13 @@ import oracle
 import pandas as pd
 import pikepdf
 import pytest
+from pages_read import text_sizes
 from python_calamine import CalamineWorkbook
 
 from observatoire.french.typography import number
 from observatoire.pages.blocks import Facts, TableBlock, TextCell
 from observatoire.pages.sheet import writer_of
+from observatoire.pages.tokens import tokens
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -250,10 +252,39 @@ def test_population_column_is_that_of_the_files() -> None:
     assert rows["Le Lamentin"] == "40\u202f175"
 
 
+def test_the_cover_gives_the_main_figures_of_each_theme_with_what_is_known() -> None:
+    table = next(t for t in page().tables if t["caption"] == "Les chiffres des thématiques")
+    head, *rows = table["rows"]
+    assert head[1:3] == ["Fort-de-France", "Le Lamentin"]
+    said_of = {row[0]: [re.sub(r"\s", " ", text) for text in row[1:]] for row in rows}
+    sheet = demo.annex_sheet()
+    cells = sheet.table.main[sheet.table.main["indicator"] == "taux_pauvrete"]
+    own = cells[cells["status"].isin(["observed", "aggregated"])]
+    ends = " à ".join(number(value, 1) for value in (own["value"].min(), own["value"].max()))
+    shown = said_of["Taux de pauvreté (%, 2021)"]
+    assert shown[2:] == [ends, f"{len(own)} sur 28", "aucun écart ne se juge"]
+    assert shown[:2] == ["28,0 %", "22,0 %"]
+    assert said_of["Santé"][-1] == "aucun taux propre au quartier"
+    assert re.fullmatch(
+        r"moins favorable dans \d+ des \d+ jugés", said_of["Bac + 2 ou plus (%, 2010)"][-1]
+    )
+
+
+def test_no_text_is_smaller_than_a_note() -> None:
+    smallest = [min(sizes) for sizes in text_sizes(demo.annex(".pdf"))]
+    assert min(smallest) >= tokens().sizes["note"] - 0.05, smallest
+
+
 def test_every_hole_of_the_completeness_table_is_explained() -> None:
     table = next(t for t in page().tables if t["caption"].startswith("Complétude"))
     cells = demo.annex_sheet().table.main
-    assert len(table["rows"]) - 1 == cells.loc[cells["status"] != "missing", "indicator"].nunique()
+    known = demo.annex_sheet().table.indicators
+    known = [known[code] for code in cells.loc[cells["status"] != "missing", "indicator"].unique()]
+    assert sorted(name for row in table["rows"][1:] for name in row[0].split(" · ")) == sorted(
+        one.short for one in known
+    )
+    signs = {tuple(row[1:]) for row in table["rows"][1:]}
+    assert len(signs) <= len(table["rows"]) - 1 < len(known) / 2  # those alike share a row
     assert len(table["rows"][0]) == 29
     letters = {
         text for row in table["rows"][1:] for text in row[1:] if re.fullmatch("[A-Z]{1,2}", text)

@@ -48,6 +48,20 @@ def test_a_place_that_does_not_exist_is_refused_with_the_nearest(
     assert not list(tmp_path.iterdir())
 
 
+def test_two_parts_of_the_territory_at_once_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="une partie du territoire à la fois"):
+        demo.demo().annex(tmp_path / "a.html", commune="Le Lamentin", quartier="Dillon")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["Dillon", "Palmiste", "Pont de Chaînes"])
+def test_one_quartier_alone_has_its_annex(name: str, tmp_path: Path) -> None:
+    written = demo.demo().annex(tmp_path / "a.html", quartier=name)
+    text = written.read_text("utf-8")
+    assert f"({name})" in text
+    assert "Les chiffres des thématiques" in text
+
+
 def test_a_commune_has_its_quartiers_alone() -> None:
     o = demo.demo()
     choice = read_choice(Path("/nowhere"), commune="Le Lamentin")

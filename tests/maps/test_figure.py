@@ -253,6 +253,11 @@ def test_one_date_makes_no_multiples(periods: Any) -> None:
 def test_dates_across_a_break_are_not_set_side_by_side() -> None:
     with pytest.raises(SeriesError):
         demo.demo().maps("taux_pauvrete", [2016, 2019])
+
+
+def test_a_date_without_a_figure_is_refused_with_those_that_have_one() -> None:
+    with pytest.raises(UnknownNameError, match="2014"):
+        demo.demo().maps("taux_pauvrete", [1990, 2016])
     with pytest.raises(SeriesError):
         demo.demo().map("taux_pauvrete", change=(2016, 2019))
 

@@ -13,7 +13,7 @@ from observatoire.indicators.comparison.gaps import LEFT_OPEN, LEFT_WEIGHED, wid
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.indicators.precision.differences import Difference
 from observatoire.pages.blocks import Figure
-from observatoire.pages.writers.typst import _fitting
+from observatoire.pages.writers.typst import fitting
 from observatoire.panels.drawings.bearings import Bearing, Course
 from observatoire.panels.drawings.cells import draw_cell
 from observatoire.panels.drawings.courses import draw_course
@@ -41,7 +41,7 @@ def test_a_picture_of_all_indicators_is_no_smaller_on_its_page() -> None:
     page = demo.demo().panel(kind="tartan").page
     pictures = [block for block in page.blocks if isinstance(block, Figure)]
     assert len(pictures) > 2
-    assert all(_fitting(each) == 1.0 for each in pictures)
+    assert all(fitting(each) == 1.0 for each in pictures)
     assert pictures[1].title.endswith("(suite)")
     assert not any("…" in each.svg for each in pictures)
 

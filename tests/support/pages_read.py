@@ -6,11 +6,13 @@ Written for the workspaces of ``attacker``, whose names of territories and indic
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import docx
 import numpy as np
 import pandas as pd
+import pikepdf
 import python_calamine
 from lxml import html
 
@@ -183,3 +185,53 @@ def _folded(head: list[str], line: list[str], *, first: bool) -> list[str]:
 
 
 _READERS = {".html": _page, ".docx": _document, ".xlsx": _book}
+
+
+def text_sizes(path: Path) -> list[dict[float, int]]:
+    """Return, page by page of a PDF, how many texts are written at each size, in points as printed."""
+    with pikepdf.open(path) as pdf:
+        pages = [(page, page.Resources, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)) for page in pdf.pages]
+        return [dict(Counter(_sizes(*each))) for each in pages]
+
+
+def _sizes(  # noqa: C901 - a case an operator
+    drawn: Any, resources: Any, matrix: tuple[float, ...]
+) -> Iterator[float]:
+    """Yield the size of each text of a content stream, and of the drawings that it places."""
+    kept, size, written = [], 0.0, matrix
+    for operands, operator in pikepdf.parse_content_stream(drawn):
+        match str(operator):
+            case "q":
+                kept.append((matrix, size))
+            case "Q":
+                matrix, size = kept.pop()
+            case "cm":
+                matrix = _within(tuple(map(float, operands)), matrix)
+            case "BT":
+                written = matrix
+            case "Tf":
+                size = float(operands[1])
+            case "Tm":
+                written = _within(tuple(map(float, operands)), matrix)
+            case "Tj" | "TJ":
+                yield round(size * float(np.hypot(written[2], written[3])), 2)
+            case "Do":
+                inner = resources["/XObject"][str(operands[0])]
+                if inner.get("/Subtype") == "/Form":
+                    own = tuple(map(float, inner.get("/Matrix", [1, 0, 0, 1, 0, 0])))
+                    yield from _sizes(
+                        inner, inner.get("/Resources", resources), _within(own, matrix)
+                    )
+
+
+def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> tuple[float, ...]:
+    a, b, c, d, e, f = inner
+    g, h, i, j, k, m = outer
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )

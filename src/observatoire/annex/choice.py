@@ -73,7 +73,7 @@ def read_choice(root: Path, **asked: Any) -> AnnexChoice:
     DescriptorError
         On a fault of the file.
     UnknownNameError
-        On a stage or a length that does not exist, with the nearest.
+        On a stage or a length that does not exist, with the nearest; on two parts of the territory at once.
     """
     path = root / CHOICE_FILE
     kept = read(path, AnnexChoice, context={"root": root}) if path.exists() else AnnexChoice()
@@ -85,7 +85,16 @@ def read_choice(root: Path, **asked: Any) -> AnnexChoice:
                 remedy=suggestion(str(given[key]), get_args(known)),
                 name=str(given[key]),
             )
-    if any(given.get(key) for key in ("commune", "perimeter", "quartier")):
+    parts = [key for key in ("commune", "perimeter", "quartier") if key in given]
+    if len(parts) > 1:
+        said = ", ".join(f'{key}="{given[key]}"' for key in parts)
+        raise UnknownNameError(
+            f"Une annexe porte sur une partie du territoire à la fois, non sur {said}.",
+            why="L’une des deux serait oubliée sans que l’annexe le dise.",
+            remedy=f"Gardez {parts[-1]} seul, ou demandez deux annexes.",
+            name=str(given[parts[-1]]),
+        )
+    if parts:
         # One part wins over another: a quartier asked for is not looked for in the file's commune.
         kept = replace(kept, commune="", perimeter="", quartier="")
     return replace(kept, **given)

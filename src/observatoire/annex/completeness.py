@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from observatoire.french.nouns import TerritoryNames
+    from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -41,7 +42,9 @@ _SIGNS = {
 
 
 def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Block]:
-    """Return the completeness table: one row an indicator, one column a territory.
+    """Return the completeness table: a row for the indicators of a theme known of the same territories.
+
+    One column a territory.
 
     A cell without a figure holds the letter of its reason, explained below the table.
 
@@ -68,7 +71,7 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
         *_blank(nowhere, table, named=named),
         TableBlock(
             title=f"Complétude : indicateurs par {table.words.here.singular}",
-            head="Indicateur",
+            head="Indicateurs",
             columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
             rows=rows,
             notes=_legend(list(names.values()), reasons, table.words),
@@ -93,7 +96,10 @@ def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Bl
 def _rows(
     table: ProtectedTable, codes: list[str], reasons: dict[str, str], known: set[str]
 ) -> tuple[Row, ...]:
-    """Lay the signs out; each new reason for a hole is given the next letter in ``reasons``."""
+    """Lay the signs out; each new reason for a hole is given the next letter in ``reasons``.
+
+    Indicators of one theme that have the same signs share a row: dozens of rows alike hide the others.
+    """
     letters, by_key = _letters(), by_spot(table.main)
 
     def sign(code: str, indicator: str) -> TextCell:
@@ -105,14 +111,18 @@ def _rows(
             reasons[reason] = next(letters)
         return TextCell(reasons[reason], status, hint=reason)
 
+    alike: dict[tuple[str, tuple[TextCell, ...]], list[Indicator]] = {}
+    for indicator in table.indicators.values():
+        if indicator.code in known:
+            cells = tuple(sign(code, indicator.code) for code in codes)
+            alike.setdefault((indicator.theme, cells), []).append(indicator)
     return tuple(
         Row(
-            indicator.short,
-            tuple(sign(code, indicator.code) for code in codes),
-            hint=indicator.label,
+            " · ".join(one.short for one in some),
+            cells,
+            hint=enumerate_words([one.label for one in some]),
         )
-        for indicator in table.indicators.values()
-        if indicator.code in known
+        for (_, cells), some in alike.items()
     )
 
 

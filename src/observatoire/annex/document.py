@@ -10,7 +10,12 @@ from observatoire.annex.checks import checked_blocks
 from observatoire.annex.choice import AnnexChoice
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.findings import Finding, finding, in_short, retain_blocks
-from observatoire.annex.indicator_pages import chosen_indicators, kept_notes, theme_blocks
+from observatoire.annex.indicator_pages import (
+    chosen_indicators,
+    kept_notes,
+    key_figures,
+    theme_blocks,
+)
 from observatoire.annex.method import Done, method_blocks
 from observatoire.annex.objectives import evaluation_chapter
 from observatoire.annex.revisions import Revisions, revision_blocks
@@ -59,11 +64,14 @@ if TYPE_CHECKING:
 _MOST_PAGES = 2
 
 
+#: Width of the picture of a cover on a telephone.
+_NARROW = 420.0
+
+
 #: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
-    "○ ne se juge pas ; trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un "
-    "modèle ; e : estimé ; n.d. : non disponible."
+    "e : estimé ; n.d. : non disponible."
 )
 
 
@@ -165,8 +173,9 @@ def annex_page(content: AnnexContent, *, workbook: bool = True) -> Page:
 
 
 def _cover(content: AnnexContent) -> list[Block]:
-    """Lay out the cover: logo, findings, one picture of equal squares; the foreword after it."""
+    """Lay out the cover: logo, main figures, findings, one picture of equal squares; the foreword after it."""
     blocks: list[Block] = [content.logo] if content.logo else []
+    blocks.append(key_figures(content.table, content.themes, content.chosen, content.findings))
     facts = in_short(content.table, list(content.findings.values()), content.found)
     blocks.append(Facts(facts, kind="findings"))
     rates = [c for c in content.chosen if not content.table.indicator(c).nature.additive]
@@ -174,12 +183,15 @@ def _cover(content: AnnexContent) -> list[Block]:
         rates, key=lambda c: content.findings[c].weight if c in content.findings else (0, 0.0)
     )
     if shown and content.base_map.shapes.notna().any():
-        style = MapStyle(kind="tiles")
-        made = map_figure(
-            content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
+        style = MapStyle(kind="tiles", ranked=False)
+        made, small = (
+            map_figure(
+                content.table, shown[-1], content.base_map, content.communes, style=each, warn=False
+            )
+            for each in (style, replace(style, width=_NARROW))
         )
         noted = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
-        blocks.append(replace(made, notes=noted, width=0.92))
+        blocks.append(replace(made, notes=noted, narrow=small.svg))
     if content.choice.foreword:
         blocks.append(Heading("Avant-propos", 1, "avant-propos"))
         blocks += [Paragraph(text) for text in content.choice.foreword]

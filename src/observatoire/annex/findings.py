@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK, capital, number, plural, with_unit
+from observatoire.french.typography import NARROW, NO_BREAK, capital, number, plural, with_unit
 from observatoire.maps.figure import marks_of
 from observatoire.maps.marks import extremes
 from observatoire.pages.blocks import (
@@ -39,12 +39,21 @@ _NEARLY = 0.75
 
 @dataclass(frozen=True)
 class Finding:
-    """What a reader keeps of an indicator: what is sure, then the figures; ``weight`` ranks it."""
+    """What a reader keeps of an indicator: what is sure, then the figures; ``weight`` ranks it.
+
+    ``span`` is from the lowest to the highest that may be commented, ``known`` how many have a figure of their
+    own, ``sure`` the gaps in brief, ``references`` the figures that they are compared with, by name.
+    """
 
     indicator: Indicator
     lead: str
     text: str
     weight: tuple[int, float] = (0, 0.0)
+    period: str = ""
+    span: str = ""
+    known: str = ""
+    sure: str = ""
+    references: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -69,18 +78,40 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
     own = [mark for mark in marks if mark.own]
     if not any(mark.exact for mark in own):
         return None
-    lead, sure = _lead(table, indicator, own)
+    lead, sure, brief = _lead(table, indicator, own)
     judged = sum(bool(mark.tone) for mark in own)
     share = sure / judged if judged else 0.0
     rank = (int(sure > 0) + int(sure > 0 and indicator.polarity != "neutral"), share)
-    text = " ".join(
-        t for t in (_range(table, indicator, own), _reference(table, indicator, own)) if t
+    references = _references(table, indicator, own)
+    compared = " ; ".join(f"{name}{NO_BREAK}: {shown}" for name, shown in references.items())
+    texts = (_range(table, indicator, own), f"{compared}." if compared else "")
+    rows, _ = table.by_indicator[code]
+    guessed = sum(not mark.exact for mark in own)
+    known = f"{number(len(own))} sur {number(len(marks))}"
+    return Finding(
+        indicator,
+        lead,
+        " ".join(filter(None, texts)),
+        rank,
+        str(rows[0]["period"]) if rows else "",
+        _span(own, indicator.decimals),
+        f"{known}, dont {number(guessed)}{NARROW}e" if guessed else known,
+        brief,
+        references,
     )
-    return Finding(indicator, lead, text, rank)
 
 
-def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> tuple[str, int]:
-    """Say how many differ from their commune for sure, and on which side most of them are."""
+def _span(own: Sequence[Mark], decimals: int) -> str:
+    """Give the lowest and the highest figures that may be commented; the only one where it is alone."""
+    ends = extremes(own)
+    if not ends:
+        return number(own[0].value, decimals) if len(own) == 1 and not own[0].careful else "—"
+    texts = [f"{number(m.value, decimals)}{'' if m.exact else f'{NARROW}e'}" for m in ends]
+    return f"{texts[0]} à {texts[1]}"
+
+
+def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> tuple[str, int, str]:
+    """Say how many differ from their commune for sure, and on which side most of them are; then in brief."""
     here, short = table.words.here, indicator.short
     tones = ("unfavourable", "favourable") if indicator.polarity != "neutral" else ("▲", "▼")
     judged = [mark for mark in own if mark.tone]
@@ -93,9 +124,13 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
     )
     known = f"{plural(len(own), here.singular, here.many)}{_guessed(own, here)}"
     if not judged:
-        return f"{short}{NO_BREAK}: chiffre connu dans {known}", 0
+        return f"{short}{NO_BREAK}: chiffre connu dans {known}", 0, "aucun écart ne se juge"
     if not worse and not better:
-        return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator, own)}", 0
+        return (
+            f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator, own)}",
+            0,
+            "aucun écart sûr",
+        )
     words = _words(indicator)
     count, word = max((worse, words[0]), (better, words[1]), key=lambda pair: pair[0])
     several = here.agree("jugé", several=True)
@@ -108,7 +143,8 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
         )
     compared = f"{word} {_against(table, indicator, own)}"
     guessed = _guessed(judged, here)
-    return f"{short}{NO_BREAK}: {compared} dans {judged_words}{guessed}", count
+    brief = f"{word} dans {number(count)} des {number(len(judged))} {several}"
+    return f"{short}{NO_BREAK}: {compared} dans {judged_words}{guessed}", count, brief
 
 
 def _guessed(marks: Sequence[Mark], here: Noun) -> str:
@@ -137,18 +173,18 @@ def _others(
     }
 
 
-def _reference(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
+def _references(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> dict[str, str]:
     """Give the figures of what the others are compared with: a gap is read against them."""
     _, spots = table.by_indicator[indicator.code]
-    figures = []
+    figures = {}
     for name, spot in _others(table, indicator, own).items():
         row = spots.get(spot)
         if row is None or not Status(str(row["status"])).has_value:
             continue
         shown = with_unit(float(row["value"]), indicator.unit, indicator.decimals)
         guessed = " (estimé)" if row["status"] == str(Status.ESTIMATED) else ""
-        figures.append(f"{name}{NO_BREAK}: {shown}{guessed}")
-    return f"{' ; '.join(figures)}." if figures else ""
+        figures[name] = f"{shown}{guessed}"
+    return figures
 
 
 def _other(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
@@ -323,6 +359,8 @@ def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) ->
         if own
         else f"Aucun chiffre propre {table.words.here.to_the}."
     )
-    said = mine[0].sentence if mine else none
+    # What the heading maps first is what its readers look for, sure gap or not.
+    first = [each for each in mine[1:] if each.indicator.code == next(iter(theme.maps), "")]
+    said = " ".join(each.sentence for each in [*mine[:1], *first]) if mine else none
     known = f"{number(int(own))} sur {number(len(cells))}"
     return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))

@@ -1,13 +1,24 @@
-"""A page an indicator chosen: what it says, then its map, its tiles and its ranks in one picture."""
+"""The indicators chosen: their figures in a table, then a page each, its map, tiles and ranks in one picture."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from observatoire.french.typography import NARROW, capital
 from observatoire.maps import MapStyle, map_figure
 from observatoire.maps.figure import title_of
-from observatoire.pages.blocks import Block, Heading, PageBreak, Paragraph
+from observatoire.maps.layout import MOST_FRAMES
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -20,7 +31,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: The notes kept under a picture; the others are said once, in the method.
-KEPT_NOTES = ("Lecture", "Prix", "Champ", "Source", "Sans place sur la carte")
+KEPT_NOTES = ("Lecture", "Classement", "Prix", "Champ", "Source", "Sans place sur la carte")
 
 
 def chosen_indicators(
@@ -69,6 +80,65 @@ def _first(codes: list[str], catalogue: Catalogue, most: int) -> list[str]:
         return codes
     rates = [code for code in codes if not catalogue.get(code).nature.additive]
     return (rates or codes)[:most]
+
+
+def key_figures(
+    table: ProtectedTable,
+    themes: Sequence[Theme],
+    chosen: Sequence[str],
+    found: Mapping[str, Finding],
+) -> TableBlock:
+    """Lay out the main figures of each theme, with how many are known and what is sure of them.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Their figures.
+    themes : sequence of Theme
+        In order; one without an indicator chosen gives what it says most surely, or says that it has none.
+    chosen : sequence of str
+        Which indicators.
+    found : mapping
+        What each says.
+    """
+    here = table.words.here
+    shown = {theme: _of_theme(theme, chosen, found) for theme in themes}
+    names = list(
+        dict.fromkeys(name for some in shown.values() for f in some for name in f.references)
+    )
+    names = names if len(names) <= MOST_FRAMES else []
+    columns = (*names, capital(here.many), "Connus", "Par rapport à la commune")
+    rows = []
+    for theme, some in shown.items():
+        rows += [_key_row(one, names) for one in some]
+        if not some:
+            none = TextCell(f"aucun taux propre {here.to_the}")
+            rows.append(Row(theme.label, (*(TextCell("—") for _ in columns[:-1]), none)))
+    widths = (3.3, *(1.35 for _ in names), 1.5, 2.0, 3.1)
+    return TableBlock(
+        "Les chiffres des thématiques",
+        "Indicateur",
+        tuple(Column(name) for name in columns),
+        tuple(rows),
+        kind="texts",
+        widths=widths,
+    )
+
+
+def _of_theme(theme: Theme, chosen: Sequence[str], found: Mapping[str, Finding]) -> list[Finding]:
+    mine = [one for one in found.values() if one.indicator.theme == theme.code]
+    mapped = [one for one in mine if one.indicator.code in chosen]
+    return (
+        sorted(mapped, key=lambda one: chosen.index(one.indicator.code))
+        or sorted(mine, key=lambda one: one.weight, reverse=True)[:1]
+    )
+
+
+def _key_row(one: Finding, names: Sequence[str]) -> Row:
+    unit = ", ".join(text for text in (one.indicator.unit, one.period) if text)
+    others = (one.references.get(name, "n.d.").replace(" (estimé)", f"{NARROW}e") for name in names)
+    cells = (*others, one.span, one.known, one.sure)
+    return Row(f"{one.indicator.short} ({unit})", tuple(TextCell(text) for text in cells))
 
 
 def theme_blocks(

@@ -35,7 +35,8 @@ _TOP, _GAP, _MOST_HIGH = 30.0, 16.0, 470.0
 COLOURS = {"value": "la valeur", "verdict": "l’écart à la commune"}
 KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les deux"}
 
-_TONES = (
+#: Tones of a verdict, as legends say them.
+TONES = (
     ("unfavourable", "moins favorable"),
     ("favourable", "plus favorable"),
     ("neutral", "plus haut ▲ ou plus bas ▼, sûr"),
@@ -46,7 +47,8 @@ _TONES = (
 #: What the ranking shows that tables do not.
 _SIGNS = (
     "trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un modèle ; "
-    "● pas de différence sûre ; ○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
+    "▲ ▼ au-dessus ou au-dessous, sûr à 95 %, deux signes à 99,8 % ; ● pas de différence sûre ; "
+    "○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
 )
 
 #: Beyond so many territories, the alternative text does not list them: the table does.
@@ -55,12 +57,17 @@ _MOST_LISTED = 60
 
 @dataclass(frozen=True)
 class MapStyle:
-    """How a map is drawn: classes and their number, what colour shows, a map or tiles."""
+    """How a map is drawn: classes and their number, what colour shows, a map or tiles.
+
+    Without ``ranked``, all of it is ``width`` wide.
+    """
 
     classes: str | Sequence[float] | Classes = "jenks"
     k: int = 4
     colour: str = "value"
     kind: str = "map"
+    ranked: bool = True
+    width: float = WIDTH
 
     def __post_init__(self) -> None:
         """Refuse what no map shows."""
@@ -217,13 +224,11 @@ def _by_verdict(own: Sequence[Mark]) -> Colouring:
     def colour(tone: str) -> str:
         return tokens().verdicts[tone].fill if tone else paper
 
-    counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in _TONES}
+    counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in TONES}
     return Colouring(
         lambda mark: colour(mark.tone) if mark.own else pattern(mark.kind),
         "Par rapport à la commune",
-        tuple(
-            (colour(tone), f"{label} ({counts[tone]})") for tone, label in _TONES if counts[tone]
-        ),
+        tuple((colour(tone), f"{label} ({counts[tone]})") for tone, label in TONES if counts[tone]),
     )
 
 
@@ -242,6 +247,29 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
     numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
     if style.kind == "tiles" or not placed:
         numbers = {}
+    room = LEFT_WIDTH if style.ranked else style.width
+    parts, y = [], _TOP if style.ranked else 0.0
+    if style.kind != "tiles":
+        drawn = draw_territories(
+            marks,
+            ground,
+            (0.0, _TOP, room, _MOST_HIGH),
+            colouring.fill,
+            labels=_labels(placed, numbers, style),
+            radii=circle_radii(marks) if counted else None,
+        )
+        parts, y = list(drawn.parts), drawn.bottom + _GAP
+    if counted:
+        sizes, y = draw_sizes(marks, indicator.unit, (0.0, y, room))
+        parts += sizes
+    swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
+    legend, y = draw_swatches(colouring.title, swatches, (0.0, y, room))
+    parts += legend
+    if style.kind != "map":
+        tiles, y = draw_tiles(marks, ground, (0.0, y + _GAP, room, 0.0), colouring.fill)
+        parts += tiles
+    if not style.ranked:
+        return drawing(room, y + 6, parts)
     ranking, right = draw_ranking(
         marks,
         numbers,
@@ -249,26 +277,6 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
         (RIGHT, 4.0, WIDTH - RIGHT),
         _circled if counted else colouring.fill,
     )
-    parts, y = [], _TOP
-    if style.kind != "tiles":
-        drawn = draw_territories(
-            marks,
-            ground,
-            (0.0, _TOP, LEFT_WIDTH, _MOST_HIGH),
-            colouring.fill,
-            labels=_labels(placed, numbers, style),
-            radii=circle_radii(marks) if counted else None,
-        )
-        parts, y = list(drawn.parts), drawn.bottom + _GAP
-    if counted:
-        sizes, y = draw_sizes(marks, indicator.unit, (0.0, y, LEFT_WIDTH))
-        parts += sizes
-    swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
-    legend, y = draw_swatches(colouring.title, swatches, (0.0, y, LEFT_WIDTH))
-    parts += legend
-    if style.kind != "map":
-        tiles, y = draw_tiles(marks, ground, (0.0, y + _GAP, LEFT_WIDTH, 0.0), colouring.fill)
-        parts += tiles
     return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import Mark
 
 _SWATCH, _GAP, _LINE = 24.0, 18.0, 25.0
+
+#: About how wide a column of keys is, and the least air between two.
+_COLUMN, _KEY_GAP = 157.0, 8.0
 
 _BLANK = ""
 
@@ -43,6 +47,27 @@ def status_swatches(marks: Sequence[Mark], words: TerritoryNames) -> list[tuple[
     ]
 
 
+def places_of(
+    rooms: Sequence[float], width: float, column: float = _COLUMN
+) -> list[tuple[float, int]]:
+    """Return where each key of a legend begins and on which line: in columns, one key across several if need be.
+
+    Examples
+    --------
+    >>> places_of([100, 100, 250, 100], 480)
+    [(0.0, 0), (160.0, 0), (0.0, 1), (320.0, 1)]
+    """
+    columns = max(1, round(width / column))
+    step, places, at, line_rank = width / columns, [], 0, 0
+    for room in rooms:
+        across = min(columns, math.ceil(room / step))
+        if at + across > columns:
+            at, line_rank = 0, line_rank + 1
+        places.append((at * step, line_rank))
+        at += across
+    return places
+
+
 def draw_swatches(
     title: str, swatches: Sequence[tuple[str, str]], where: tuple[float, float, float]
 ) -> tuple[list[str], float]:
@@ -58,15 +83,12 @@ def draw_swatches(
     if title:
         parts.append(text(left, y + 14, fitted(title, width), weight=600))
         y += 24
-    x = left
-    for fill, label in swatches:
-        wide = _SWATCH + 7 + width_of(label)
-        if x > left and x + wide > left + width:
-            x, y = left, y + _LINE
-        parts.append(box(x, y, _SWATCH, 15, fill))
-        parts.append(text(x + _SWATCH + 7, y + 13, fitted(label, left + width - x - 31)))
-        x += wide + _GAP
-    return parts, y + (_LINE if swatches else 0)
+    places = places_of([_SWATCH + 7 + width_of(label) + _KEY_GAP for _, label in swatches], width)
+    for (fill, label), (x, rank) in zip(swatches, places, strict=True):
+        top = y + rank * _LINE
+        parts.append(box(left + x, top, _SWATCH, 15, fill))
+        parts.append(text(left + x + _SWATCH + 7, top + 13, fitted(label, width - x - 31)))
+    return parts, y + (_LINE * (1 + places[-1][1]) if places else 0)
 
 
 def draw_sizes(

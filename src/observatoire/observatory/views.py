@@ -187,6 +187,8 @@ class Views(Profiles):
 
         Raises
         ------
+        UnknownNameError
+            On a date for which the indicator has no figure, with those that it has.
         SeriesError
             When two of the dates are not of one series: the same colour would compare them.
 
@@ -199,6 +201,7 @@ class Views(Profiles):
         >>> o.close()
         """
         from observatoire.indicators.definitions.series import in_order
+        from observatoire.indicators.query import check_dated
         from observatoire.maps import MapStyle
         from observatoire.maps.multiples import multiples_figure
         from observatoire.pages.sheet import figure_page
@@ -207,6 +210,8 @@ class Views(Profiles):
         style = MapStyle(classes, k, "value", kind)
         style.cut([0.0], 0)
         dates = list(dict.fromkeys(several_periods(periods)))
+        for date in dates:
+            check_dated(self._context.periods(), self.catalogue.get(code), date)
         for first, last in pairwise(dates):
             self.series.check(self.catalogue.get(code), *in_order(first, last))
         tables = [self.table(code, zoning, date) for date in dates]

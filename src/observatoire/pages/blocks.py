@@ -139,7 +139,10 @@ class Callout:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, the text that stands for it where it cannot be seen, and its numbers as a table."""
+    """A drawing, the text that stands for it where it cannot be seen, and its numbers as a table.
+
+    ``narrow`` is the same drawn for a telephone.
+    """
 
     svg: str = field(repr=False)
     title: str
@@ -147,6 +150,7 @@ class Figure:
     notes: tuple[Note, ...] = ()
     width: float = 1.0
     numbers: TableBlock | None = None
+    narrow: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -234,7 +238,7 @@ class Page:
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: What is not a text to read: a picture keeps its spaces, and no more than a text what cannot be printed.
-_NOT_READ = frozenset({"svg", "anchor", "kind", "status"})
+_NOT_READ = frozenset({"svg", "narrow", "anchor", "kind", "status"})
 
 
 def _spaced(thing: Any) -> Any:

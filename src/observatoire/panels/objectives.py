@@ -13,6 +13,7 @@ from observatoire.french.typography import (
     interval,
     number,
     plural,
+    round_half_up,
     with_unit,
     within_bounds,
 )
@@ -58,6 +59,9 @@ def gap_verdict(row: Record) -> str:
     other = str(row["comparator"])
     return word.replace("l’écart", f"l’écart avec {other}", 1) if other else word
 
+
+#: Said of a change that is printed, and may be nothing.
+_WITHIN = ", pas plus que l’arrondi du producteur"
 
 _NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
@@ -132,16 +136,14 @@ def _verdicts(row: Record, indicator: Indicator | None) -> str:
 def _by_how_much(row: Record, indicator: Indicator | None) -> str:
     """Give the size of a change that is a fact: said alone, five people fewer read as a success."""
     change = float(row["change"])
-    if (
-        indicator is None
-        or math.isnan(change)
-        or row["verdict"] == UNKNOWN
-        or row["verdict"] == STABLE
-    ):
+    if indicator is None or math.isnan(change) or row["verdict"] == UNKNOWN:
+        return ""
+    stable = row["verdict"] == STABLE
+    if stable and round_half_up(change, indicator.decimals) == 0:
         return ""
     moved = f"{number(change, indicator.decimals, sign=True)}"
     unit = "points" if indicator.unit == "%" else indicator.unit
-    return f" ({moved} {unit})"
+    return f" ({moved} {unit}{_WITHIN if stable else ''})"
 
 
 def aims_in_short(

@@ -55,6 +55,8 @@ GRID = indicator(sources=("insee-carroyage-200m",), numerator=(), denominator=()
             *("2018", "2021", ("2019", "géolocalisation")),
         ),
         (POVERTY, "2016", "2019", ("2019", "géolocalisation", "Filosofi")),
+        # What forbids every pair is said of a pair that a dated break crosses too.
+        (replace(DIRECT, variable="DISP_GIYY"), "2014", "2019", ("bruit propre", "pas mesuré")),
         (POVERTY, "2019", "2021", ("2020", "crise sanitaire")),
         (POVERTY, "2014", "2015", ("consécutifs",)),
         (DIRECT, "2014", "2015", ("consécutifs",)),  # a file loaded without a source.toml

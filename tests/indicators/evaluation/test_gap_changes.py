@@ -229,6 +229,13 @@ def test_the_widest_pair_that_is_not_refused_is_taken() -> None:
     assert window(TAUX, ["2018"], broken) == (None, "")
 
 
+def test_every_reason_is_said_where_no_pair_may_be_compared() -> None:
+    def refuse(_: Indicator, start: str, end: str) -> str:
+        return "Rupture." if start < "2019" <= end else "Trop proches."
+
+    assert window(TAUX, ["2015", "2016", "2021"], refuse) == (None, "Rupture. Trop proches.")
+
+
 def test_dates_within_two_others() -> None:
     assert within(["2009", "2010-T2", "2016", "2016-T3", "2017"], "2010", "2016") == [
         "2010-T2",

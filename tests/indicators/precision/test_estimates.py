@@ -96,3 +96,12 @@ def test_tables_state_the_precision_of_every_figure() -> None:
     assert set(figures["precision"]) <= {"exact", "sondage", "prévision", "inconnue"}
     unknown = figures[figures["precision"] == "inconnue"]
     assert not (unknown["low"] == unknown["high"]).any()
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"),
+    [(4235, "stable"), (4230, "stable"), (4240, "stable"), (4225, "amélioration constatée")],
+)
+def test_a_change_within_the_rounding_of_its_source_is_none(end: float, verdict: str) -> None:
+    rounded = [estimate_of(row(value, rounding=5.0)) for value in (4235.0, end)]
+    assert change_of(*rounded, "lower_is_better", 0).verdict == verdict

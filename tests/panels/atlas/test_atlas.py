@@ -40,6 +40,7 @@ def page() -> Iterator[Any]:
 def test_one_light_page_that_asks_nothing_of_any_network() -> None:
     text = atlas_made.atlas().read_text("utf-8")
     assert len(text.encode()) <= 150_000
+    assert len(text.rpartition("<script>")[2].encode()) <= 20_480
     assert "default-src 'none'" in text
     assert not re.findall(r"""(?:src|href)=["']?(?!#)[^"'\s>]+""", text.split("<script")[0])
     assert "http" not in re.sub(r"http-equiv|https?://www\.w3\.org/2000/svg", "", text)
@@ -173,6 +174,15 @@ def test_what_is_seen_is_saved_and_printed_on_one_page(page: Any, tmp_path: Path
 def test_it_is_read_on_a_telephone_and_in_the_dark(page: Any) -> None:
     page.open(atlas_made.atlas(), width=390, height=800)
     assert page.run("document.documentElement.scrollWidth") <= 390
+    named = page.run(
+        "[...document.querySelectorAll('#tiles g')].map((g) => [g.querySelector('rect'), "
+        "...g.querySelectorAll('.name')].map((e) => e.getBoundingClientRect())"
+        ".map((b) => [b.left, b.right, b.height]))"
+    )
+    assert len(named) == 28
+    for (left, right, _), *lines in named:
+        assert lines
+        assert all(left <= start and end <= right and high >= 10 for start, end, high in lines)
     paper = "getComputedStyle(document.body).backgroundColor"
     light = page.run(paper)
     page.dark()

@@ -148,10 +148,11 @@ def test_the_csv_opens_in_a_french_spreadsheet() -> None:
     given = {
         "i": {"c": "part", "l": 'Part ; "test"', "u": "%", "d": 1},
         "q": ",1234.5,1200,1300,3;h0",
+        "words": {n: atlas_made.data_of(atlas_made.atlas())[n] for n in ("head", "kinds", "said")},
     }
     code = (
         "atlas.csv(given.i, '2016', atlas.cellsOf(given.q, [[5, 'Masqué.']]),"
-        "[['01', 'Dillon', 0], ['02', 'Élan', 0]], ['Ville'])"
+        "{terr: [['01', 'Dillon', 0], ['02', 'Élan', 0]], com: ['Ville'], ...given.words})"
     )
     text = ran(code, given)
     assert text.startswith("\ufeffcode;territoire;")

@@ -190,10 +190,12 @@ class SeriesBook:
 
     def broken(self, indicator: Indicator, start: str, end: str) -> str:
         """Return the break of series between two periods of an indicator, in words; nothing without."""
-        for broken in self.breaks:
+        # What forbids every pair of dates explains this one too, and is no break of that year.
+        for broken in sorted(self.breaks, key=lambda each: not each.every):
             if broken.between(start, end) and broken.holds(indicator, start, end):
-                when = f" en {broken.at}" if broken.at else ""
-                return f"Rupture de série{when} : {_small(broken.what)} ({broken.source})."
+                if broken.every:
+                    return f"{broken.what} ({broken.source})."
+                return f"Rupture de série en {broken.at} : {_small(broken.what)} ({broken.source})."
         for series in self.series.values():
             at = _turned(series, indicator, start, end)
             if at:

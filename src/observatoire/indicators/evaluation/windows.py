@@ -30,7 +30,7 @@ def window(
     *,
     newest: bool = False,
 ) -> tuple[tuple[str, str] | None, str]:
-    """Return the widest pair of dates that may be compared, or None; and what was rejected.
+    """Return the widest pair of dates that may be compared, or None; and why wider ones, or all, were not.
 
     Of pairs as wide, the latest.
 
@@ -56,7 +56,7 @@ def window(
         if not why:
             return pair, next(iter(refusals.values()), "")
         refusals[pair] = why
-    return None, next(iter(refusals.values()), "")
+    return None, " ".join(dict.fromkeys(refusals.values()))
 
 
 def _years(start: str, end: str) -> int:

@@ -93,6 +93,8 @@ class Estimate:
         The same at 99.8 %; from ``low`` and ``high`` by default, as a normal law would.
     least, most : float
         Bounds of the passage alone; the value by default, for a figure that shares no territory.
+    rounding : float
+        To how much its producer rounded it: the true figure is half of that around, surely.
 
     Examples
     --------
@@ -108,6 +110,7 @@ class Estimate:
     wide_high: float = _NAN
     least: float = _NAN
     most: float = _NAN
+    rounding: float = 0.0
 
     def __post_init__(self) -> None:
         """Fill what follows from the rest."""
@@ -350,9 +353,21 @@ def _limits(
 ) -> tuple[float, float]:
     a_below, a_above = a.sides(confidence)
     b_below, b_above = b.sides(confidence)
-    low = a.least - b.most - _joined(a_below, b_above, overlap)
-    high = a.most - b.least + _joined(a_above, b_below, overlap)
+    rounded = rounding_of(a, b)
+    low = a.least - b.most - _joined(a_below, b_above, overlap) - rounded
+    high = a.most - b.least + _joined(a_above, b_below, overlap) + rounded
     return low, high
+
+
+def rounding_of(a: Estimate, b: Estimate) -> float:
+    """Return how far apart rounding alone may set two figures that are one.
+
+    Examples
+    --------
+    >>> change(Estimate(4235, 4235, 4235, rounding=5), Estimate(4230, 4230, 4230, rounding=5)).verdict
+    'indéterminé'
+    """
+    return (a.rounding + b.rounding) / 2
 
 
 def _left_open(a: Estimate, b: Estimate, overlap: float = 0.0) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from observatoire.french.typography import number, plural
 from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY, Estimate
-from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, UNSIZED, WITHHELD
+from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
+from observatoire.indicators.precision.source_noise import NOISE_PERCENT, NOISE_POINTS, ROUNDING
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def estimate_of(row: Record | None) -> Estimate:
         A point carries its sampling interval when the table has one; bounds are carried as such; what
         describes another territory (*contexte*), is foretold by a model, hidden or absent is mute. A source that
         counts everyone has no sampling: its figures are certain, but for what their passage leaves open
-        and the source's own noise between two dates, of which each figure bears its part.
+        and the source's own noise between two dates, of which each figure bears its part, and its rounding.
         What its producer asks not to comment has no interval, hence no verdict.
 
     Examples
@@ -109,7 +110,10 @@ def estimate_of(row: Record | None) -> Estimate:
     kind = str(row.get("precision", "") or "exhaustive")
     if kind == "reference" or (kind in CERTAIN and math.isnan(wide_low)):
         below, above = (noise_of(row, bound) / math.sqrt(2) for bound in (least, most))
-        return Estimate(value, least - below, most + above, least=least, most=most)
+        rounding = float(row.get(ROUNDING, 0.0))
+        return Estimate(
+            value, least - below, most + above, least=least, most=most, rounding=rounding
+        )
     if kind in UNCERTAIN or row.get("flag") == TOO_SMALL:
         return Estimate(value, least=least, most=most)
     return Estimate(value, low, high, wide_low, wide_high, least, most)
@@ -140,7 +144,7 @@ def noise_of(row: Record, value: float) -> float:
     >>> noise_of({"noise_points": 3.5}, 30.0), noise_of({"noise_percent": 3.9}, 20000.0)
     (3.5, 780.0)
     """
-    points, percent = (float(row.get(name, 0.0)) for name in NOISES)
+    points, percent = (float(row.get(name, 0.0)) for name in (NOISE_POINTS, NOISE_PERCENT))
     parts = [points, percent / 100 * abs(value)]
     return sum(part for part in parts if not math.isnan(part))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.compute import table_of
-from observatoire.indicators.computation.table import DIRECT, modelled
+from observatoire.indicators.computation.table import modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -26,6 +26,7 @@ from observatoire.indicators.precision.sampling_bases import (
     most_of,
     plan_of,
 )
+from observatoire.indicators.precision.source_noise import NOISES, is_published, noises_in, own_rule
 from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY
 from observatoire.values import Nature, Record, Status
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
-    from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]
 
@@ -152,19 +152,17 @@ def _laid_in(
     """Yield what :data:`_LAID` and :data:`NOISES` name, of each cell of a place."""
     plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
-    own = {code: _own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
+    own = {code: own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
     for cell in cells:
         code = str(cell["indicator"])
-        noises = (_noise(cell, plans[code], own[code], sources, column) for column in NOISES)
+        base = behind.get((plans[code].base, str(cell["territory"])))
+        noises = noises_in(cell, plans[code], own[code], sources, base)
         yield (*_laid(cell, plans[code], behind, sources, rules), *noises)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
 #: varies (NaN without one), its method, its caution.
 _LAID = ("base", "size", "share", "spread", "kind", "flag")
-
-#: The source's own noise between two dates, of a rate in points, of any other figure in per cent of it.
-NOISES = ("noise_points", "noise_percent")
 
 
 def _laid(
@@ -176,7 +174,7 @@ def _laid(
 ) -> tuple[float, float, float, float, str, str]:
     """Return what :data:`_LAID` names."""
     indicator, code = plan.asked.indicator, str(row["territory"])
-    if _is_published(row, indicator, sources):
+    if is_published(row, indicator, sources):
         return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
     usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
@@ -207,29 +205,6 @@ def _laid(
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
 
 
-def _own_rule(plan: IntervalPlan, figures: Figures | None, rules: Rules) -> SamplingDesign:
-    """Return the rule of the source that gives a zoning its own figures: a town’s move less than an IRIS’s."""
-    if figures is None:
-        return plan.rule
-    found = figures.found(plan.asked.indicator, plan.asked.period)
-    return rules.of(found[0][0][0]) if found else plan.rule
-
-
-def _noise(
-    row: Record,
-    plan: IntervalPlan,
-    own: SamplingDesign,
-    sources: Mapping[str, SourceNote],
-    column: str,
-) -> float:
-    """Return the noise of a figure between two dates: in points for a rate, in per cent for another."""
-    rate = plan.asked.indicator.nature is Nature.RATE
-    fits = (column == "noise_points") == rate
-    published = _is_published(row, plan.asked.indicator, sources)
-    rule = own if row["origin"] == DIRECT else plan.rule
-    return float(getattr(rule, column)) if fits and not published else 0.0
-
-
 def _is_guarded(note: SourceNote | None) -> bool:
     """Say whether a source hides anything."""
     return bool(note and note.rule.guarded)
@@ -239,15 +214,6 @@ def _is_whole_commune(row: Record, commune: str) -> bool:
     """Say whether a figure is of a commune itself, or of the one IRIS of a commune that has no others."""
     own = row["status"] != str(Status.CONTEXT)
     return bool(commune) and own and row["territory"] in (commune, f"{commune}0000")
-
-
-def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:
-    note = sources.get(indicator.published[0])
-    return (
-        note is not None
-        and row["source"] == note.label
-        and indicator.published[0] not in indicator.sources
-    )
 
 
 def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:

@@ -231,19 +231,27 @@ def _figure(figure: Figure, drawings: dict[str, str]) -> str:
     drawings[name] = figure.svg
     return (
         f"#drawing({_text(name)}, title: {_text(figure.title)}, alt: {_text(figure.alternative)}, "
-        f"width: {figure.width * 100:.0f}%, fitting: {_fitting(figure) * 100:.1f}%, "
+        f"width: {figure.width * 100:.0f}%, fitting: {fitting(figure) * 100:.1f}%, "
         f"notes: {_notes(figure.notes)})"
     )
 
 
-def _fitting(figure: Figure) -> float:
-    """Return the share of the width at which a drawing, its title and its notes stand on one page."""
+def fitting(figure: Figure, room: float = _ROOM) -> float:
+    """Return the share of the width at which a drawing, its title and its notes stand on one page.
+
+    Parameters
+    ----------
+    figure : Figure
+        What is drawn.
+    room : float
+        Millimetres left under its title.
+    """
     found = _VIEW_BOX.search(figure.svg)
     if not found:
         return 1.0
     wide, high = float(found[1]), float(found[2])
     lines = sum(1 + len(note.text) // _NOTE_CHARACTERS for note in figure.notes)
-    return min(1.0, (_ROOM - _NOTE_LINE * lines) / (_PAGE_WIDTH * high / wide))
+    return min(1.0, (room - _NOTE_LINE * lines) / (_PAGE_WIDTH * high / wide))
 
 
 def _page_break(_: PageBreak, __: dict[str, str]) -> str:

@@ -29,7 +29,7 @@ from observatoire.pages.blocks import (
     text_shares,
 )
 from observatoire.pages.tokens import tokens
-from observatoire.pages.writers.typst import typeset
+from observatoire.pages.writers.typst import fitting, typeset
 from observatoire.pages.writers.word_styles import (
     BESIDE,
     CELL,
@@ -57,7 +57,7 @@ _TOLD = 2  # levels of headings that the contents list
 _TWIPS = 56.7
 
 #: Share of the width taken by the first column, by kind of table.
-_FIRST_COLUMN = {"profile": 0.34, "holes": 0.19}
+_FIRST_COLUMN = {"profile": 0.34, "holes": 0.32}
 
 #: Columns of a profile that need more or less than the others.
 _COLUMNS = {
@@ -70,11 +70,17 @@ _COLUMNS = {
 #: Beyond so many columns, cells are written smaller.
 _MOST_COLUMNS = 9
 
+#: A table of so many rows stands on one page.
+_SHORT = 10
+
 #: What every part of the file is dated: the same figures make the same bytes.
 _DATED = (1980, 1, 1, 0, 0, 0)
 
 #: Millimetres of a drawing beside a list of facts.
 _BESIDE = 50
+
+#: Millimetres left for a drawing and its notes under two titles and a sentence.
+_ROOM = 200.0
 
 #: Points that a picture has to the inch.
 _PPI = 110
@@ -262,7 +268,7 @@ class _Writer:
             self._text(figure.title, "Caption").paragraph_format.keep_with_next = True
         line = self._text("")
         line.paragraph_format.keep_with_next = bool(figure.notes)
-        self._draw(line, figure, _WIDTH * figure.width)
+        self._draw(line, figure, _WIDTH * min(figure.width, fitting(figure, _ROOM)))
         self._notes(figure.notes)
 
     def _table(self, grid: TableBlock) -> None:
@@ -290,14 +296,27 @@ def _grid(grid: TableBlock) -> str:
         for rank, (text, width) in enumerate(zip(heads, widths, strict=True))
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    rows = "".join(_row(row, widths, looks) for row in grid.rows)
+    # A short table is not cut: its rows keep to the next, but the last.
+    kept = [
+        len(grid.rows) <= _SHORT and rank < len(grid.rows) for rank in range(1, len(grid.rows) + 1)
+    ]
+    rows = "".join(
+        _row(row, widths, looks, kept=keep) for row, keep in zip(grid.rows, kept, strict=True)
+    )
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{TABLE}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f"{_TIGHT if small else ''}"
         '<w:tblLook w:val="04A0" w:firstRow="1" w:firstColumn="1" w:noVBand="1"/>'
         f"{_described(grid.title)}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
         f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
     )
+
+
+#: Air beside the texts of a table of many columns, so that none is cut.
+_TIGHT = (
+    '<w:tblCellMar><w:left w:w="12" w:type="dxa"/><w:right w:w="12" w:type="dxa"/></w:tblCellMar>'
+)
 
 
 def _described(title: str) -> str:
@@ -320,7 +339,7 @@ def _shares(grid: TableBlock) -> tuple[float, ...]:
     return (first, *((1 - first) * each / sum(wanted) for each in wanted))
 
 
-def _row(row: Row, widths: list[int], looks: tuple[str, str]) -> str:
+def _row(row: Row, widths: list[int], looks: tuple[str, str], *, kept: bool) -> str:
     keep = "<w:trPr><w:cantSplit/></w:trPr>"
     bold = "" if row.kind == "item" else "<w:b/>"
     if row.kind == "group":
@@ -333,17 +352,20 @@ def _row(row: Row, widths: list[int], looks: tuple[str, str]) -> str:
             looks[1],
             width,
             bold + ("<w:i/>" if cell.status in (Status.BOUNDED, Status.CONTEXT) else ""),
+            kept=kept,
         )
         for cell, width in zip(shown, widths[1:], strict=True)
     )
-    return f"<w:tr>{keep}{_cell(row.label, looks[0], widths[0], bold)}{cells}</w:tr>"
+    return f"<w:tr>{keep}{_cell(row.label, looks[0], widths[0], bold, kept=kept)}{cells}</w:tr>"
 
 
-def _cell(text: str, style: str, width: int, look: str = "", *, span: int = 1) -> str:
+def _cell(
+    text: str, style: str, width: int, look: str = "", *, span: int = 1, kept: bool = False
+) -> str:
     tint = tokens().light["tint"][1:]
     group = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if span > 1 else ""
     merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    after = "<w:keepNext/>" if span > 1 else ""
+    after = "<w:keepNext/>" if span > 1 or kept else ""
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
     )

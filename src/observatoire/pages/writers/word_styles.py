@@ -31,9 +31,6 @@ _MOST_OF_A_PROPERTY = 255
 #: When a document says it was made: the same figures make the same bytes.
 _DATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Word knows no zone
 
-#: Half-points of the cells of a table that is too wide.
-_SMALL = 13
-
 
 def dress(document: Any, page: Page) -> None:
     """Give a document its page, its styles, its foot and its properties."""
@@ -90,8 +87,8 @@ def _own_styles() -> list[str]:
         _paragraph(SUMMARY, '<w:pageBreakBefore/><w:spacing w:after="120"/>', title),
         _paragraph(CELL, tight, f'<w:sz w:val="{cell}"/>'),
         _paragraph(CELL_RIGHT, right, f'<w:sz w:val="{cell}"/>', "Cellule à droite"),
-        _paragraph(SMALL, tight, f'<w:sz w:val="{_SMALL}"/>', "Petite cellule"),
-        _paragraph(SMALL_RIGHT, right, f'<w:sz w:val="{_SMALL}"/>', "Petite cellule à droite"),
+        _paragraph(SMALL, tight, f'<w:sz w:val="{note}"/>', "Petite cellule"),
+        _paragraph(SMALL_RIGHT, right, f'<w:sz w:val="{note}"/>', "Petite cellule à droite"),
         _table(light["rule"][1:], accent),
     ]
 

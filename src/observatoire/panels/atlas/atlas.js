@@ -2,12 +2,8 @@
 // Figures come rounded as they are printed (figures.py); nothing here computes one.
 // First what can be tried without a page, then the page.
 const NARROW = "\u202f", WIDE = "\u00a0";
-const KINDS = ["observé ou agrégé", "estimé", "estimé par un modèle", "entre deux bornes",
-  "chiffre d’un territoire plus grand", "secret", "non disponible", "sans objet"];
 const FILLS = ["", "", "modelled", "bounded", "context", "secret", "hole", "hole"];
 const SIGNS = ["", "○", "●", "▲", "▲▲", "▼", "▼▼"], FLAGS = ["", "†", "‡"];
-const SAID = ["", "ne se juge pas", "pas de différence sûre avec la commune", "plus haut que la commune, sûr à 95 %",
-  "plus haut que la commune, sûr à 99,8 %", "plus bas que la commune, sûr à 95 %", "plus bas que la commune, sûr à 99,8 %"];
 // Colours of the palette of five for so many classes, as tokens.toml has them.
 const SHADES = [[], [2], [1, 3], [0, 2, 4], [0, 1, 3, 4], [0, 1, 2, 3, 4]];
 
@@ -88,23 +84,23 @@ function toneOf(cell, polarity) {
   return (cell.sign < 5) === (polarity > 0) ? "unfavourable" : "favourable";
 }
 // The order of rows: by what is known of them then from the highest, or by name.
-const GROUPS = [["Leurs propres chiffres", (c) => isOwn(c)], ["Estimés par un modèle", (c) => c.kind === 2], ["Connus entre deux bornes", (c) => c.kind === 3],
-  ["Chiffre d’un territoire plus grand", (c) => c.kind === 4], ["Secret ou non disponible", (c) => c.kind > 4]];
+const groupOf = (cell) => Math.max(0, Math.min(cell.kind, 5) - 1);
 function ordered(cells, names, by, down) {
   const all = cells.map((_, k) => k), way = down ? -1 : 1;
   const byName = (a, b) => names[a].localeCompare(names[b], "fr");
-  if (by === "name") return [["", all.sort((a, b) => way * byName(a, b))]];
+  if (by === "name") return [[-1, all.sort((a, b) => way * byName(a, b))]];
   const size = (k) => cells[k].value ?? (cells[k].kind === 3 ? (cells[k].low + cells[k].high) / 2 : 0);
-  return GROUPS.map(([label, takes]) => [label, all.filter((k) => takes(cells[k])).sort((a, b) => way * (size(a) - size(b)) || byName(a, b))]).filter(([, some]) => some.length);
+  all.sort((a, b) => way * (size(a) - size(b)) || byName(a, b));
+  return [0, 1, 2, 3, 4].map((group) => [group, all.filter((k) => groupOf(cells[k]) === group)]).filter(([, some]) => some.length);
 }
-function csv(indicator, period, cells, terr, com) {
+function csv(indicator, period, cells, D) {
   const quoted = (text) => (/[";\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const bare = (value) => (value === null ? "" : value.toFixed(indicator.d).replace(".", ","));
-  const rows = cells.map((c, k) => [terr[k][0], terr[k][1], com[terr[k][2]], indicator.c, indicator.l, indicator.u, period, bare(c.value), bare(c.low), bare(c.high),
-    c.kind < 3 && c.low !== null ? String(c.level) : "", KINDS[c.kind], SAID[c.sign], c.why]);
-  const head = ["code", "territoire", "commune", "indicateur", "libelle", "unite", "periode", "valeur", "bas", "haut", "niveau", "statut", "ecart", "raison"];
-  return "\ufeff" + [head, ...rows].map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
+  const rows = cells.map((c, k) => [D.terr[k][0], D.terr[k][1], D.com[D.terr[k][2]], indicator.c, indicator.l, indicator.u, period, bare(c.value), bare(c.low), bare(c.high),
+    c.kind < 3 && c.low !== null ? String(c.level) : "", D.kinds[c.kind], D.said[c.sign], c.why]);
+  return "\ufeff" + [D.head, ...rows].map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
 }
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 function start(D) {
@@ -129,8 +125,6 @@ function start(D) {
       if (figure) figure.textContent = short.length > 11 ? "deux bornes" : S.c === "e" && shown[k].sign > 2 ? `${short} ${SIGNS[shown[k].sign]}` : short;
     }
     if (!$("map")) return;
-    $("map").setAttribute("aria-label", `Carte : ${title(one)}. Les chiffres sont au tableau.`);
-    $("tiles").setAttribute("aria-label", `Un carré égal par territoire : ${title(one)}. Les chiffres sont au tableau.`);
     let over = "";
     if (counted() && most > 0) {
       const rings = D.at.map((at, k) => [at, k]).filter(([at, k]) => at && isOwn(shown[k]) && shown[k].value > 0).sort((a, b) => shown[b[1]].value - shown[a[1]].value);
@@ -147,12 +141,11 @@ function start(D) {
   function drawLegend(one, shown, cut) {
     const how = (takes) => shown.filter(takes).length, rows = [];
     if (S.c === "e") {
-      for (const [tone, label] of [["unfavourable", "moins favorable"], ["favourable", "plus favorable"], ["neutral", "plus haut ▲ ou plus bas ▼, sûr"], ["none", "pas de différence sûre"], ["", "ne se juge pas"]])
+      for (const [tone, label] of D.tone)
         rows.push(["v-" + (tone || "blank"), label, how((c) => isOwn(c) && toneOf(c, one.k) === tone)]);
     } else if (counted()) rows.push(["ringed", "aire du cercle : leur propre effectif", how(isOwn)]);
     else if (cut) ends(cut).forEach((label, c) => rows.push(["c" + SHADES[cut.upper.length][c], label, how((x) => isOwn(x) && rankIn(cut, x.value) === c), true]));
-    for (const [kind, label] of [[2, "estimé par un modèle (e)"], [4, escaped(D.wider)], [3, "entre deux bornes"], [5, "secret (s)"]]) rows.push([FILLS[kind], label, how((c) => c.kind === kind)]);
-    rows.push(["hole", "non disponible (n.d.)", how((c) => c.kind > 5)]);
+    for (const [fill, label] of D.key) rows.push([fill, escaped(label), how((c) => FILLS[c.kind] === fill)]);
     $("legend").innerHTML = rows.filter((row) => row[2] || row[3]).map(([kind, label, many]) =>
       `<li><svg viewBox="0 0 26 16" aria-hidden="true">${kind === "ringed" ? '<circle class="ring" cx="13" cy="8" r="7.5"/>' : `<rect class="s ${kind}" x=".5" y=".5" width="25" height="15"/>`}</svg>${label} (${many})</li>`).join("");
   }
@@ -183,22 +176,17 @@ function start(D) {
       const c = shown[k], sign = SIGNS[c.sign];
       return `<tr data-k="${k}"${k === S.t ? ' class="chosen"' : ""}><th scope="row"><button type="button" aria-pressed="${k === S.t}">${escaped(names[k])}</button></th>`
         + `<td${isOwn(c) ? ' class="own"' : ""}>${escaped(words(c, one.d))}</td><td class="bars"><svg viewBox="0 0 300 20" preserveAspectRatio="none" aria-hidden="true">${bar(c, beside[D.terr[k][2]], scale.at)}</svg></td>`
-        + `<td><span aria-hidden="true">${sign}</span><span class="unseen">${SAID[c.sign]}</span></td></tr>`;
+        + `<td><span aria-hidden="true">${sign}</span><span class="unseen">${D.said[c.sign]}</span></td></tr>`;
     };
-    const html = groups.map(([label, some]) => "<tbody>" + (label ? `<tr class="group"><th scope="rowgroup" colspan="4">${label === GROUPS[3][0] ? escaped(D.wider[0].toUpperCase() + D.wider.slice(1)) : label} (${some.length})</th></tr>` : "") + some.map(row).join("") + "</tbody>").join("");
+    const html = groups.map(([group, some]) => "<tbody>" + (group < 0 ? "" : `<tr class="group"><th scope="rowgroup" colspan="4">${escaped(D.groups[group])} (${some.length})</th></tr>`) + some.map(row).join("") + "</tbody>").join("");
     $("liste").querySelector("table").insertAdjacentHTML("beforeend", html);
     for (const [id, by] of [["byname", "name"], ["byvalue", "value"]]) {
       const head = $(id);
-      head.innerHTML = `<button type="button">${by === "name" ? escaped(D.noun[0].toUpperCase() + D.noun.slice(1)) : escaped(one.u || "Chiffre")}</button>`;
+      head.innerHTML = `<button type="button">${escaped(by === "name" ? capital(D.noun) : one.u || "Chiffre")}</button>`;
       if (S.by === by) head.setAttribute("aria-sort", S.down ? "descending" : "ascending"); else head.removeAttribute("aria-sort");
     }
     $("scale").hidden = false;
     $("scale").textContent = `de ${number(scale.low, one.d)} à ${number(scale.high, one.d)}`;
-    const lines = ["trait noir : intervalle à 95 %"];
-    if (shown.some((c) => c.level !== 95)) lines.push("à 80 % pour un modèle");
-    if (beside.some((r) => r !== null)) lines.push("trait vertical : la commune");
-    const order = S.by === "name" ? (S.down ? "De Z à A" : "De A à Z") : S.down ? "Du plus haut au plus bas" : "Du plus bas au plus haut";
-    $("how").textContent = `${order}. ${lines.join(" ; ")[0].toUpperCase()}${lines.join(" ; ").slice(1)}.`;
   }
 
   // The dates of the chosen territory: a line joins those of one series, and stops at a break.
@@ -207,7 +195,7 @@ function start(D) {
     if (dates.length < 2) return "";
     const shown = dates.map((p) => [p, cells(one, p)[S.t]]).filter(([, c]) => c.kind < 5);
     if (!shown.length) return "";
-    const when = (p) => +p.slice(0, 4) + (/T\d/.test(p) ? (+p.slice(-1) - 1) / 4 : /S\d/.test(p) ? (+p.slice(-1) - 1) / 2 : p.length === 7 ? (+p.slice(5) - 1) / 12 : 0);
+    const when = (p) => +p.slice(0, 4) + (p[4] ? (p.match(/\d+$/)[0] - 1) / ({ T: 4, S: 2 }[p[5]] || 12) : 0);
     const all = shown.flatMap(([, c]) => (c.kind === 3 ? [c.low, c.high] : [c.value])), low = Math.min(...all), wide = Math.max(...all) - low || 1;
     const first = when(dates[0]), span = when(dates[dates.length - 1]) - first || 1;
     const x = (p) => +(28 + (when(p) - first) / span * 354).toFixed(1), y = (v) => +(62 - (v - low) / wide * 38).toFixed(1);
@@ -241,26 +229,16 @@ function start(D) {
     if (c.kind < 3 && c.low !== null) said += `, entre ${number(c.low, one.d)} et ${unit(c.high)} (à ${c.level}${NARROW}%)`;
     if (c.kind < 4 && reference !== null) said += ` ; ${escaped(D.com[town])} : ${unit(reference)}`;
     said += ".";
-    if (c.kind === 2) said += " Estimé par un modèle : ni classe, ni rang, ni verdict.";
-    if (c.kind === 3) said += " La valeur est entre ces deux bornes, sans que l’on puisse dire mieux.";
-    if (c.kind === 4) said += ` C’est le ${escaped(D.wider)}.`;
-    if (c.kind > 4) said = `${escaped(one.l)}, ${S.p} : <b>${KINDS[c.kind]}</b>. ${escaped(c.why)}`;
-    if (isOwn(c) && c.sign > 1) said += ` <b>${SAID[c.sign][0].toUpperCase()}${SAID[c.sign].slice(1)}</b>.`;
+    if (D.why[c.kind]) said += ` ${escaped(D.why[c.kind])}`;
+    if (c.kind > 4) said = `${escaped(one.l)}, ${S.p}${WIDE}: <b>${D.kinds[c.kind]}</b>. ${escaped(c.why)}`;
+    if (isOwn(c) && c.sign > 1) said += ` <b>${capital(D.said[c.sign])}</b>.`;
     const moved = one.v ? one.v[2][S.t] : null;
     if (moved !== null) said += ` De ${one.v[0]} à ${one.v[1]} : <b>${escaped(D.mov[moved])}</b>.`;
-    if (c.flag === 2) said += " Trop peu d’habitants pour être commenté (Insee).";
+    if (c.flag === 2) said += ` ${D.few}`;
     $("card").innerHTML = `<h3>${escaped(name)}${D.com[town] ? ` (${escaped(D.com[town])})` : ""}</h3><p>${said}</p>${trend(one)}`;
   }
-  function drawNotes(one, shown) {
+  function drawNotes(one) {
     const rows = [["Définition", one.f], ["Champ", one.w + "."], ...one.a.map((rank) => ["Précaution", D.cav[rank]])];
-    const signs = [];
-    if (shown.some((c) => c.sign > 2)) signs.push("▲ plus haut et ▼ plus bas que la commune, sûr à 95 % ; deux signes : à 99,8 %");
-    if (shown.some((c) => c.sign === 2)) signs.push("● pas de différence sûre");
-    if (shown.some((c) => c.sign === 1)) signs.push("○ ne se juge pas");
-    if (shown.some((c) => c.kind === 1 || c.kind === 2)) signs.push("e : estimé");
-    if (shown.some((c) => c.kind === 4)) signs.push("(…) : " + D.wider);
-    if (shown.some((c) => c.flag)) signs.push("†, ‡ : effectif trop petit pour être commenté");
-    if (signs.length) rows.push(["Signes", signs.join(" ; ") + "."]);
     rows.push(["Source", one.p[S.p].s.map((rank) => D.src[rank]).join(" ; ") + ` (${S.p}).`]);
     $("notes").innerHTML = rows.map(([label, text]) => `<div><dt>${label}${WIDE}:</dt> <dd>${escaped(text)}</dd></div>`).join("");
   }
@@ -277,7 +255,7 @@ function start(D) {
     $("colours").hidden = !judged;
     $("met").disabled = $("nb").disabled = S.c === "e" || Boolean(one.n);
     $("title").textContent = title(one);
-    drawMap(one, shown, cut); drawLegend(one, shown, cut); drawTable(one, shown); drawCard(one, shown); drawNotes(one, shown);
+    drawMap(one, shown, cut); drawLegend(one, shown, cut); drawTable(one, shown); drawCard(one, shown); drawNotes(one);
     const state = new URLSearchParams({ i: S.i, p: S.p, t: S.t >= 0 ? D.terr[S.t][0] : "", c: S.c, m: S.m, n: S.n });
     try { history.replaceState(null, "", "#" + state); } catch (_) { /* a frame without an address */ }
   }
@@ -293,12 +271,10 @@ function start(D) {
     link.href = URL.createObjectURL(blob); link.download = name; link.click();
   }
   function picture() {
-    const copy = $("map") || $("tiles"), box = copy.viewBox.baseVal, twin = copy.cloneNode(true), looks = ["fill", "stroke", "stroke-width", "font-size", "font-weight", "font-family", "paint-order", "fill-opacity", "text-anchor"];
-    const from = copy.querySelectorAll("*");
-    twin.querySelectorAll("*").forEach((each, rank) => { const style = getComputedStyle(from[rank]); looks.forEach((look) => each.style.setProperty(look, style.getPropertyValue(look))); });
-    const patterns = document.querySelector("#drawing defs"), defs = patterns.cloneNode(true), inside = patterns.querySelectorAll("*");
-    defs.querySelectorAll("*").forEach((each, rank) => { const style = getComputedStyle(inside[rank]); looks.forEach((look) => each.style.setProperty(look, style.getPropertyValue(look))); });
-    twin.prepend(defs);
+    // A picture has no page around it: it takes the page's style along.
+    const copy = $("map") || document.querySelector("#tiles svg"), box = copy.viewBox.baseVal, twin = copy.cloneNode(true);
+    twin.prepend(document.querySelector("style").cloneNode(true), document.querySelector("#drawing defs").cloneNode(true));
+    twin.setAttribute("class", "observatoire drawing");
     twin.setAttribute("width", box.width * 2); twin.setAttribute("height", box.height * 2);
     const image = new Image(), name = `${S.i}-${S.p}.png`;
     image.onload = () => {
@@ -342,7 +318,7 @@ function start(D) {
     e.preventDefault();
     buttons[Math.max(0, Math.min(buttons.length - 1, to))].focus();
   };
-  $("csv").onclick = () => save(`${S.i}-${S.p}.csv`, new Blob([csv(indicator(), S.p, cells(), D.terr, D.com)], { type: "text/csv;charset=utf-8" }));
+  $("csv").onclick = () => save(`${S.i}-${S.p}.csv`, new Blob([csv(indicator(), S.p, cells(), D)], { type: "text/csv;charset=utf-8" }));
   $("png").onclick = picture;
   $("print").onclick = () => print();
   window.onhashchange = () => { read(); draw(); };

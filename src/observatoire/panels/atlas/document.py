@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from observatoire.french.typography import NO_BREAK, capital, enumerate_words
+from observatoire.french.typography import NARROW, NO_BREAK, capital, enumerate_words
 from observatoire.maps.classes import Classes, classify
-from observatoire.maps.figure import title_of
+from observatoire.maps.figure import TONES, title_of
 from observatoire.maps.marks import extremes
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.pages.tokens import css_properties, ink_on, tokens
@@ -56,9 +56,11 @@ def atlas_document(content: AtlasContent) -> str:
     script = _part("atlas.js")
     first = _FirstView(content)
     laid = lay_ground(first.marks, content.ground)
-    squares, headings, bottom = lay_squares(first.marks, content.ground)
     data = atlas_data(content) | {
         **_nouns(content),
+        **_sentences(content),
+        "tone": [*TONES],
+        "key": [*_keys(content).items()],
         "at": [one.at if one else None for one in laid.surfaces],
         "width": WIDTH,
     }
@@ -72,12 +74,10 @@ def atlas_document(content: AtlasContent) -> str:
         data=Markup(_json(data)),  # noqa: S704 - cannot close its element
         width=int(WIDTH),
         ground=laid,
-        squares=squares,
-        headings=headings,
-        bottom=bottom,
-        right=max((one.at[0] + one.side for one in squares), default=WIDTH),
+        plots=lay_squares(first.marks, content.ground),
         warnings=_warnings(content),
         noun=capital(data["noun"]),
+        wider=data["wider"],
         **first.words(),
     )
 
@@ -135,10 +135,7 @@ class _FirstView:
     def _legend(self, cut: Classes | None, fills: Sequence[str]) -> list[tuple[str, str]]:
         labels = zip(cut.labels(), range(len(cut)), strict=True) if cut else ()
         made = {_shade(cut, rank): label for label, rank in labels} if cut else {}
-        made |= {
-            "modelled": "estimé par un modèle (e)", "context": _nouns(self.content)["wider"],
-            "bounded": "entre deux bornes", "secret": "secret (s)", "hole": "non disponible (n.d.)",
-        }  # fmt: skip
+        made |= _keys(self.content)
         shown = {fill: fills.count(fill) for fill in made}
         return [
             (f, f"{label} ({shown[f]})")
@@ -193,6 +190,48 @@ def _nouns(content: AtlasContent) -> dict[str, str]:
         "one": words.here.one,
         "wider": f"chiffre {words.holder.of_the}, plus grand que {words.here.the}",
     }
+
+
+#: Columns of the table saved.
+_HEAD = (
+    "code", "territoire", "commune", "indicateur", "libelle", "unite", "periode", "valeur", "bas", "haut",
+    "niveau", "statut", "ecart", "raison",
+)  # fmt: skip
+
+#: What each kind of figure is in a table saved, and each sign of a difference aloud.
+_KINDS = (
+    "observé ou agrégé", "estimé", "estimé par un modèle", "entre deux bornes",
+    "chiffre d’un territoire plus grand", "secret", "non disponible", "sans objet",
+)  # fmt: skip
+_SAID = (
+    "", "ne se juge pas", "pas de différence sûre avec la commune",
+    *(f"plus {way} que la commune, sûr à {sure}{NARROW}%" for way in ("haut", "bas") for sure in ("95", "99,8")),
+)  # fmt: skip
+
+
+def _sentences(content: AtlasContent) -> dict[str, Any]:
+    """Return what the script says of a figure, by the rank of its kind or of its sign."""
+    wider = _nouns(content)["wider"]
+    return {
+        "head": _HEAD,
+        "kinds": _KINDS,
+        "said": _SAID,
+        "groups": [capital(wider) if "context" in each else each[0] for each in _GROUPS],
+        "why": {
+            2: f"Estimé par un modèle{NO_BREAK}: ni classe, ni rang, ni verdict.",
+            3: "La valeur est entre ces deux bornes, sans que l’on puisse dire mieux.",
+            4: f"C’est le {wider}.",
+        },
+        "few": "Trop peu d’habitants pour être commenté (Insee).",
+    }
+
+
+def _keys(content: AtlasContent) -> dict[str, str]:
+    """Return what the legend says of the fills that are of no class."""
+    return {
+        "modelled": "estimé par un modèle (e)", "context": _nouns(content)["wider"],
+        "bounded": "entre deux bornes", "secret": "secret (s)", "hole": "non disponible (n.d.)",
+    }  # fmt: skip
 
 
 def _shade(cut: Classes | None, rank: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from observatoire.maps.layout import Frame, lay_frames, path_of
+from observatoire.maps.layout import MOST_FRAMES, Frame, lay_frames, path_of
 from observatoire.maps.territories import middle
 from observatoire.maps.tiles import LEAST_NAMED, place_tiles, wrapped
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 WIDTH, _MOST_HIGH = 640.0, 460.0
 
 _TOP = 24.0
+
+#: Width of the squares of one commune of several: four of them.
+_ABREAST = 313.0
 
 #: Less than that, in units of the drawing, no eye tells two outlines apart.
 _SEEN = 0.6
@@ -90,14 +93,39 @@ def _path(frame: Frame, shape: shapely.Geometry) -> str:
     return path_of(shapely.simplify(drawn, _SEEN)).replace(".0", "")
 
 
-def lay_squares(
-    members: Sequence[Mark], ground: BaseMap
-) -> tuple[list[Square], list[tuple[str, float, float]], float]:
-    """Lay an equal square for each territory: squares, names of communes, where they end."""
-    spots, headings, bottom = place_tiles(members, ground, (0.0, 0.0, WIDTH, 0.0))
+@dataclass(frozen=True)
+class Plot:
+    """The squares of a commune, each with its rank among all: a drawing of its own, for a narrow screen."""
+
+    squares: tuple[tuple[int, Square], ...]
+    headings: tuple[tuple[str, float, float], ...]
+    bottom: float
+
+    @property
+    def right(self) -> float:
+        """Where the squares end."""
+        return max(one.at[0] + one.side for _, one in self.squares)
+
+
+def lay_squares(members: Sequence[Mark], ground: BaseMap) -> list[Plot]:
+    """Lay an equal square for each territory, a drawing a commune.
+
+    Those of many communes share one, as do those that no map shows: they are then the one picture.
+    """
+    groups: dict[str, list[tuple[int, Mark]]] = {}
+    for rank, mark in enumerate(members):
+        groups.setdefault(mark.commune, []).append((rank, mark))
+    apart = 1 < len(groups) <= MOST_FRAMES and any(ground.has(mark.code) for mark in members)
+    width = _ABREAST if apart else WIDTH
+    shared = list(groups.values()) if apart else [list(enumerate(members))]
+    return [_plot(some, ground, width) for some in shared]
+
+
+def _plot(some: Sequence[tuple[int, Mark]], ground: BaseMap, width: float) -> Plot:
+    spots, headings, bottom = place_tiles([m for _, m in some], ground, (0.0, 0.0, width, 0.0))
     squares = []
-    for mark in members:
+    for rank, mark in some:
         at, side = spots[mark.code]
         lines = tuple(wrapped(mark.name, side)) if side >= LEAST_NAMED else ()
-        squares.append(Square(at, side, lines))
-    return squares, headings, bottom
+        squares.append((rank, Square(at, side, lines)))
+    return Plot(tuple(squares), tuple(headings), bottom)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from observatoire.declarations.fields import (
+    MaybePeriod,
     Number,
     Texts,
     checked,
@@ -78,6 +79,7 @@ class SamplingDesign:
     pattern of a variable's code, how many times as much as a draw of persons the draw of addresses
     makes it vary; ``wholes`` what it is counted among. The first pattern that fits wins. ``noise_points``
     and ``noise_percent``: how far figures of a source that counts everyone move where nothing happened.
+    ``rounding``: to how much its counts are rounded, ``rounding_from`` a period; a change within it is none.
     """
 
     method: Annotated[
@@ -117,6 +119,13 @@ class SamplingDesign:
     noise_percent: Annotated[
         Amount, doc("De combien tout autre chiffre bouge seul, en % de lui-même (95 %).")
     ] = 0.0
+
+    rounding: Annotated[
+        Amount, doc("À combien près les effectifs sont arrondis (5 : à 5 près).")
+    ] = 0.0
+    rounding_from: Annotated[
+        MaybePeriod, doc("Première période arrondie, si ce n’est pas la première chargée.")
+    ] = ""
 
     @on_reading
     def _counts_inhabitants(self) -> None:
