@@ -186,7 +186,7 @@ def test_the_alternative_text_begins_with_what_is_known_and_its_extremes() -> No
     assert "11 sur 28\u00a0territoires ont leur propre chiffre, de 0,1" in breath
     assert breath.index("Trénelle-Citron") < breath.index("Godissard") < breath.index("; ")
     assert "14\u00a0autres sont estimés" in breath
-    assert "Ravine Bouillé\u00a0: 15,9\u202f% (estimé)" in breath
+    assert "Ravine Bouillé\u00a0: 15,8\u202f% (estimé)" in breath
 
 
 def test_where_nothing_is_known_the_map_says_so() -> None:
