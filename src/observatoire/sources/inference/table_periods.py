@@ -304,7 +304,10 @@ def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, *, asked:
     means = (name for name in names if _spans(name) and (own or _is_mean(name)))
     changes = (name for name in names if not asked and span_of_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
-    return next(chain(means, changes, pairs), "")
+    relatives = (
+        name for name in names if name not in own and signs().relatives.fullmatch(fold(name))
+    )
+    return next(chain(means, changes, pairs, relatives), "")
 
 
 def _spans(name: str) -> bool:
