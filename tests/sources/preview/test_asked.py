@@ -724,7 +724,7 @@ def test_a_table_of_observed_values_says_its_periods_and_what_it_measures(place:
     ("header", "told"),
     [
         ("GEO;GEO_OBJECT;AGE;TDW;TIME_PERIOD;OBS_VALUE", ("« AGE » et « TDW »", "_T")),
-        ("code;statut;sexe;type;annee;valeur", ("« sexe » et « type »",)),
+        ("code;statut;sexe;âge;annee;valeur", ("« sexe » et « âge »",)),
     ],
 )
 def test_rows_that_two_columns_tell_apart_are_asked(
@@ -733,7 +733,7 @@ def test_rows_that_two_columns_tell_apart_are_asked(
     rows = [
         f"{code};COM;{age};{kind};2016;{rank}"
         for code in ("97209", "97213")
-        for rank, (age, kind) in enumerate([("A", "1"), ("A", "2"), ("B", "1"), ("B", "2")])
+        for rank, (age, kind) in enumerate([("A", "x"), ("A", "y"), ("B", "x"), ("B", "y")])
     ]
     refused(place, "a.csv", "\n".join([header, *rows]) + "\n", *told)
 
