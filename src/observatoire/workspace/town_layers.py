@@ -168,9 +168,9 @@ def _own(frame: gpd.GeoDataFrame, texts: pd.DataFrame, path: str) -> gpd.GeoData
             remedy="Ajoutez une colonne « nom » (dans QGIS : table d’attributs, nouveau champ).",
         )
     ranks = pd.Series([f"T{rank:02d}" for rank in range(1, len(frame) + 1)])
-    made = texts.assign(code=texts[code] if code else ranks)
-    made["nom"] = texts[named] if named else texts[code]
-    return _kept("own", frame, made, "code").assign(nom=made["nom"])
+    coded = texts.assign(code=texts[code] if code else ranks)
+    coded["nom"] = texts[named] if named else texts[code]
+    return _kept("own", frame, coded, "code").assign(nom=coded["nom"])
 
 
 def _column(texts: pd.DataFrame, pattern: str) -> str:

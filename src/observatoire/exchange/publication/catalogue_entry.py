@@ -121,7 +121,7 @@ def _distribution(
     resource: Mapping[str, Any], base: str, licences: list[dict[str, str]]
 ) -> dict[str, Any]:
     address = {"@id": f"{base}{resource['path']}"}
-    made = {
+    entry = {
         "@type": "dcat:Distribution",
         "dct:title": _french(resource["title"]),
         "dcat:accessURL": address,
@@ -144,11 +144,11 @@ def _distribution(
         ],
     }
     if "bytes" in resource:
-        made["dcat:byteSize"] = {
+        entry["dcat:byteSize"] = {
             "@type": "xsd:nonNegativeInteger",
             "@value": str(resource["bytes"]),
         }
-    return made
+    return entry
 
 
 def _named(title: str) -> dict[str, Any]:

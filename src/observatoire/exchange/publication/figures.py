@@ -139,10 +139,12 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
     )
     frame = frame.drop_duplicates(["zoning", "territory", "indicator", "period"])
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
-    made = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
+    published = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
     for name, kind in TYPES.items():
-        made[name] = made[name].astype("float64") if kind == "number" else _texts(made[name])
-    return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
+        published[name] = (
+            published[name].astype("float64") if kind == "number" else _texts(published[name])
+        )
+    return published.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
 
 
 def read_definitions(path: Path) -> list[dict[str, str]]:

@@ -131,10 +131,10 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     entry = catalogue_entry(stated, about, (years[0], years[-1]))
     contents |= {CATALOGUE: _json(entry), PACKAGE_FILE: _json(stated)}
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with new_folder(folder) as made:
+    with new_folder(folder) as draft:
         for name, content in contents.items():
-            (made / name).write_bytes(content)
-        keep_former(folder, made, {} if same else former)
+            (draft / name).write_bytes(content)
+        keep_former(folder, draft, {} if same else former)
         table.keep_out("paquet", folder.name)
     return folder
 

@@ -146,11 +146,11 @@ class Indicator:
     def _is_computable(self, info: ValidationInfo) -> Indicator:
         if info.context is None:  # made by code, not read
             return self
-        made = self._following(info.context) if self.series else self
-        for wrong, what, remedy in _impossible(made):
+        followed = self._following(info.context) if self.series else self
+        for wrong, what, remedy in _impossible(followed):
             if wrong:
                 raise fault(what, remedy=remedy)
-        return made
+        return followed
 
     def _following(self, series: Mapping[str, tuple[Span, ...]]) -> Indicator:
         """Return the definition with the columns of its series, those of the last span for now."""
