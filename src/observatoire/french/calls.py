@@ -142,6 +142,7 @@ def checked_arguments(
 def _miscalled(
     signature: inspect.Signature, call: str, args: tuple[Any, ...], options: dict[str, Any]
 ) -> UnknownArgumentError:
+    """Return the error of a call that lacks an argument, or gives too many."""
     taken = set(list(signature.parameters)[: len(args)]) | set(options)
     needed = [
         name

@@ -107,10 +107,10 @@ class Matcher:
         text = str(text).strip()
         if text in self.names:
             return text
-        bearers = self.bearers(text)
+        matches = self.bearers(text)
         if commune is not None:
-            bearers = tuple(code for code in bearers if self.communes.get(code, commune) == commune)
-        return bearers[0] if len(bearers) == 1 else ""
+            matches = tuple(code for code in matches if self.communes.get(code, commune) == commune)
+        return matches[0] if len(matches) == 1 else ""
 
     def find_each(self, texts: Iterable[str]) -> dict[str, str]:
         """Return the code that each text names, as :meth:`find` does."""

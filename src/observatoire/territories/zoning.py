@@ -209,6 +209,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
 
 def _check_shape(rows: list[list[str]], path: Path) -> None:
+    """Refuse a table of one column, or a row that has not as many cells as the first."""
     width = len(rows[0])
     if width == 1:
         raise SeparatorError(

@@ -269,6 +269,7 @@ def _lacking_words(parts: _Parts) -> tuple[str, ...]:
 
 
 def _write(root: Path, parts: _Parts) -> None:
+    """Write what a town declares: its workspace file, its tables of members, its layers and links."""
     path = root / WORKSPACE_FILE
     path.write_text(_declaration(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     members = "code", "nom", "commune"
@@ -282,9 +283,9 @@ def _write(root: Path, parts: _Parts) -> None:
     iris = parts.main if parts.main.kind == "iris" else parts.iris
     listed = iris.frame if iris else parts.members
     if iris and parts.members is not None:  # Insee's names and communes, where its table is given
-        parts_names = parts.members.set_index("code")["nom"]
+        official_names = parts.members.set_index("code")["nom"]
         listed = iris.frame.assign(
-            nom=iris.frame["code"].map(parts_names).fillna(iris.frame["nom"])
+            nom=iris.frame["code"].map(official_names).fillna(iris.frame["nom"])
         )
     if listed is not None:
         _table(root / "geo/iris.csv", members, _rows(listed))

@@ -120,6 +120,7 @@ def _instant(text: str) -> dict[str, str]:
 def _distribution(
     resource: Mapping[str, Any], base: str, licences: list[dict[str, str]]
 ) -> dict[str, Any]:
+    """Return one file of a package as DCAT describes it."""
     address = {"@id": f"{base}{resource['path']}"}
     entry = {
         "@type": "dcat:Distribution",

@@ -100,6 +100,7 @@ def write_package(
 
 
 def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.DataFrame) -> Path:
+    """Write a package into its folder; one that says the same and is intact is left as it is."""
     former = former_descriptor(folder)
     every = (table, *table.companions)
     figures = published_figures(pd.concat([each.df for each in every], ignore_index=True))
@@ -163,6 +164,7 @@ def _json(content: object) -> bytes:
 
 
 def _definition(indicator: Indicator, producers: Mapping[str, str]) -> dict[str, str]:
+    """Return the row of ``indicateurs.csv`` that defines an indicator."""
     whose = producers.get(indicator.sources[0], indicator.sources[0]) if indicator.sources else ""
     return {
         "indicateur": indicator.code,

@@ -50,5 +50,5 @@ def read_series(row: Mapping[str, str]) -> tuple[set[tuple[str, str]], dict[str,
     breaks = (each.partition(" : ") for each in broken.split(_APART))
     return (
         {(found[1], found[2]) for found in pairs if found},
-        {at.strip(): why.strip() for at, said, why in breaks if said},
+        {at.strip(): why.strip() for at, separated, why in breaks if separated},
     )

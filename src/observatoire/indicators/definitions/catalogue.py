@@ -309,6 +309,7 @@ class Catalogue:
 
     @model_validator(mode="after")
     def _names_what_it_holds(self, info: ValidationInfo) -> Catalogue:
+        """Refuse a theme or an indicator that is named and not defined."""
         for code, indicator in self.indicators.items():
             if indicator.theme not in self.themes:
                 raise not_among(indicator.theme, tuple(self.themes), "indicators", code, "theme")

@@ -187,6 +187,7 @@ def _places(
     people: Mapping[str, float],
     zoning: str,
 ) -> pd.DataFrame:
+    """Return what was programmed for each territory: of itself, through a wider perimeter, or never."""
     by_place = {
         (str(where), str(code)): part
         for (where, code), part in actions.groupby(["zoning", "territory"])
@@ -233,6 +234,7 @@ WITHOUT_THEME = "Sans thématique"
 
 
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:
+    """Return the actions and the money of each theme, and of the actions without one."""
     lines = []
     for code, label in themes.items():
         of_theme = actions[actions["theme"] == code]

@@ -108,6 +108,7 @@ def _compared(
     other: Counterpart | None,
     tables: Sequence[Mapping[Spot, Record]],
 ) -> dict[str, object]:
+    """Return the row of one figure: its two gaps to a comparator, how they moved, and the verdict."""
     theirs = (other.zoning, other.code, indicator.code) if other else None
     found = [(table.get(spot), table.get(theirs) if theirs else None) for table in tables]
     start, end = (estimate_of(own) for own, _ in found)
@@ -256,6 +257,7 @@ def _sizes(gap: Difference) -> tuple[float, float]:
 def _lacking(
     found: Sequence[tuple[Record | None, Record | None]], dates: Sequence[str], other: str
 ) -> str:
+    """Say why nothing can be said of a move: figures that lack or are hidden, their precision, their bounds."""
     sides = list(zip(("ce territoire", other), zip(*found, strict=True), strict=True))
     sentences = []
     for word, hidden in (("Pas de chiffre", False), ("Chiffre couvert par le secret", True)):

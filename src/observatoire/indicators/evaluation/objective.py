@@ -80,11 +80,11 @@ def _share(objective: Objective, start: float, latest: float) -> float:
 
 
 def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
-    """Return the share of the way made, and what passage and sampling leave open of it.
+    """Return the progress towards the target, and what passage and sampling leave open of it.
 
     The worst that the passages leave open is widened by the sampling of both figures, each moved by
     its own side (method of variance estimates recovery). No bounds where the baseline may
-    be the target itself, or where nobody tells the sampling error of the latest figure.
+    be the target itself, or where the sampling error of the latest figure is unknown.
     """
     point = _share(objective, start.value, latest.value)
     certain = latest.sampled or latest.least < latest.most
