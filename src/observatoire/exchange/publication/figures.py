@@ -153,11 +153,11 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     FileError
-        As :func:`read_rows`.
+        As :func:`read_package_rows`.
     DuplicateKeyError
         When an indicator stands twice.
     """
-    rows = read_rows(path, DEFINED_COLUMNS, SERIES_COLUMNS)
+    rows = read_package_rows(path, DEFINED_COLUMNS, SERIES_COLUMNS)
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
         code = row["indicateur"]
@@ -172,7 +172,7 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def read_rows(
+def read_package_rows(
     path: Path, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> list[dict[str, str]]:
     """Read the rows of a csv that somebody sent, those columns and no other.
