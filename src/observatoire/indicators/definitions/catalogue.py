@@ -309,7 +309,7 @@ class Catalogue:
 
     @model_validator(mode="after")
     def _names_what_it_holds(self, info: ValidationInfo) -> Catalogue:
-        """Refuse a theme or an indicator that is named and not defined."""
+        """Refuse a theme or an indicator named and not defined; read of a file, settle what profiles show."""
         for code, indicator in self.indicators.items():
             if indicator.theme not in self.themes:
                 raise not_among(indicator.theme, tuple(self.themes), "indicators", code, "theme")
