@@ -144,7 +144,8 @@ def _legend(names: list[str], reasons: dict[str, str], words: TerritoryNames) ->
 def _reasons(reasons: dict[str, str]) -> list[Note]:
     """Explain the letters in one note: nine lines of their own went alone to another page."""
     said = f"{NO_BREAK}; ".join(
-        f"{letter}, {reason[:1].lower() + reason[1:].rstrip('.')}" for reason, letter in reasons.items()
+        f"{letter}, {reason[:1].lower() + reason[1:].rstrip('.')}"
+        for reason, letter in reasons.items()
     )
     return [Note("Lettres", f"{said}.")] if said else []
 

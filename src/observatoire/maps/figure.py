@@ -203,8 +203,8 @@ def _ranking_words(marks: Sequence[Mark]) -> str:
     """Explain what the ranking of some figures draws, and nothing else."""
     shown = [mark for mark in marks if mark.known]
     every = (
-        (any(mark.reference == mark.reference for mark in shown), _LINE),  # noqa: PLR0124 - NaN
-        (any(mark.interval[0] == mark.interval[0] for mark in shown), _SPAN),  # noqa: PLR0124 - NaN
+        (any(mark.reference == mark.reference for mark in shown), _LINE),
+        (any(mark.interval[0] == mark.interval[0] for mark in shown), _SPAN),
         (any(mark.sign for mark in marks), _SIGNS),
         (any(mark.status is Status.BOUNDED for mark in marks), _ENDS),
         (any(mark.status is Status.CONTEXT for mark in marks), _DIAMOND),

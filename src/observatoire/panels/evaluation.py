@@ -262,8 +262,9 @@ def _counts(
         (
             Note(
                 "Lecture",
-                f"{words.here.many} qui ont un chiffre, ou deux bornes, aux deux dates. L’écart est mesuré à la commune"
-                f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
+                f"{words.here.many} qui ont un chiffre, ou deux bornes, aux deux dates. L’écart est mesuré "
+                f"à la commune{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout "
+                "l’intervalle va dans "
                 f"le même sens. Des {number(len(moved))} écarts de ce tableau, {number(tried)} ont un mouvement "
                 f"que l’on mesure. {expected_by_chance(tried)}",
             ),

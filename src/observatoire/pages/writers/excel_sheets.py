@@ -157,6 +157,10 @@ def _write_sheet(sheet: Any, data: DataSheet, looks: _Looks) -> None:
     for rank, row in enumerate(data.rows):
         decimals = data.decimals[rank] if data.decimals else 0
         _write_row(sheet, _HEADS + 1 + rank, row, decimals, looks, wrap)
+        if wrap:  # the height is given: not every program finds it
+            texts = zip(row, widths, strict=False)
+            tall = max((_lines(s, width) for s, width in texts if isinstance(s, str)), default=1)
+            sheet.set_row(_HEADS + 1 + rank, _LINE * tall)
     if data.rows:
         sheet.autofilter(_HEADS, 0, _HEADS + len(data.rows), len(data.columns) - 1)
     sheet.freeze_panes(_HEADS + 1, data.head)
@@ -175,8 +179,8 @@ def _sheet_widths(data: DataSheet) -> list[float]:
 
 
 def _lines(label: str, width: float) -> int:
-    """Count the lines that a heading takes, its filter's button beside the last."""
-    return 1 + sum(-(-len(part) // max(1, int(width) - 3)) for part in label.split("\n"))
+    """Count the lines that a text takes: words that do not fit leave air, as a filter's button does."""
+    return sum(max(1, -(-len(part) // max(1, int(width) - 3))) for part in label.split("\n"))
 
 
 def _write_row(

@@ -30,9 +30,7 @@ def has_course(bearing: Bearing) -> bool:
 
 
 def _drawn(bearing: Bearing) -> dict[str, Mark]:
-    return {
-        period: mark for period, mark in bearing.dates.items() if mark.known or _bounded(mark)
-    }
+    return {period: mark for period, mark in bearing.dates.items() if mark.known or _bounded(mark)}
 
 
 def draw_course(

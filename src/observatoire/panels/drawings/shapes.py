@@ -119,8 +119,6 @@ def keyed(
         if x > left and x + room > left + width:
             x, y = left, y + 21
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>' if drawn else "")
-        parts.append(
-            text(x + before, y + 4.8, label, size=LEAST_TEXT, fill=tokens().light["soft"])
-        )
+        parts.append(text(x + before, y + 4.8, label, size=LEAST_TEXT, fill=tokens().light["soft"]))
         x += room + _BETWEEN
     return parts, y + 12

@@ -128,7 +128,7 @@ def _heading(label: str, y: float) -> list[str]:
 
 
 def _row(bearing: Bearing, y: float) -> list[str]:
-    mark, indicator = bearing.mark, bearing.indicator
+    indicator = bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
     return [
         text(
