@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from observatoire.passage.arrays import Flags, Floats, Positions
 
 
+_MANY = 500  # corners above which the engine is the slower one
 _SURE = 1e-12  # relative size below which the sign of a cross product is left to the engine
 
 
@@ -70,20 +71,22 @@ def rings_of(polygons: NDArray[Any]) -> Rings:
     return Rings(points, ring, owner, hole)
 
 
-def seen_from_within(polygons: NDArray[Any]) -> Flags:
+def seen_from_within(polygons: NDArray[Any], least: int = _MANY) -> Flags:
     """Say which polygons are one ring that the middle of its corners sees whole: they are valid.
 
     A ring that turns one way around a point, once, never crosses nor touches itself. The engine,
-    which looks for crossings, takes several times as long to say so. False proves nothing.
+    which looks for crossings, takes several times as long to say so of many corners; rings of
+    fewer than ``least`` are left to it. False proves nothing.
 
     Examples
     --------
     >>> arrow = shapely.Polygon([(0, 0), (9, 1), (0, 2), (8, 1)])
-    >>> seen_from_within(np.array([shapely.box(0, 0, 1, 1), arrow])).tolist()
+    >>> seen_from_within(np.array([shapely.box(0, 0, 1, 1), arrow]), least=4).tolist()
     [True, False]
     """
     seen = np.zeros(len(polygons), dtype=bool)
     single = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    single &= shapely.get_num_coordinates(polygons) >= least
     tried = np.flatnonzero(single & (shapely.get_num_interior_rings(polygons) == 0))
     points, ring = shapely.get_coordinates(polygons[tried], return_index=True)
     if len(points) == 0:
