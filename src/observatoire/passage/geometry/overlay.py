@@ -93,12 +93,14 @@ def intersect(
     cut = np.flatnonzero(~inside)
     if covered is not None:
         cut, last = _spared(i, cut, covered)
-    rank, left_of = _ranked(i[cut], len(sources))
-    clipped = columns_of(sources[rank], origin)
+    # By source: the edges of each are then read once, a few sources at a time.
+    cut = cut[np.argsort(i[cut], kind="stable")]
     with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
 
         def measure(block: slice) -> Floats:
-            return clipped_areas(clipped, clipping, left_of[block], j[cut[block]])
+            few, left_of = np.unique(i[cut[block]], return_inverse=True)
+            clipped = columns_of(sources[few], origin)
+            return clipped_areas(clipped, clipping, left_of, j[cut[block]])
 
         blocks = [slice(start, start + _CHUNK) for start in range(0, len(cut), _CHUNK)]
         # Threads would wait for one another longer than they work on a single block.
@@ -121,13 +123,6 @@ def _found(keys: Positions, among: Positions) -> Flags:
     at = np.minimum(np.searchsorted(keys, among, sorter=order), len(keys) - 1)
     found[order[at[keys[order[at]] == among]]] = True
     return found
-
-
-def _ranked(chosen: Positions, count: int) -> tuple[Positions, Positions]:
-    """Distinct positions in order, and the rank of each one among them."""
-    met = np.zeros(count, dtype=bool)
-    met[chosen] = True
-    return np.flatnonzero(met), (np.cumsum(met) - 1)[chosen]
 
 
 def _spared(i: Positions, cut: Positions, covered: Flags) -> tuple[Positions, Positions]:
