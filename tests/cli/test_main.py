@@ -9,7 +9,6 @@ from pathlib import Path
 import demo
 import pytest
 
-import observatoire as obs
 from observatoire.cli import console
 from observatoire.cli import ingest as loading
 from observatoire.cli import main as cli
@@ -28,13 +27,6 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     with pytest.raises(SystemExit) as stop:
         cli.main()
     return int(stop.value.code or 0)
-
-
-def kept_open(monkeypatch: pytest.MonkeyPatch, space: Path) -> None:
-    """Let the calls of one test, which only read, find a whole workspace open."""
-    o = obs.open(space)
-    monkeypatch.setattr(obs, "open", {space: o}.__getitem__)
-    monkeypatch.setattr(type(o), "__exit__", lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +226,7 @@ def test_trends_and_inequalities_are_asked_by_the_same_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     space = demo.workspace(tmp_path / "entier")
-    kept_open(monkeypatch, space)
+    demo.keep_open(monkeypatch, space)
     made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
     words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
     assert call(monkeypatch, *words) == 0

@@ -152,6 +152,7 @@ def test_a_workspace_may_have_a_name_of_300_letters(
     toml, name = root / "observatoire.toml", "Observatoire " + "très long " * 29
     text = re.sub('^name = ".*"', f'name = "{name}"', toml.read_text("utf-8"), flags=re.MULTILINE)
     toml.write_text(text, "utf-8")
+    demo.keep_open(monkeypatch, root)
     for suffix in ("docx", "xlsx", "html"):
         output = root / f"tableau.{suffix}"
         assert call(monkeypatch, "panel", "habitat", "-o", output, "--workspace", root) == 0

@@ -145,9 +145,7 @@ def _write(root: Path) -> None:
 @pytest.fixture
 def space(tmp_path: Path) -> Path:
     """Give a workspace with perimeters: a copy, for layers are long to write."""
-    return Path(
-        shutil.copytree(made_once("perimetres", _write), tmp_path / "espace")
-    )
+    return Path(shutil.copytree(made_once("perimetres", _write), tmp_path / "espace"))
 
 
 def opened(space: Path, passage: str) -> Observatory:
