@@ -134,7 +134,7 @@ def test_a_family_whose_precision_cannot_be_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) -> None:
@@ -215,7 +215,7 @@ def test_rows_of_labels_under_the_codes_are_set_aside(place: Place, warehouse: W
         "Nom du quartier;Code du quartier;Taille;Indice de jeunesse;Part des étrangers;Part\n"
         "Dillon;QP972001;4;1,5;3,2;20\nAilleurs;QP001001;4;1;1;1\n"
     )
-    report = load_file(place.warehouse(), place.workspace, place.write("qpv.csv", text))
+    report = load_file(place.empty_warehouse(), place.workspace, place.write("qpv.csv", text))
     assert (report.read, report.kept, report.rejected) == (3, 1, 2)
     assert sorted(report.rejects["kind"]) == ["note", "outside"]
     del warehouse

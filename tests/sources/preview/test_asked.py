@@ -297,7 +297,7 @@ def test_nobody_is_advised_to_reject_most_of_a_file(place: Place) -> None:
     rows = "".join(f"Inconnu {at};{at}\n" for at in range(1, 9))
     text = f"Quartier;Aidés\nFour à Chaux;1\nPlace d’Armes;2\n{rows}"
     with pytest.raises(ObservatoireError) as caught:
-        load_file(place.warehouse(), place.workspace, place.write("a-2016.csv", text))
+        load_file(place.empty_warehouse(), place.workspace, place.write("a-2016.csv", text))
     says(caught.value, "8 sur 10", "zoning")
     assert "reject" not in str(caught.value)
 
