@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -65,12 +66,10 @@ class Federated:
         """Keep the figures that might bear on a count that somebody hides."""
         if figures.empty:
             return figures
-        things, places = groups(self.definitions.tied()), self._tied_places()
-        names = {key: str(things.get(name, name)) for key, name in self.definitions.names.items()}
         of = pd.DataFrame(
             {
-                "what": _looked_up(figures, ["observatoire", "indicateur"], names),
-                "where": _looked_up(figures, ["zonage", "territoire"], places),
+                "what": _looked_up(figures, ["observatoire", "indicateur"], self.things),
+                "where": _looked_up(figures, ["zonage", "territoire"], self._tied_places),
                 "when": figures["periode"].str[:4],
             }
         )
@@ -78,6 +77,13 @@ class Federated:
         by = of.assign(dark=dark).groupby(["what", "where", "when"], sort=False)["dark"]
         return figures[by.transform("any") & (by.transform("size") > 1)]
 
+    @cached_property
+    def things(self) -> dict[tuple[str, str], str]:
+        """What each indicator of a member is tied to by definitions: one name for all that is tied."""
+        tied = groups(self.definitions.tied())
+        return {key: str(tied.get(name, name)) for key, name in self.definitions.names.items()}
+
+    @cached_property
     def _tied_places(self) -> dict[tuple[str, str], str]:
         ties = (
             (link.target, *link.whole, *(place for place, _ in link.parts))
