@@ -50,7 +50,7 @@ FORMS: dict[str, Callable[[Observatory, Path], Any]] = {
     "atlas.html": lambda o, at: o.atlas(at),
     "profiles.html": lambda o, at: o.profiles().save(at),
     "evaluation.html": lambda o, at: o.evaluate().save(at),
-    "trend.html": lambda o, at: o.trend("part").save(at),
+    "trend.html": lambda o, at: o.trend("aidB", 2016, 2016).save(at),
     "inequality.html": lambda o, at: o.inequality("part").save(at),
 }
 
