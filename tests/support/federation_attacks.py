@@ -355,7 +355,8 @@ class FederationAttacker:
                 message = "what is shown contradicts itself"
                 raise AssertionError(message)
             else:
-                ends.append(found.mip_dual_bound if found.status == 1 else found.fun)
+                end = found.mip_dual_bound if found.status == 1 else found.fun
+                ends.append(-np.inf if end is None else end)  # cut short before it says anything
         return ends[0], -ends[1]
 
     def _table(self, cell: tuple[str, str, str], least: float, most: float) -> float | None:

@@ -14,6 +14,7 @@ from observatoire.exchange.federation.joint.definitions import ADDED, Definition
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
 from observatoire.exchange.federation.joint.links import (
     Holding,
+    gathered,
     groups,
     holders,
     member_links,
@@ -92,6 +93,15 @@ class Federated:
         )
         return {place: "\0".join(top) for place, top in groups(ties).items()}  # type: ignore[misc, arg-type]
 
+    @cached_property
+    def _into(self) -> dict[tuple[str, Place], list[Holding]]:
+        """What each member says that a territory holds."""
+        found: dict[tuple[str, Place], list[Holding]] = defaultdict(list)
+        for who, links in self.links.items():
+            for link in links:
+                found[who, link.target].append(link)
+        return found
+
     def exposure(self, figures: pd.DataFrame) -> Exposure:
         """Put what members show and hide into one system."""
         made = Exposure()
@@ -138,8 +148,8 @@ class Federated:
         if 0 <= high < math.inf and low <= high:
             yield Fact({cell: 1.0}, max(low, 0.0), high, cell, who)
         half = self.definitions.half((who, row["indicateur"])) + _ROUNDING * abs(value)
-        for link in self.links[who]:
-            if link.target != (cell.zoning, cell.territory) or not link.parts:
+        for link in self._into.get((who, (cell.zoning, cell.territory)), ()):
+            if not link.parts:
                 continue
             whole = {_of(cell, place): 1.0 for place in link.whole}
             touched = {_of(cell, place): 1.0 for place, _ in link.parts}
@@ -192,7 +202,8 @@ class Federated:
         known = {cell for fact in made.facts for cell in fact.weights}
         known |= {*made.given, *made.hiding}
         sums = self.definitions.sums()
-        links = sorted({link for given in self.links.values() for link in given})
+        spoken = {(cell.zoning, cell.territory) for cell in known}
+        links = gathered({link for given in self.links.values() for link in given}, spoken)
         found: dict[tuple[object, ...], Fact] = {}
         for _ in range(2):  # what links reach may be a sum of categories in its turn
             facts = [*_category_facts(sums, known), *_link_facts(links, known), *_years(known)]
@@ -213,8 +224,7 @@ class Federated:
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
                 place
-                for link in self.links[key[0]]
-                if link.target == own
+                for link in self._into.get((key[0], own), ())
                 for place in (*link.whole, *(each for each, _ in link.parts))
             }
         else:
@@ -249,9 +259,14 @@ def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -
     for total, parts in sums.items():
         for name in (total, *parts):
             by_name[name].append((total, parts))
+    written: set[CountedCell] = set()
     for cell in sorted(known):
         for total, parts in by_name.get(cell.quantity, ()):
-            weights = {_called(cell, total): -1.0}
+            whole = _called(cell, total)
+            if whole in written:  # of each of its parts the same would be written again
+                continue
+            written.add(whole)
+            weights = {whole: -1.0}
             yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
 
 
