@@ -91,7 +91,7 @@ def twins(folder: Path, seed: int, **options: Any) -> tuple[Path, Path, pd.Serie
 
 def _other(attacker: ModelAttacker, true: pd.Series, rng: np.random.Generator) -> pd.Series | None:
     """Return whole counts that fit all that is shown, one of them moved, the others as little as can be."""
-    known, size = attacker._constraints(), len(true)  # noqa: SLF001 - his own
+    known, size = attacker._constraints(), len(true)
     moved, by = int(rng.integers(size)), float(rng.choice([-9, -3, -2, -1, 1, 2, 3, 9]))
     one, none = sparse.eye_array(size), sparse.csr_array(known.A.shape)
     apart = sparse.csr_array(np.eye(1, 2 * size, moved))
@@ -129,8 +129,8 @@ def _rewrite(folder: Path, true: pd.Series, other: pd.Series) -> None:
 
 
 def _same(first: pd.DataFrame, second: pd.DataFrame) -> bool:
-    return first[list(_SEEN)].reset_index(drop=True).equals(
-        second[list(_SEEN)].reset_index(drop=True)
+    return (
+        first[list(_SEEN)].reset_index(drop=True).equals(second[list(_SEEN)].reset_index(drop=True))
     )
 
 

@@ -223,10 +223,12 @@ def publish(
 
 def _still_readable(version: str, count: int) -> str:
     """Say that what was withdrawn of a package stays in its former version, and what to do of it."""
-    gone = plural(count, "chiffre que ce paquet ne montre plus", "chiffres que ce paquet ne montre plus")
+    gone = plural(
+        count, "chiffre que ce paquet ne montre plus", "chiffres que ce paquet ne montre plus"
+    )
     return (
-        f"versions/{version} garde {gone}, lisibles de qui reçoit le dossier : rien n’est écrasé. S’ils ne doivent "
-        "plus être lus, publiez dans un dossier nouveau, diffusez celui-là seul, retirez l’ancien du site, et "
+        f"versions/{version} garde {gone}, lisibles de qui reçoit le dossier : rien n’est écrasé. "
+        "S’ils ne doivent plus être lus, publiez dans un dossier nouveau, diffusez celui-là seul, retirez l’ancien du site, et "
         "prévenez qui l’a reçu ; gardez-le hors de portée : il est la preuve de ce qui était sorti."
     )
 

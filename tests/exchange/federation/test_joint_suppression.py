@@ -40,7 +40,10 @@ def federation(tmp_path: Path, *others: list[tuple[object, ...]]) -> Federation:
 
 def test_nothing_is_withheld_where_nothing_is_given_away(tmp_path: Path) -> None:
     f = federation(tmp_path, [Q2])
-    assert withheld_figures(Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")) == set()
+    assert (
+        withheld_figures(Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs=""))
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,9 +83,9 @@ def test_a_count_hidden_under_another_code_is_hidden_under_its_own(tmp_path: Pat
         definitions={"dossiers": {"libelle": "Cas"}},
     )
     f = obs.federate([one, other])
-    assert withheld_figures(Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")) == {
-        ("q", "Q1", "dossiers", "2016")
-    }
+    assert withheld_figures(
+        Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")
+    ) == {("q", "Q1", "dossiers", "2016")}
     (row,) = f.panel(indicators=["dossiers"]).table.df.query("territory == 'Q1'").to_dict("records")
     assert row["status"] == "secret"
     assert row["value"] != row["value"]
@@ -127,7 +130,9 @@ def withheld(tmp_path: Path, first: list[Row], other: list[Row], **more: Any) ->
     two = package(tmp_path / "b", other, links=LINKS, definitions=words)
     f = obs.federate([one, two])
     assert not f.refused
-    found = withheld_figures(Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs=""))
+    found = withheld_figures(
+        Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")
+    )
     return {(territory, code) for _, territory, code, _ in found}
 
 

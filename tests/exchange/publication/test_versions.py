@@ -19,8 +19,9 @@ WITHDRAWN = ("quartier-2007", "q1", "aidA", "2016")
 def shown(folder: Path) -> set[tuple[str, ...]]:
     frame = pd.read_csv(folder / "valeurs.csv", dtype=str)
     return set(
-        frame.loc[frame["valeur"].notna(), ["zonage", "territoire", "indicateur", "periode"]]
-        .itertuples(index=False, name=None)
+        frame.loc[
+            frame["valeur"].notna(), ["zonage", "territoire", "indicateur", "periode"]
+        ].itertuples(index=False, name=None)
     )
 
 

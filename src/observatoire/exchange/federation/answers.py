@@ -23,6 +23,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
+
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.verification import Member
 

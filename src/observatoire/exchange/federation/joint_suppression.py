@@ -104,9 +104,7 @@ def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(figures["observatoire"], figures["indicateur"], strict=True))
 
 
-def withheld_figures(
-    federated: Federated, figures: pd.DataFrame
-) -> set[tuple[str, str, str, str]]:
+def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[str, str, str, str]]:
     """Return the figures to hide so that what is left gives no hidden count away.
 
     What one member hides is hidden of all, and so is what rests on it elsewhere: the figure of a territory

@@ -127,13 +127,12 @@ def verify(folder: Path) -> Member:
 
 def _thresholds(path: Path, name: str) -> dict[Column, float]:
     """Read under which count each indicator is hidden, by period."""
+    found: dict[Column, float] = {}
     try:
-        listed = json.loads(path.read_text("utf-8"))["seuils"]
-        found: dict[Column, float] = {}
-        for each in listed:  # of two for one figure, the stricter
+        for each in json.loads(path.read_text("utf-8"))["seuils"]:
             key = (str(each["indicateur"]), str(each["periode"]))
+            # Of two for one figure, the stricter.
             found[key] = max(found.get(key, 0.0), _floor(each["seuil"]))
-        return found
     except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
         raise FileError(
             "Les seuils de secret du paquet ne se lisent pas.",
@@ -141,6 +140,7 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
             why="On ne saurait ce que les paquets dévoilent ensemble.",
             remedy=_AGAIN,
         ) from error
+    return found
 
 
 def _check_terms(definitions: Sequence[Mapping[str, str]], name: str) -> None:
