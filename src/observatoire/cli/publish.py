@@ -229,7 +229,8 @@ def _still_readable(version: str, count: int) -> str:
     return (
         f"versions/{version} garde {gone}, lisibles de qui reçoit le dossier : rien n’est écrasé. "
         "S’ils ne doivent plus être lus, publiez dans un dossier nouveau, diffusez celui-là seul, "
-        "retirez l’ancien du site, et prévenez qui l’a reçu ; gardez-le hors de portée : il est la preuve de ce qui était sorti."
+        "retirez l’ancien du site, et prévenez qui l’a reçu ; "
+        "gardez-le hors de portée : il est la preuve de ce qui était sorti."
     )
 
 

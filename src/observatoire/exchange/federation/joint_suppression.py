@@ -136,8 +136,8 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     resting = _resting(federated, figures, list(cells))
     things = [federated.things[key] for key in _keys(figures)]
     anyone: dict[str, set[str]] = defaultdict(set)
-    for thing, who, dark in zip(things, figures["observatoire"], secret, strict=True):
-        anyone[thing] |= {who} if dark else set()
+    for thing, who in zip(things, figures["observatoire"], strict=True):
+        anyone[thing].add(who)
     gone = np.array(
         [
             cell in hiders or _rests_on_hidden(who, found, hiders, anyone[thing])
@@ -174,7 +174,8 @@ def _rests_on_hidden(
 ) -> bool:
     """Say whether a figure may rest on what another member hides: its own, its package has weighed.
 
-    ``anyone`` are those who hide something of what it counts.
+    ``anyone`` are those who speak of what it counts, of which something is hidden: of a figure shown for
+    want of its own, nobody says whose it is, and a reader who guesses puts it beside what others show.
     """
     if supports is None:
         return anyone != {who}
