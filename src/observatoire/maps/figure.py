@@ -241,6 +241,7 @@ def _paper(mark: Mark) -> str:
 
 
 def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
+    """Draw a map from top to bottom: ground, sizes, legend and tiles, with the ranking at the right."""
     colouring = colouring_of(marks, indicator, style)
     counted = indicator.nature.additive and style.colour == "value"
     placed = [mark for mark in marks if ground.has(mark.code)]

@@ -102,7 +102,7 @@ nature = "median"
 
 
 def box(column: float, row: float, width: float = 1, height: float = 1) -> shapely.Polygon:
-    """Return a rectangle told in sides of an IRIS."""
+    """Return a rectangle measured in sides of an IRIS."""
     x, y = X + column * SIDE, Y + row * SIDE
     return shapely.box(x, y, x + width * SIDE, y + height * SIDE)
 
@@ -451,8 +451,10 @@ def test_weights_are_brought_to_published_totals(published: Path) -> None:
 
 def test_totals_are_found_where_the_catalogue_says_they_are_published(published: Path) -> None:
     source = published / "data" / "raw" / "ville"
-    told = (source / "source.toml").read_text("utf-8").replace("[variables.POP]", "[variables.TOT]")
-    (source / "source.toml").write_text(told, encoding="utf-8")
+    declaration = (
+        (source / "source.toml").read_text("utf-8").replace("[variables.POP]", "[variables.TOT]")
+    )
+    (source / "source.toml").write_text(declaration, encoding="utf-8")
     (source / "secteurs.csv").write_text("SECTEUR;TOT\nS1;340\nS2;210\n", encoding="utf-8")
     (published / "indicators.toml").write_text(
         CATALOGUE.replace(
@@ -503,7 +505,7 @@ audience = "{}"
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("terms", "why"),
     [
         (SECRECY, "un seuil de secret les garde"),
         (LENT.format("interne", ""), "une convention limite leur diffusion"),
@@ -516,10 +518,10 @@ audience = "{}"
     "recipe", ['method = "area"\ncalibrate', 'method = "density"\nlearn'], ids=["calé", "appris"]
 )
 def test_weights_are_not_made_of_figures_that_not_everyone_may_see(
-    published: Path, recipe: str, told: str, why: str
+    published: Path, recipe: str, terms: str, why: str
 ) -> None:
     path = published / "data" / "raw" / "ville" / "source.toml"
-    path.write_text(PUBLISHED + told, encoding="utf-8")
+    path.write_text(PUBLISHED + terms, encoding="utf-8")
     with opened(published, f'{recipe} = "population"\n') as o:
         if not why:
             assert len(o.passage("iris-2016", "secteur-2020").weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK
-from observatoire.maps.legend import places_of
+from observatoire.maps.legend import key_places
 from observatoire.maps.marks import NO_DIFFERENCE
 from observatoire.maps.svg import LEAST_TEXT, line, text, width_of
 from observatoire.pages.tokens import tokens
@@ -119,7 +119,7 @@ def keyed(
     widest = max((wide for wide, _, _ in items), default=0.0)
     items = [(widest if wide > _SIGN else wide, drawn, label) for wide, drawn, label in items]
     rooms = [wide + 14 + 1.08 * width_of(label, LEAST_TEXT) for wide, _, label in items]
-    places, y = places_of(rooms, width, _COLUMN), top + 12
+    places, y = key_places(rooms, width, _COLUMN), top + 12
     for (wide, drawn, label), (start, rank) in zip(items, places, strict=True):
         x, y = left + start, top + 12 + 21 * rank
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>')
