@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import attacker
 import demo
 import pytest
 
@@ -181,6 +182,20 @@ def test_watch_says_whether_anything_is_watched(
         finally:
             (space / "watch.toml").write_text(told, "utf-8")
         assert said in capsys.readouterr().out
+
+
+def test_what_was_withdrawn_and_stays_readable_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"iris-2016;{code};2016;aidA;{90 + rank}" for rank, code in enumerate(attacker.IRIS)]
+    for given in (rows, rows[1:]):
+        attacker.write(tmp_path / "espace", given)
+        assert call(monkeypatch, "load", "-w", tmp_path / "espace") == 0
+        assert "versions/" not in capsys.readouterr().out
+        assert call(monkeypatch, "publish", tmp_path / "paquet", "-w", tmp_path / "espace") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "versions/1.0.0 garde" in said
+    assert "dossier nouveau" in said
 
 
 def test_publish_then_federate(

@@ -27,7 +27,7 @@ from observatoire.cli.console import (
     written_in,
 )
 from observatoire.errors import FormatError, UnknownNameError
-from observatoire.french.typography import NARROW, number
+from observatoire.french.typography import NARROW, number, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -214,7 +214,24 @@ def publish(
     with opened(workspace) as o, step("Paquet"):
         written = o.publish(folder, note=note)
     written_in(written, start)
+    from observatoire.exchange.publication.versions import still_readable
+
+    for version, count in still_readable(written).items():
+        say(_still_readable(version, count))
     say("Ensuite : observatoire federate PAQUET… le réunit à ceux d’autres observatoires.")
+
+
+def _still_readable(version: str, count: int) -> str:
+    """Say that what was withdrawn of a package stays in its former version, and what to do of it."""
+    gone = plural(
+        count, "chiffre que ce paquet ne montre plus", "chiffres que ce paquet ne montre plus"
+    )
+    return (
+        f"versions/{version} garde {gone}, lisibles de qui reçoit le dossier : rien n’est écrasé. "
+        "S’ils ne doivent plus être lus, publiez dans un dossier nouveau, diffusez celui-là seul, "
+        "retirez l’ancien du site, et prévenez qui l’a reçu ; "
+        "gardez-le hors de portée : il est la preuve de ce qui était sorti."
+    )
 
 
 @command()

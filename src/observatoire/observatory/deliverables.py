@@ -186,8 +186,8 @@ class Deliverables(Annexes):
         Parameters
         ----------
         folder : str or Path
-            Where. A package already there is kept whole in its ``versions/``; when nothing has
-            changed, it stays as it is.
+            Where. A package already there is kept whole in its ``versions/``, figures withdrawn since
+            included; when nothing has changed, it stays as it is.
         note : str
             Why a new version: printed before what was revised, added and withdrawn.
         audience : {"public", "partenaires"}

@@ -140,7 +140,7 @@ def test_an_attacker_of_our_own_finds_what_the_audit_names_and_no_more(tmp_path:
         (tmp_path / str(seed)).mkdir()
         members, known = drawn(tmp_path / str(seed), np.random.default_rng(seed))
         f = obs.federate(members)
-        given = f.engine.ask("counts", annee="")
+        given = f.engine.ask("counts", annee="", indicateurs="")
         hidden = set(given.loc[given["statut"] == "secret", "territoire"])
         found = set(f.audit()["territoire"])
         for cell, width in widths(known, hidden).items():

@@ -40,7 +40,10 @@ def federation(tmp_path: Path, *others: list[tuple[object, ...]]) -> Federation:
 
 def test_nothing_is_withheld_where_nothing_is_given_away(tmp_path: Path) -> None:
     f = federation(tmp_path, [Q2])
-    assert withheld_figures(f.members, f.engine.ask("counts", annee="")) == set()
+    assert (
+        withheld_figures(Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs=""))
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,8 +58,8 @@ def test_what_is_left_gives_nothing_away(
 ) -> None:
     f = federation(tmp_path, *others)
     assert not f.audit().empty
-    figures = f.engine.ask("counts", annee="")
-    found = withheld_figures(f.members, figures)
+    figures = f.engine.ask("counts", annee="", indicateurs="")
+    found = withheld_figures(Federated.of(f.members), figures)
     assert found == hidden
     shown = [key in found for key in figures[FIGURE].itertuples(index=False, name=None)]
     kept = figures[~np.array(shown) | (figures["statut"] == "secret")]
@@ -80,9 +83,9 @@ def test_a_count_hidden_under_another_code_is_hidden_under_its_own(tmp_path: Pat
         definitions={"dossiers": {"libelle": "Cas"}},
     )
     f = obs.federate([one, other])
-    assert withheld_figures(f.members, f.engine.ask("counts", annee="")) == {
-        ("q", "Q1", "dossiers", "2016")
-    }
+    assert withheld_figures(
+        Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")
+    ) == {("q", "Q1", "dossiers", "2016")}
     (row,) = f.panel(indicators=["dossiers"]).table.df.query("territory == 'Q1'").to_dict("records")
     assert row["status"] == "secret"
     assert row["value"] != row["value"]
@@ -102,7 +105,7 @@ def test_a_rate_that_bounds_a_hidden_count_is_withheld(tmp_path: Path) -> None:
     f = obs.federate([one, package(tmp_path / "ville", rows, definitions=words)])
     assert not f.audit().empty
     assert ("q", "Q1", "part", "2016") in withheld_figures(
-        f.members, f.engine.ask("counts", annee="")
+        Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")
     )
 
 
@@ -127,7 +130,9 @@ def withheld(tmp_path: Path, first: list[Row], other: list[Row], **more: Any) ->
     two = package(tmp_path / "b", other, links=LINKS, definitions=words)
     f = obs.federate([one, two])
     assert not f.refused
-    found = withheld_figures(f.members, f.engine.ask("counts", annee=""))
+    found = withheld_figures(
+        Federated.of(f.members), f.engine.ask("counts", annee="", indicateurs="")
+    )
     return {(territory, code) for _, territory, code, _ in found}
 
 

@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from built_workspace import says
 from packages_made import figures, package
+from pyarrow import parquet
 
 import observatoire as obs
 from observatoire.errors import FileError, ObservatoireError
@@ -74,6 +76,16 @@ SPOILT = {
     ),
     "passages illisibles": (
         {}, lambda f: (f / "passages.csv").write_text("a,b\n1,2\n"), "Colonnes absentes",
+    ),
+    "trop de variables": (
+        {}, lambda f: (f / "indicateurs.csv").write_text(
+            (f / "indicateurs.csv").read_text().replace(",Caf,", ",Caf," + "V " * 400)
+        ), "300 variables",
+    ),
+    "csv qui montre un secret": (
+        {}, lambda f: (f / "valeurs.csv").write_text(
+            (f / "valeurs.csv").read_text().replace("12.5", "12.6")
+        ), "csv",
     ),
     "sans passages": ({}, lambda f: (f / "passages.csv").unlink(), "passages.csv"),
     "champ démesuré": ({}, rewritten(lambda f: f.assign(motif="x" * 200_000_000)), "démesurée"),
@@ -151,3 +163,34 @@ def test_formulas_stay_disarmed(formula: str) -> None:
 
 def test_made_figures_are_of_the_types_of_a_package() -> None:
     assert {str(kind) for kind in figures([ROW])[["valeur", "couverture"]].dtypes} == {"float64"}
+
+
+def test_of_two_thresholds_for_one_figure_the_stricter_holds(tmp_path: Path) -> None:
+    def twice_told(folder: Path) -> None:
+        said = [{"indicateur": "pop", "periode": "2016", "seuil": floor} for floor in (11, 1)]
+        (folder / "secret.json").write_text(json.dumps({"seuils": said}), "utf-8")
+
+    (member,) = obs.federate(package(tmp_path / "a", spoil=twice_told)).members
+    assert member.floor("pop", "2016") == 11
+
+
+@pytest.mark.parametrize("shape", [b"", b"\x01\x03\x00\x00\x00\xff\xff\xff\x7f"])
+def test_shapes_that_are_none_are_not_drawn(tmp_path: Path, shape: bytes) -> None:
+    def spoil(folder: Path) -> None:
+        path = folder / "zones.parquet"
+        whole = parquet.read_table(path)
+        lying = pa.array([shape] * whole.num_rows)
+        changed = whole.set_column(whole.column_names.index("geometry"), "geometry", lying)
+        parquet.write_table(changed.replace_schema_metadata(whole.schema.metadata), path)
+
+    f = obs.federate([package(tmp_path / "a", spoil=spoil), package(tmp_path / "b")])
+    assert "Q1" in f.panel(indicators=["pop"], zoning="q")._repr_html_()
+    assert f.atlas(tmp_path / "atlas.html").is_file()
+
+
+@pytest.mark.parametrize("period", ["hiver", "99999"])
+def test_a_period_without_a_year_has_its_pages(tmp_path: Path, period: str) -> None:
+    rows = [(*ROW[:3], each, 12.5, "observé") for each in (period, "2016")]
+    f = obs.federate([package(tmp_path / "a", rows), package(tmp_path / "b")])
+    assert f.atlas(tmp_path / "atlas.html").is_file()
+    assert f.annex(tmp_path / "annexe.html").is_file()

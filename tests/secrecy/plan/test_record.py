@@ -16,5 +16,5 @@ def test_where_something_is_hidden_the_proof_is_told() -> None:
     said = " ".join(Record(counts={OURS: 4}, solver="HiGHS 1.7", measured=3).sentences()).replace(
         "\u00a0", " "
     )
-    assert "solveur HiGHS, 3 intervalles prouvés" in said
+    assert "solveur HiGHS, tous les intervalles prouvés" in said
     assert "Aucun effectif protégé ne se laisse encadrer" in said

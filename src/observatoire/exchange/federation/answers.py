@@ -16,14 +16,13 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
+from observatoire.exchange.federation.joint_suppression import FIGURE, JointSuppression
 from observatoire.exchange.publication.figures import NUMBERS, OBS_STATUS, disarmed
 from observatoire.secrecy.release.protected_table import HIDDEN_REASON
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
-    from collections.abc import Collection
 
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.verification import Member
@@ -72,9 +71,6 @@ class FederationAnswers:
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
     title: str = ""
-    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
-        init=False, repr=False, default_factory=dict
-    )
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -224,19 +220,15 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts", annee=""))
+        return joint_disclosures(self.members, self.engine.ask("counts", annee="", indicateurs=""))
 
-    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
-        """Return what must not be shown of the years of some periods, found once a year."""
-        years = {period[:4] for period in periods if period}
-        for each in sorted(years - set(self._secret)):
-            figures = self.engine.ask("counts", annee=each)
-            self._secret[each] = withheld_figures(self.members, figures)
-        return set().union(*(self._secret[each] for each in years))
+    @cached_property
+    def _suppression(self) -> JointSuppression:
+        return JointSuppression(self.members, self.engine)
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
-        withheld = self._withheld(set(frame["periode"]))
+        withheld = self._suppression.withheld(set(frame["indicateur"]), set(frame["periode"]))
         keys = frame[FIGURE].itertuples(index=False, name=None) if withheld else ()
         dark = [key in withheld for key in keys] or [False] * len(frame)
         return pd.Series(dark, index=frame.index, dtype="bool")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +16,11 @@ from observatoire.exchange.federation.joint.system import Federated
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pandas as pd
 
+    from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.verification import Member
 
@@ -25,10 +29,82 @@ FIGURE = ["zonage", "territoire", "indicateur", "periode"]
 
 _SECRET = Status.SECRET.label
 
+#: Indicators beyond which all those of a year are read, rather than those of every year.
+_FEW = 12
 
-def withheld_figures(
-    members: Sequence[Member], figures: pd.DataFrame
-) -> set[tuple[str, str, str, str]]:
+#: Stands between codes in a question.
+_BAR = "|"
+
+
+@dataclass(eq=False)
+class JointSuppression:
+    """What must not be shown of a federation, found when it is asked of, by what is tied and by year.
+
+    Nothing ties a count of one thing to one of another, nor one year to the next: a question about an
+    indicator has no need of the others.
+    """
+
+    members: Sequence[Member] = field(repr=False)
+    engine: Engine = field(repr=False)
+    _seen: set[tuple[str, str]] = field(init=False, repr=False, default_factory=set)
+    _withheld: set[tuple[str, str, str, str]] = field(init=False, repr=False, default_factory=set)
+
+    @cached_property
+    def _federated(self) -> Federated:
+        return Federated.of(self.members)
+
+    @cached_property
+    def _things_of(self) -> dict[str, set[str]]:
+        """What each code counts, for those who give it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for (_, code), thing in self._federated.things.items():
+            found[code].add(thing)
+        return found
+
+    def withheld(
+        self, codes: Collection[str], periods: Collection[str]
+    ) -> set[tuple[str, str, str, str]]:
+        """Return what must not be shown: at least all that is so of some indicators and periods.
+
+        Parameters
+        ----------
+        codes, periods : collection of str
+            Those that are asked about.
+        """
+        things = set().union(*(self._things_of.get(code, ()) for code in codes))
+        years = {period[:4] for period in periods if period}
+        lacking = {(t, y) for t in things for y in years} - self._seen
+        asked = {thing for thing, _ in lacking}
+        tied = {code for code, its in self._things_of.items() if its & asked}
+        if len(tied) <= _FEW and not any(_BAR in code for code in tied):
+            self._look(asked, sorted({year for _, year in lacking}), sorted(tied))
+        else:
+            every = set(self._federated.things.values())
+            for year in sorted({year for _, year in lacking}):
+                self._look(every, [year])
+        return self._withheld
+
+    def _look(self, things: set[str], years: Sequence[str], codes: Sequence[str] = ()) -> None:
+        """Weigh the figures of some things, year by year."""
+        if not things:
+            return
+        listed = f"{_BAR}{_BAR.join(codes)}{_BAR}" if codes else ""
+        year = "" if codes else years[0]
+        figures = self.engine.ask("counts", annee=year, indicateurs=listed)
+        if codes:
+            of = [self._federated.things.get(key) in things for key in _keys(figures)]
+            figures = self._federated.related(figures[of])
+        dated = figures["periode"].str[:4]
+        for each in years:
+            self._withheld |= withheld_figures(self._federated, figures[dated == each])
+        self._seen |= {(thing, each) for thing in things for each in years}
+
+
+def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(figures["observatoire"], figures["indicateur"], strict=True))
+
+
+def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[str, str, str, str]]:
     """Return the figures to hide so that what is left gives no hidden count away.
 
     What one member hides is hidden of all, and so is what rests on it elsewhere: the figure of a territory
@@ -38,8 +114,8 @@ def withheld_figures(
 
     Parameters
     ----------
-    members : sequence of Member
-        Their definitions, links and floors.
+    federated : Federated
+        The members: their definitions, links and floors.
     figures : DataFrame
         The answer of ``counts.sql``, or its rows of some years.
 
@@ -48,7 +124,6 @@ def withheld_figures(
     SecrecyError
         When nothing that could be hidden makes a count safe.
     """
-    federated = Federated.of(members)
     figures = federated.related(figures)
     if figures.empty:
         return set()
@@ -59,11 +134,16 @@ def withheld_figures(
     for cell, who in zip(cells[secret], figures.loc[secret, "observatoire"], strict=True):
         hiders.setdefault(cell, set()).add(who)
     resting = _resting(federated, figures, list(cells))
-    everyone = set().union(*hiders.values())
+    things = [federated.things[key] for key in _keys(figures)]
+    anyone: dict[str, set[str]] = defaultdict(set)
+    for thing, who in zip(things, figures["observatoire"], strict=True):
+        anyone[thing].add(who)
     gone = np.array(
         [
-            cell in hiders or _rests_on_hidden(who, found, hiders, everyone)
-            for cell, who, found in zip(cells, figures["observatoire"], resting, strict=True)
+            cell in hiders or _rests_on_hidden(who, found, hiders, anyone[thing])
+            for cell, who, found, thing in zip(
+                cells, figures["observatoire"], resting, things, strict=True
+            )
         ],
         dtype=bool,
     )
@@ -90,11 +170,15 @@ def _rests_on_hidden(
     who: str,
     supports: Sequence[CountedCell] | None,
     hiders: dict[CountedCell, set[str]],
-    everyone: set[str],
+    anyone: set[str],
 ) -> bool:
-    """Say whether a figure may rest on what another member hides: its own, its package has weighed."""
+    """Say whether a figure may rest on what another member hides: its own, its package has weighed.
+
+    ``anyone`` are those who speak of what it counts, of which something is hidden: of a figure shown for
+    want of its own, nobody says whose it is, and a reader who guesses puts it beside what others show.
+    """
     if supports is None:
-        return everyone != {who}
+        return anyone != {who}
     return any(hiders.get(cell, {who}) != {who} for cell in supports)
 
 

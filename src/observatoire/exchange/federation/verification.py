@@ -48,6 +48,9 @@ _LOT = 12
 #: Threshold beyond which a number of a package is none.
 _HIGHEST_FLOOR = 1e6
 
+#: Variables that an indicator may add up: the longest of ours has thirty.
+_MOST_VARIABLES = 300
+
 _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
 _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
@@ -109,12 +112,14 @@ def verify(folder: Path) -> Member:
             "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
         ) from error
     _check_columns(folder / "valeurs.parquet", name)
+    definitions = read_definitions(folder / "indicateurs.csv")
+    _check_terms(definitions, name)
     return Member(
         name,
         folder,
         found,
         terms,
-        definitions=read_definitions(folder / "indicateurs.csv"),
+        definitions=definitions,
         links=read_package_rows(folder / "passages.csv", PASSAGE_COLUMNS),
         thresholds=_thresholds(folder / "secret.json", name),
     )
@@ -122,9 +127,12 @@ def verify(folder: Path) -> Member:
 
 def _thresholds(path: Path, name: str) -> dict[Column, float]:
     """Read under which count each indicator is hidden, by period."""
+    found: dict[Column, float] = {}
     try:
-        listed = json.loads(path.read_text("utf-8"))["seuils"]
-        return {(str(e["indicateur"]), str(e["periode"])): _floor(e["seuil"]) for e in listed}
+        for each in json.loads(path.read_text("utf-8"))["seuils"]:
+            key = (str(each["indicateur"]), str(each["periode"]))
+            # Of two for one figure, the stricter.
+            found[key] = max(found.get(key, 0.0), _floor(each["seuil"]))
     except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
         raise FileError(
             "Les seuils de secret du paquet ne se lisent pas.",
@@ -132,6 +140,20 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
             why="On ne saurait ce que les paquets dévoilent ensemble.",
             remedy=_AGAIN,
         ) from error
+    return found
+
+
+def _check_terms(definitions: Sequence[Mapping[str, str]], name: str) -> None:
+    """Refuse an indicator that adds up more variables than any does."""
+    for row in definitions:
+        for side in ("numerateur", "denominateur"):
+            if row[side].count(" ") >= _MOST_VARIABLES:
+                raise FileError(
+                    f"« {row['indicateur'][:80]} » y additionne plus de {_MOST_VARIABLES} variables.",
+                    where=f"{name}/indicateurs.csv",
+                    why="Chacune serait à chercher dans tous les paquets : l’ordinateur n’y suffirait pas.",
+                    remedy=_AGAIN,
+                )
 
 
 def _floor(given: object) -> float:

@@ -125,6 +125,38 @@ def _changes(folder: Path, figures: pd.DataFrame) -> str:
     return f"{', '.join(changes)}." if changes else "Aucun chiffre ne change."
 
 
+def still_readable(folder: Path) -> dict[str, int]:
+    """Count, by former version that a package keeps, the figures it shows that are shown no more.
+
+    Nothing is overwritten: what was withdrawn, or hidden since, stays readable there.
+
+    Parameters
+    ----------
+    folder : Path
+        A package.
+
+    Returns
+    -------
+    dict
+        By version, those that have none left out.
+    """
+    now = _shown(folder)
+    former = sorted((folder / FORMER).iterdir()) if (folder / FORMER).is_dir() else ()
+    counts = {place.name: len(_shown(place) - now) for place in former}
+    return {version: count for version, count in counts.items() if count}
+
+
+def _shown(folder: Path) -> set[tuple[str, ...]]:
+    """Return where the figures stand that a version shows, if only by bounds."""
+    path = folder / "valeurs.parquet"
+    if not path.is_file():
+        return set()
+    figures = pd.read_parquet(path).reindex(columns=[*_KEY, *NUMBERS])
+    told = [name for name in NUMBERS if name != "couverture"]
+    shown = figures[figures[told].notna().any(axis=1)]
+    return set(shown[_KEY].itertuples(index=False, name=None))
+
+
 def keep_former(folder: Path, made: Path, former: Mapping[str, Any]) -> None:
     """Copy into a draft the version that stands in a folder, and those before it."""
     if (folder / FORMER).is_dir():

@@ -26,9 +26,9 @@ class Record:
 
     ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
     bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
-    show which of the hidden figures is small. ``measured`` counts the intervals proved, not the
-    programs that it took, whose number depends on what is hidden. ``cost`` and ``bound`` never
-    leave: what hiding costs is made of the hidden sizes. ``withheld`` counts the headlines that
+    show which of the hidden figures is small. ``measured`` (the intervals proved), ``cost`` and ``bound``
+    never leave: what a rate leaves out is one more to prove where it is small, and what hiding costs is
+    made of the hidden sizes. ``withheld`` counts the headlines that
     had to be hidden, after a correction for instance.
     """
 
@@ -74,10 +74,9 @@ class Record:
                 f"Certificat{NO_BREAK}: aucune case n’est à masquer par l’observatoire, {together}{NO_BREAK}: "
                 "il n’y a pas d’intervalle à prouver."
             )
-        proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
         return (
-            f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par programmation linéaire, "
-            f"{together}. {self._optimum()}"
+            f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, tous les intervalles prouvés par "
+            f"programmation linéaire, {together}. {self._optimum()}"
         )
 
     @property
@@ -127,7 +126,6 @@ class Record:
             "cases_masquees": dict(self.counts),
             "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self._tenths,
             "solveur": self.solver,
-            "intervalles_prouves": self.measured,
             "surcout_au_plus_pour_cent": self.excess,
             "effectifs_deja_publics": self.exposed,
             "totaux_de_tete_masques": self.withheld,

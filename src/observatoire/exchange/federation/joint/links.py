@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.exchange.federation.joint.exposure import CountedCell, Fact
 from observatoire.territories.link_tables import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
 
@@ -62,6 +62,45 @@ def member_links(member: Member) -> list[Holding]:
         )
         for (_, target), held in sorted(found.items())
     ]
+
+
+def gathered(links: Iterable[Holding], spoken: Collection[Place]) -> list[Holding]:
+    """Return links in order, what each holds that nothing else speaks of being gathered into one place.
+
+    Of parts without a figure that no other link names, only the sum is bound by anything: a package of
+    fifty thousand of them weighs no more than one of two.
+
+    Parameters
+    ----------
+    links : iterable of Holding
+        What territories hold.
+    spoken : collection of Place
+        Territories of which there is a figure.
+
+    Examples
+    --------
+    >>> held = Holding(("c", "C"), (("q", "1"), ("q", "2"), ("q", "3")), (), complete=True)
+    >>> gathered([held], {("q", "1")})[0].whole
+    (('q', '1'), ('q', 'C, le reste (0)'))
+    """
+    every = sorted(links)
+    named = Counter(
+        place for link in every for place in (link.target, *link.whole, *(p for p, _ in link.parts))
+    )
+    alone = {place for place, times in named.items() if times == 1} - set(spoken)
+    found = []
+    for rank, link in enumerate(every):
+        left = [place for place in link.whole if place in alone]
+        if len(left) > 1:
+            rest = (left[0][0], f"{link.target[1]}, le reste ({rank})")
+            link = link._replace(whole=(*(p for p in link.whole if p not in alone), rest))  # noqa: PLW2901
+        cut = [place for place, _ in link.parts if place in alone]
+        if len(cut) > 1:
+            rest = (cut[0][0], f"{link.target[1]}, ses autres parts ({rank})")
+            kept = [(place, share) for place, share in link.parts if place not in alone]
+            link = link._replace(parts=(*kept, (rest, math.nan)))  # noqa: PLW2901
+        found.append(link)
+    return found
 
 
 def _share(written: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,7 @@ from observatoire.exchange.federation.joint.definitions import ADDED, Definition
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
 from observatoire.exchange.federation.joint.links import (
     Holding,
+    gathered,
     groups,
     holders,
     member_links,
@@ -65,12 +67,10 @@ class Federated:
         """Keep the figures that might bear on a count that somebody hides."""
         if figures.empty:
             return figures
-        things, places = groups(self.definitions.tied()), self._tied_places()
-        names = {key: str(things.get(name, name)) for key, name in self.definitions.names.items()}
         of = pd.DataFrame(
             {
-                "what": _looked_up(figures, ["observatoire", "indicateur"], names),
-                "where": _looked_up(figures, ["zonage", "territoire"], places),
+                "what": _looked_up(figures, ["observatoire", "indicateur"], self.things),
+                "where": _looked_up(figures, ["zonage", "territoire"], self._tied_places),
                 "when": figures["periode"].str[:4],
             }
         )
@@ -78,6 +78,13 @@ class Federated:
         by = of.assign(dark=dark).groupby(["what", "where", "when"], sort=False)["dark"]
         return figures[by.transform("any") & (by.transform("size") > 1)]
 
+    @cached_property
+    def things(self) -> dict[tuple[str, str], str]:
+        """What each indicator of a member is tied to by definitions: one name for all that is tied."""
+        tied = groups(self.definitions.tied())
+        return {key: str(tied.get(name, name)) for key, name in self.definitions.names.items()}
+
+    @cached_property
     def _tied_places(self) -> dict[tuple[str, str], str]:
         ties = (
             (link.target, *link.whole, *(place for place, _ in link.parts))
@@ -85,6 +92,15 @@ class Federated:
             for link in links
         )
         return {place: "\0".join(top) for place, top in groups(ties).items()}  # type: ignore[misc, arg-type]
+
+    @cached_property
+    def _into(self) -> dict[tuple[str, Place], list[Holding]]:
+        """What each member says that a territory holds."""
+        found: dict[tuple[str, Place], list[Holding]] = defaultdict(list)
+        for who, links in self.links.items():
+            for link in links:
+                found[who, link.target].append(link)
+        return found
 
     def exposure(self, figures: pd.DataFrame) -> Exposure:
         """Put what members show and hide into one system."""
@@ -132,8 +148,8 @@ class Federated:
         if 0 <= high < math.inf and low <= high:
             yield Fact({cell: 1.0}, max(low, 0.0), high, cell, who)
         half = self.definitions.half((who, row["indicateur"])) + _ROUNDING * abs(value)
-        for link in self.links[who]:
-            if link.target != (cell.zoning, cell.territory) or not link.parts:
+        for link in self._into.get((who, (cell.zoning, cell.territory)), ()):
+            if not link.parts:
                 continue
             whole = {_of(cell, place): 1.0 for place in link.whole}
             touched = {_of(cell, place): 1.0 for place, _ in link.parts}
@@ -186,7 +202,8 @@ class Federated:
         known = {cell for fact in made.facts for cell in fact.weights}
         known |= {*made.given, *made.hiding}
         sums = self.definitions.sums()
-        links = sorted({link for given in self.links.values() for link in given})
+        spoken = {(cell.zoning, cell.territory) for cell in known}
+        links = gathered({link for given in self.links.values() for link in given}, spoken)
         found: dict[tuple[object, ...], Fact] = {}
         for _ in range(2):  # what links reach may be a sum of categories in its turn
             facts = [*_category_facts(sums, known), *_link_facts(links, known), *_years(known)]
@@ -207,8 +224,7 @@ class Federated:
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
                 place
-                for link in self.links[key[0]]
-                if link.target == own
+                for link in self._into.get((key[0], own), ())
                 for place in (*link.whole, *(each for each, _ in link.parts))
             }
         else:
@@ -243,9 +259,14 @@ def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -
     for total, parts in sums.items():
         for name in (total, *parts):
             by_name[name].append((total, parts))
+    written: set[CountedCell] = set()
     for cell in sorted(known):
         for total, parts in by_name.get(cell.quantity, ()):
-            weights = {_called(cell, total): -1.0}
+            whole = _called(cell, total)
+            if whole in written:  # of each of its parts the same would be written again
+                continue
+            written.add(whole)
+            weights = {whole: -1.0}
             yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -48,14 +49,23 @@ def _layer(member: Member) -> gpd.GeoDataFrame:
     path = member.folder / "zones.parquet"
     try:
         layer = gpd.read_parquet(path)
-    except (ValueError, OSError):
+    except (ValueError, OSError, TypeError, LookupError, shapely.errors.ShapelyError):
         frame = pd.read_parquet(path)
         layer = gpd.GeoDataFrame(frame[_COLUMNS], geometry=[None] * len(frame))
     if layer.geometry.name != "geometry":
         layer = layer.rename_geometry("geometry")
     if "perimetre" not in layer:
         layer = layer.assign(perimetre="schématique")
+    layer = layer.set_geometry(layer.geometry.where(_may_be_drawn(layer.geometry)))
     return layer[[*_COLUMNS, "perimetre", "geometry"]].astype(dict.fromkeys(_COLUMNS, "str"))
+
+
+def _may_be_drawn(shapes: gpd.GeoSeries) -> list[bool]:
+    """Say which shapes are surfaces somewhere: a stranger may send points, or what is at no place."""
+    bounds = shapes.bounds.to_numpy()
+    somewhere = np.isfinite(bounds).all(axis=1)
+    surfaces = shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+    return [bool(each) for each in surfaces & somewhere]
 
 
 def base_map(zones: gpd.GeoDataFrame, zoning: str) -> BaseMap:

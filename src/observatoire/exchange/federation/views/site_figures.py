@@ -81,7 +81,9 @@ class SiteFigures(FederationAnswers):
             },
             zoning=where,
             periods=periods,
-            withheld=self._withheld({each for each in periods.values() if each}),
+            withheld=self._suppression.withheld(
+                set(values["indicateur"]), {each for each in periods.values() if each}
+            ),
             zonings=self.zonings,
             owners=owners,
         )
