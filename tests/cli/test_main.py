@@ -226,6 +226,7 @@ def test_trends_and_inequalities_are_asked_by_the_same_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     space = demo.workspace(tmp_path / "entier")
+    demo.keep_open(monkeypatch, space)
     made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
     words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
     assert call(monkeypatch, *words) == 0

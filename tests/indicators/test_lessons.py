@@ -145,8 +145,8 @@ def test_what_is_learnt_here_foretells_the_territories_without_figures(tmp_path:
         "level",
     }
     foretold = after[after["status"] == "estimated"]
-    told = foretold["method"].str.replace("\N{NO-BREAK SPACE}", " ")
-    assert told.str.contains("appris sur 30 territoires de « Quartiers suivis »").all()
+    methods = foretold["method"].str.replace("\N{NO-BREAK SPACE}", " ")
+    assert methods.str.contains("appris sur 30 territoires de « Quartiers suivis »").all()
     assert len(foretold) >= 150
     keys = zip(foretold["territory"], foretold["indicator"], strict=True)
     figures = np.array([truth[key] for key in keys])
@@ -157,10 +157,10 @@ def test_what_is_learnt_here_foretells_the_territories_without_figures(tmp_path:
 
 def test_too_few_territories_teach_nothing_and_nothing_is_written(tmp_path: Path) -> None:
     build(tmp_path, 9)
-    with obs.open(tmp_path) as o, pytest.raises(PassageError, match="Rien ne s’apprend") as told:
+    with obs.open(tmp_path) as o, pytest.raises(PassageError, match="Rien ne s’apprend") as refusal:
         o.calibrate("quartier")
-    assert "9 au plus" in str(told.value)
-    assert "au moins 10" in str(told.value)
+    assert "9 au plus" in str(refusal.value)
+    assert "au moins 10" in str(refusal.value)
     assert not (tmp_path / "calibration.toml").exists()
 
 

@@ -408,3 +408,13 @@ def test_one_name_alone_is_a_list_of_one(o: Observatory) -> None:
 def test_a_neighbour_misspelt_is_found_again(o: Observatory) -> None:
     with pytest.raises(UnknownNameError, match="« Dillon »"):
         o.table("part_hlm", compare=["Dilon"])
+
+
+def test_a_trial_writes_nothing_in_the_library(
+    o: Observatory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paths that nobody gave are of the current folder: the default lies in the library."""
+    monkeypatch.chdir(tmp_path)
+    assert o.atlas().resolve() == tmp_path / "atlas.html"
+    assert o.outline().path.resolve() == tmp_path / "geo" / "a-dessiner.gpkg"
+    assert {path.name for path in tmp_path.rglob("*")} == {"atlas.html", "geo", "a-dessiner.gpkg"}

@@ -62,6 +62,31 @@ def facts(page: Page, kind: str) -> dict[str, str]:
     return {plain(term): plain(text) for term, text in found.items}
 
 
+def test_no_course_is_announced_where_none_is_drawn() -> None:
+    """Neither the years above nor the key of the break below, where dates are hidden, or one only."""
+    two = {"2014": mark(0, 40.0), "2016": mark(0, 44.0)}
+    course = Course(("2014", "2016"), (), {"2016": "Rupture."})
+    drawn = bearing(dates=two, course=course)
+    hidden = replace(drawn, mark=mark(0, NAN, Status.SECRET))
+    single = replace(drawn, dates={"2016": two["2016"], "2014": mark(0, NAN, Status.SECRET)})
+    pictures = [plain(draw_spine({"T": [row]}, WORDS, "Ville")) for row in (drawn, hidden, single)]
+    assert ["2014-2016" in one for one in pictures] == [True, False, False]
+    assert ["rupture de série" in one for one in pictures] == [True, False, False]
+
+
+def test_only_the_aims_of_its_own_convention_stand_on_a_page(pages: dict[str, Page]) -> None:
+    """Fort-de-France was given the aims of Le Lamentin, whose quartiers it is only compared with."""
+    names = demo.demo()._gazetteer
+    held = {code: names.wholes("quartier-cucs-2007", code) for code in ("FDF01", "LAM02")}
+    lamentin = ("ensemble-cucs-2007", "CUCS-97213")
+    assert [lamentin in held[code] for code in held] == [False, True]
+    assert ("ensemble-cucs-2007", "CUCS-97209") in held["FDF01"]
+    assert {("zus-1996", "ZUS-LAM"), ("perimetre-cucs-2007", "PER-RU")} <= held["LAM02"]
+    assert all(("departement-2016", "972") in each for each in held.values())
+    said = facts(pages["Dillon"], "boxes")["Objectifs du contrat"]
+    assert said == "Aucun objectif chargé ne porte sur ce quartier."
+
+
 # --- sentences, at their extremes -----------------------------------------------------------------
 
 

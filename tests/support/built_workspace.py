@@ -214,13 +214,13 @@ class _Kept:
         self.warehouse = open_warehouse(":memory:", workspace.crs)
         fill_zonings(self.warehouse, workspace)
         self.zonings = self._zonings()
-        tables = self.warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
-        self.filled = [name for (name,) in tables if name not in ("zoning", "territory")]
 
     def emptied(self) -> bool:
         """Empty what loads fill; say whether it is then as new, else nobody may use it again."""
         try:
-            self.warehouse.run("".join(f"DELETE FROM {name};" for name in self.filled))  # noqa: S608 - ours
+            filled = [name for name, held in _tables(self.warehouse).items() if held]
+            others = [name for name in filled if name not in ("zoning", "territory")]
+            self.warehouse.run("".join(f"DELETE FROM {name};" for name in others))  # noqa: S608 - ours
         except (duckdb.Error, WorkspaceError):
             return False
         return self._zonings() == self.zonings
@@ -247,15 +247,25 @@ def build_place(root: Path) -> Place:
 
 
 def dump(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, as texts, in a fixed order."""
-    tables = warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
+    """Return every row of every table, as texts, in a fixed order; call it outside a transaction."""
     return {
-        str(table): sorted(
+        table: sorted(
             tuple(map(repr, row))
             for row in warehouse.rows(f"SELECT * FROM {table}")  # noqa: S608 - our own names
         )
-        for (table,) in tables
+        if held
+        else []
+        for table, held in _tables(warehouse).items()
     }
+
+
+def _tables(warehouse: Warehouse) -> dict[str, bool]:
+    """Return the tables, and whether each may hold a row: few do, and each asked has its price.
+
+    The engine counts rows that were deleted, never one too few of those committed.
+    """
+    asked = "SELECT table_name, estimated_size > 0 FROM duckdb_tables() WHERE NOT temporary"
+    return {str(table): bool(held) for table, held in warehouse.rows(asked)}
 
 
 def figures(warehouse: Warehouse) -> dict[tuple[str, str], tuple[float | None, str]]:

@@ -70,3 +70,10 @@ def lend(monkeypatch: pytest.MonkeyPatch) -> None:
     shared = demo()
     monkeypatch.setattr(obs, "demo", lambda: shared)
     monkeypatch.setattr(shared, "close", lambda: None)
+
+
+def keep_open(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """Let ``obs.open`` give, for one test that only reads it, a whole workspace opened once."""
+    kept = obs.open(place)
+    monkeypatch.setattr(obs, "open", {place: kept}.__getitem__)
+    monkeypatch.setattr(kept, "close", lambda: None)

@@ -35,7 +35,7 @@ _SIGNS = {
     Status.AGGREGATED: "■",
     Status.ESTIMATED: "e",
     Status.BOUNDED: "[ ]",
-    Status.CONTEXT: "(…)",
+    Status.CONTEXT: "( )",
     Status.SECRET: "s",
     Status.NOT_APPLICABLE: "///",
 }
@@ -133,12 +133,21 @@ def _legend(names: list[str], reasons: dict[str, str], words: TerritoryNames) ->
         Note(
             "Signes",
             "■ chiffre du producteur ou somme sur des territoires entiers ; "
-            f"[ ] entre deux bornes ; (…) chiffre {words.holder.of_the}, plus grand que {words.here.the} ; "
+            f"[ ] entre deux bornes ; ( ) chiffre {words.holder.of_the}, plus grand que {words.here.the} ; "
             "e estimé ; s secret ; lettre : non disponible, "
             "pour la raison ci-dessous.",
         ),
-        *(Note(letter, reason) for reason, letter in reasons.items()),
+        *_reasons(reasons),
     )
+
+
+def _reasons(reasons: dict[str, str]) -> list[Note]:
+    """Explain the letters in one note: nine lines of their own went alone to another page."""
+    said = f"{NO_BREAK}; ".join(
+        f"{letter}, {reason[:1].lower() + reason[1:].rstrip('.')}"
+        for reason, letter in reasons.items()
+    )
+    return [Note("Lettres", f"{said}.")] if said else []
 
 
 def _letters() -> Iterator[str]:

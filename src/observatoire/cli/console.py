@@ -103,12 +103,12 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
         raise error
     plain = []
     for char in error.object[error.start : error.end]:
-        found = _PLAINER.get(char) or unicodedata.normalize("NFKD", char)
+        nearest = _PLAINER.get(char) or unicodedata.normalize("NFKD", char)
         try:
-            found.encode(error.encoding)
+            nearest.encode(error.encoding)
         except UnicodeEncodeError:
-            found = found.encode("ascii", "ignore").decode() or "?"
-        plain.append(found)
+            nearest = nearest.encode("ascii", "ignore").decode() or "?"
+        plain.append(nearest)
     return "".join(plain), error.end
 
 
@@ -215,8 +215,10 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
     if sum(words) + 3 * len(words) + 1 > out.width:
         out.print(Text(title, style="bold"))
         for first, *rest in rows:
-            told = (f"{head} {cell}" for head, cell in zip(columns[1:], rest, strict=True) if cell)
-            say(f"  {first} : {' ; '.join(told)}")
+            labelled = (
+                f"{head} {cell}" for head, cell in zip(columns[1:], rest, strict=True) if cell
+            )
+            say(f"  {first} : {' ; '.join(labelled)}")
         return
     table = RichTable(title=Text(title), title_justify="left", title_style="bold")
     for column, least in zip(columns, words, strict=True):

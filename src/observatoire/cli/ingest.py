@@ -54,16 +54,16 @@ def init(
     """Crée un espace de travail : l’exemple embarqué, une autre ville (--from), ou à remplir (--empty)."""
     import observatoire
 
-    made = observatoire.init(folder, layers=layers or (), iris=iris, commune=town, empty=empty)
+    founded = observatoire.init(folder, layers=layers or (), iris=iris, commune=town, empty=empty)
     if empty:
-        say(f"Espace de travail à remplir : {made.root}")
+        say(f"Espace de travail à remplir : {founded.root}")
         say("Ensuite : complétez observatoire.toml ; le guide dit comment.")
         return
-    say(f"Espace de travail prêt : {made.root}")
-    if not made.kept:
+    say(f"Espace de travail prêt : {founded.root}")
+    if not founded.kept:
         say("Ensuite : observatoire load, puis observatoire annex.")
         return
-    for title, lines in (("Gardé", made.kept), ("Ce qui n’est pas là", made.lacking)):
+    for title, lines in (("Gardé", founded.kept), ("Ce qui n’est pas là", founded.lacking)):
         say(f"{title} :\n" + "\n".join(f"  - {line}" for line in lines))
     say(
         "Ensuite : observatoire load FICHIER -w DOSSIER, pour chaque fichier ; le rapport dit ce qu’il "

@@ -46,9 +46,9 @@ def main() -> None:
 
 def _in_words_of_the_line(error: ObservatoireError) -> str:
     """Give the options of the command line where the library's message gives Python's."""
-    said = str(error).replace('on_error="reject"', "--reject")
-    said = said.replace("la thématique (theme=)", "l’argument « THEME »")
-    return re.sub(r'o\.panel\(theme="(\w+)"\)', r"observatoire panel \1", said)
+    message = str(error).replace('on_error="reject"', "--reject")
+    message = message.replace("la thématique (theme=)", "l’argument « THEME »")
+    return re.sub(r'o\.panel\(theme="(\w+)"\)', r"observatoire panel \1", message)
 
 
 def _refuse(message: str, status: int) -> NoReturn:

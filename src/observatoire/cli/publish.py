@@ -93,10 +93,10 @@ def calibrate(
 ) -> None:
     """Apprend des chiffres publiés de l’espace ce qu’une partie tient de son tout (calibration.toml)."""
     with opened(workspace) as o, step("Calibration"):
-        said = o.calibrate(zoning, source, indicators or ())
+        lessons = o.calibrate(zoning, source, indicators or ())
         used = any(recipe.model for recipe in o.workspace.passages)
-    held = {name: said[name].map(_per_cent) for name in ("held_80", "held_95")}
-    show_frame("Ce qui a appris", said.assign(**held), _LESSON_HEADS)
+    held = {name: lessons[name].map(_per_cent) for name in ("held_80", "held_95")}
+    show_frame("Ce qui a appris", lessons.assign(**held), _LESSON_HEADS)
     say("Écrit dans calibration.toml, et employé désormais avant les calibrations fournies.")
     if not used:
         say('Pour qu’elles servent : model = "part" dans la table [[passages]] des quartiers.')

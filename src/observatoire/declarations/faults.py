@@ -102,6 +102,7 @@ def _wrong_length(at: _At) -> str:
 
 
 def _missing(at: _At, table: object) -> DescriptorError:
+    """Return the error of a key that lacks: perhaps one written is that key, ill spelt."""
     written = [name for name in table if name not in at.keys] if isinstance(table, dict) else []
     near = nearest(at.key, [name for name in written if not name.startswith("<")])
     kind = at.schema.get("type", "string")

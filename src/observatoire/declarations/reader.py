@@ -78,13 +78,13 @@ def build(
     """Make what a class declares out of a table already read: see :func:`read`."""
     whole = {**table, **{given(name): value for name, value in values.items()}}
     try:
-        made: T = TypeAdapter(model).validate_python(
+        declaration: T = TypeAdapter(model).validate_python(
             whole, by_alias=True, by_name=False, context=context or {}
         )
     except ValidationError as error:
         schema = json_schema(model)  # type: ignore[arg-type] # mypy holds no class for hashable
         raise first_fault(error.errors(include_url=False), path, schema) from None
-    return made
+    return declaration
 
 
 @cache  # a fault asks for it each time, and a class never changes; nobody writes in it

@@ -335,7 +335,7 @@ class Strictness:
         if successive < rule.successive:
             raise _looser(source, "successive", successive, rule.successive)
         least = max(asked.threshold or 0.0, self.threshold)
-        made = replace(
+        stricter = replace(
             rule,
             threshold=max(rule.threshold, least),
             dated=tuple(replace(d, threshold=max(d.threshold, least)) for d in rule.dated),
@@ -343,7 +343,7 @@ class Strictness:
             successive=successive,
         )
         # What the workspace hides of public figures is guarded as if they were not public.
-        return rule if made == rule else replace(made, diffusion="restricted")
+        return rule if stricter == rule else replace(stricter, diffusion="restricted")
 
 
 def _looser(source: str, key: str, asked: object, required: object) -> DescriptorError:

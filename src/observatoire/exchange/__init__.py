@@ -1,4 +1,4 @@
-"""Exchange.
+"""What observatories give each other: packages, several of them as one, and the ledger of what left.
 
 - ``publication``: the package that others read;
 - ``federation``: several packages as one;

@@ -5,18 +5,21 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import geopandas as gpd
 
 from observatoire.errors import FormatError, PassageError
+from observatoire.pages.sheet import cannot_write
 from observatoire.swap import new_file
 from observatoire.territories.layers.drawings import AUTHOR, DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 #: What is drawn is orange and thick; what it is drawn on, thin.
@@ -114,22 +117,33 @@ def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame
             f"Le zonage « {zoning} » n’a aucun contour, même schématique, à redessiner.",
             remedy="Déclarez comment le dessiner (schematic), ou chargez un contour approché.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     order = [code for code in shaped if code != zoning] + [zoning]
-    with new_file(path) as draft:
-        for code in order:
-            made = _layer(shaped[code], drawn=code == zoning)
-            made.to_file(draft, layer=code, driver="GPKG", engine="pyogrio", append=draft.is_file())
-        with closing(sqlite3.connect(draft)) as base, base:
-            base.executescript(_STYLES)
-            for code in order:
-                fill, line, width = _TO_DRAW if code == zoning else _GROUND
-                qml = _QML.format(fill=fill, line=line, width=width, field=quoteattr("nom"))
-                role = "à redessiner" if code == zoning else "fond"
-                base.execute(_STYLE, [code, code, qml, role])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # GDAL names the table that a full disk left out, not the disk: it writes elsewhere, we copy.
+        with TemporaryDirectory() as own, new_file(path) as draft:
+            _write_layers(Path(own, "couches.gpkg"), {code: shaped[code] for code in order})
+            copyfile(Path(own, "couches.gpkg"), draft)
+    except OSError as error:
+        raise cannot_write(path, error) from error
     frame = shaped[zoning]
     waiting = int((~frame["official"] & (frame["drawn"] == "")).sum())
     return DrawingSheet(path, zoning, waiting, tuple(order[:-1]))
+
+
+def _write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """Write layers with their styles: the last is to be drawn on the others."""
+    zoning = list(layers)[-1]
+    for code, frame in layers.items():
+        made = _layer(frame, drawn=code == zoning)
+        made.to_file(path, layer=code, driver="GPKG", engine="pyogrio", append=path.is_file())
+    with closing(sqlite3.connect(path)) as base, base:
+        base.executescript(_STYLES)
+        for code in layers:
+            fill, line, width = _TO_DRAW if code == zoning else _GROUND
+            qml = _QML.format(fill=fill, line=line, width=width, field=quoteattr("nom"))
+            role = "à redessiner" if code == zoning else "fond"
+            base.execute(_STYLE, [code, code, qml, role])
 
 
 def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:

@@ -84,7 +84,7 @@ def checked_arguments(
 ) -> Callable[..., T]:
     """Return a function that answers in French to arguments that it does not take.
 
-    A wrong name or number of arguments is refused before anything is done. A wrong kind is told
+    A wrong name or number of arguments is refused before anything is done. A wrong kind is answered
     when the call stumbles: what it takes without harm, it goes on taking.
 
     Parameters
@@ -142,6 +142,7 @@ def checked_arguments(
 def _miscalled(
     signature: inspect.Signature, call: str, args: tuple[Any, ...], options: dict[str, Any]
 ) -> UnknownArgumentError:
+    """Return the error of a call that lacks an argument, or gives too many."""
     taken = set(list(signature.parameters)[: len(args)]) | set(options)
     needed = [
         name

@@ -45,11 +45,14 @@ TONES = (
 )
 
 #: What the ranking shows that tables do not.
+_LINE = "trait vertical : la commune"
+_SPAN = "trait noir : intervalle à 95 %, à 80 % pour un modèle"
 _SIGNS = (
-    "trait vertical : la commune ; trait noir : intervalle à 95 %, à 80 % pour un modèle ; "
     "▲ ▼ au-dessus ou au-dessous, sûr à 95 %, deux signes à 99,8 % ; ● pas de différence sûre ; "
-    "○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
+    "○ ne se juge pas"
 )
+_ENDS = "deux taquets : entre ces bornes"
+_DIAMOND = "◇ chiffre d’un territoire plus grand"
 
 #: Beyond so many territories, the alternative text does not list them: the table does.
 _MOST_LISTED = 60
@@ -192,9 +195,22 @@ def ground_notes(ground: BaseMap, marks: Sequence[Mark]) -> list[Note]:
         notes.append(Note("Avertissement", schematic_warning(ground.drawn)))
     elif ground.rough:
         notes.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
-    if any(mark.sign for mark in marks):
-        notes.append(Note("Classement", _SIGNS))
-    return notes
+    drawn = _ranking_words(marks)
+    return [*notes, Note("Classement", drawn)] if drawn else notes
+
+
+def _ranking_words(marks: Sequence[Mark]) -> str:
+    """Explain what the ranking of some figures draws, and nothing else."""
+    shown = [mark for mark in marks if mark.known]
+    every = (
+        (any(mark.reference == mark.reference for mark in shown), _LINE),
+        (any(mark.interval[0] == mark.interval[0] for mark in shown), _SPAN),
+        (any(mark.sign for mark in marks), _SIGNS),
+        (any(mark.status is Status.BOUNDED for mark in marks), _ENDS),
+        (any(mark.status is Status.CONTEXT for mark in marks), _DIAMOND),
+    )
+    said = " ; ".join(words for there, words in every if there)
+    return f"{said}." if said else ""
 
 
 def colouring_of(marks: Sequence[Mark], indicator: Indicator, style: MapStyle) -> Colouring:
@@ -241,6 +257,7 @@ def _paper(mark: Mark) -> str:
 
 
 def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
+    """Draw a map from top to bottom: ground, sizes, legend and tiles, with the ranking at the right."""
     colouring = colouring_of(marks, indicator, style)
     counted = indicator.nature.additive and style.colour == "value"
     placed = [mark for mark in marks if ground.has(mark.code)]

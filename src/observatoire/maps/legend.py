@@ -47,14 +47,14 @@ def status_swatches(marks: Sequence[Mark], words: TerritoryNames) -> list[tuple[
     ]
 
 
-def places_of(
+def key_places(
     rooms: Sequence[float], width: float, column: float = _COLUMN
 ) -> list[tuple[float, int]]:
     """Return where each key of a legend begins and on which line: in columns, one key across several if need be.
 
     Examples
     --------
-    >>> places_of([100, 100, 250, 100], 480)
+    >>> key_places([100, 100, 250, 100], 480)
     [(0.0, 0), (160.0, 0), (0.0, 1), (320.0, 1)]
     """
     columns = max(1, round(width / column))
@@ -83,7 +83,7 @@ def draw_swatches(
     if title:
         parts.append(text(left, y + 14, fitted(title, width), weight=600))
         y += 24
-    places = places_of([_SWATCH + 7 + width_of(label) + _KEY_GAP for _, label in swatches], width)
+    places = key_places([_SWATCH + 7 + width_of(label) + _KEY_GAP for _, label in swatches], width)
     for (fill, label), (x, rank) in zip(swatches, places, strict=True):
         top = y + rank * _LINE
         parts.append(box(left + x, top, _SWATCH, 15, fill))

@@ -128,15 +128,15 @@ def _row_of_maps(
 
 def _spoken(title: str, dated: Mapping[str, Sequence[Mark]]) -> str:
     """Say of each date how many are known and the extremes."""
-    said = []
+    descriptions = []
     for period, marks in dated.items():
         own = sum(mark.own for mark in marks)
         line = f"{period}{NO_BREAK}: {own} sur {plural(len(marks), 'territoire')}"
         ends = extremes(marks)
         if ends:
             line += ", de " + " à ".join(f"{mark.text} ({mark.name})" for mark in ends)
-        said.append(line)
-    return f"Cartes côte à côte. {title}. {' ; '.join(said)}."
+        descriptions.append(line)
+    return f"Cartes côte à côte. {title}. {' ; '.join(descriptions)}."
 
 
 def change_figure(
@@ -248,6 +248,7 @@ def _change_picture(
     ground: BaseMap,
     style: MapStyle,
 ) -> str:
+    """Draw a map of what changed, as :mod:`~observatoire.maps.figure` draws one of values."""
     placed = [mark for mark in marks if ground.has(mark.code)]
     numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
     fill = {mark.code: fills[mark.code] for mark in marks}

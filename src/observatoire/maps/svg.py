@@ -43,7 +43,7 @@ def patterns() -> str:
         tokens().ground["stripe"],
         tokens().ground["edge"],
     )
-    made = {
+    shapes = {
         "modelled": (6, f'<circle cx="3" cy="3" r="1.3" fill="{stripe}" stroke="none"/>'),
         "context": (8, f'<path d="M-2 10L10 -2M-2 2L2 -2M6 10L10 6" stroke="{stripe}"/>'),
         "bounded": (6, f'<path d="M3 0V6" stroke="{edge}" stroke-width="2"/>'),
@@ -52,7 +52,7 @@ def patterns() -> str:
     drawn = (
         f'<pattern id="{name}" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
         f'<rect width="{size}" height="{size}" fill="{paper}"/>{lines}</pattern>'
-        for name, (size, lines) in made.items()
+        for name, (size, lines) in shapes.items()
     )
     return f"<defs>{''.join(drawn)}</defs>"
 
@@ -128,10 +128,10 @@ def fitted(content: str, room: float, size: float = TEXT) -> str:
     """Cut a text short of the room it has; the alternative text has it whole."""
     if width_of(content, size) <= room:
         return content
-    kept = content
-    while kept and width_of(f"{kept}…", size) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip(' -')}…"
+    cut = content
+    while cut and width_of(f"{cut}…", size) > room:
+        cut = cut[:-1]
+    return f"{cut.rstrip(' -')}…"
 
 
 def in_two(content: str, room: float, size: float = TEXT) -> list[str]:

@@ -107,6 +107,7 @@ def _framed(
     fill: Callable[[Mark], str],
     radii: Mapping[str, float],
 ) -> str:
+    """Draw one frame: land and outlines beneath, surfaces, then circles, nothing beyond its edges."""
     left, top, width, height = frame.page
     colours = tokens().ground
     window = frame.window()
@@ -156,6 +157,7 @@ def middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
 def _labelled(
     frame: Frame, ground: BaseMap, drawn: Sequence[Mark], labels: Mapping[str, str]
 ) -> str:
+    """Write the labels of a frame, each tied by a line to its place when it was moved."""
     written = [mark for mark in drawn if mark.code in labels]
     # Names first: a number finds room more easily.
     written.sort(key=lambda mark: -len(labels[mark.code]))

@@ -138,6 +138,7 @@ def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[i
 
 
 def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[str]:
+    """Draw one square: its name above, its figure below, neither where the square is too small."""
     x, y = at
     middle = x + side / 2
     ink = ink_on(fill) if fill.startswith("#") else tokens().light["ink"]

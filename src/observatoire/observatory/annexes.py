@@ -57,7 +57,8 @@ class Annexes(Views):
         Parameters
         ----------
         path : str, Path or several of them, optional
-            ``data/processed/annexe.html`` of the workspace by default. Several forms in one call are
+            ``data/processed/annexe.html`` of the workspace by default (``annexe.html`` of the
+            current folder from the embedded one). Several forms in one call are
             made of one computation, and written all or none.
         commune, perimeter, quartier, theme : str, optional
             A part of the whole, by code or by name.
@@ -95,7 +96,7 @@ class Annexes(Views):
         asked = list(path) if isinstance(path, list | tuple) else [path]
         example = 'o.annex("annexe.pdf")'
         targets = [
-            one_path(self.workspace.processed / "annexe.html" if each is None else each, example)
+            one_path(self._outbox / "annexe.html" if each is None else each, example)
             for each in asked
         ]
         for target in targets:

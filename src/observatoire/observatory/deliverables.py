@@ -40,7 +40,8 @@ class Deliverables(Annexes):
         Parameters
         ----------
         path : str or Path, optional
-            An ``.html`` file; ``data/processed/atlas.html`` of the workspace by default.
+            An ``.html`` file; ``data/processed/atlas.html`` of the workspace by default, ``atlas.html``
+            of the current folder from the embedded one.
         zoning : str, optional
             The workspace's main zoning by default.
         audience : {"public", "partenaires"}
@@ -76,7 +77,7 @@ class Deliverables(Annexes):
         from observatoire.secrecy.release.agreements import require_circulating
 
         require_circulating(audience)
-        default = self.workspace.processed / "atlas.html"
+        default = self._outbox / "atlas.html"
         target = one_path(default if path is None else path, 'o.atlas("atlas.html")')
         writer_of(target, [".html"])
         where = zoning or self.workspace.main_zoning
@@ -121,7 +122,7 @@ class Deliverables(Annexes):
         Parameters
         ----------
         path : str or Path
-            Taken from the workspace.
+            Taken from the workspace; of the embedded default, from the current folder.
         zoning : str, optional
             The zoning to draw, the main one by default; every other that has outlines is its ground.
 
@@ -136,7 +137,7 @@ class Deliverables(Annexes):
 
         code = self.workspace.zoning(zoning or self.workspace.main_zoning).code
         layers = {each: read_shapes(self.warehouse, each) for each in self.workspace.zonings}
-        target = self.workspace.root / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
+        target = self._home / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
         return write_outline(target, code, layers)
 
     @few_rows

@@ -25,6 +25,7 @@ from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.layers.reader import open_layers
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
+from observatoire.values import records
 from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.workspace.model import Comparator
 
@@ -165,10 +166,24 @@ class Gazetteer:
         ]
 
     def wholes(self, zoning: str, code: str) -> set[tuple[str, str]]:
-        """Return a territory and all that it belongs to, as zoning and code."""
-        comparators = [one for one in self.workspace.comparators.values() if one.zoning]
-        found = (self._counterparts(zoning, one).get(code) for one in comparators)
-        return {(zoning, code), *((other.zoning, other.code) for other in found if other)}
+        """Return a territory and all that it belongs to, as zoning and code.
+
+        What it is merely compared with (a named comparator: the quartiers of a neighbouring convention) does
+        not hold it, and what was aimed at there is no aim of its own.
+        """
+        linked = {
+            (target, str(one["target"]))
+            for (source, target), links in self.context.links.items()
+            if source == zoning
+            for one in records(links[links["source"] == code])
+        }
+        ranks = [one for one in self.workspace.comparators.values() if one.zoning]
+        found = (
+            self._counterparts(zoning, one).get(code)
+            for one in ranks
+            if not (one.territories or one.against or one.minus)
+        )
+        return {(zoning, code), *linked, *((other.zoning, other.code) for other in found if other)}
 
     def perimeter(self, text: str) -> tuple[str, list[str]]:
         """Return the name of a perimeter, by code or name, and the main territories that it holds.

@@ -199,7 +199,7 @@ class Ingestion(Inventory):
         from observatoire.sources.fetch.registry import read_registry
         from observatoire.sources.fetch.retrieval import list_resources
 
-        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+        return list_resources(read_registry(self.workspace.root), self._home)
 
     def fetch(
         self,
@@ -229,7 +229,7 @@ class Ingestion(Inventory):
         from observatoire.sources.fetch.retrieval import fetch
 
         resource = find_resource(read_registry(self.workspace.root), name)
-        return fetch(resource, self.workspace.root, force=force, progress=progress)
+        return fetch(resource, self._home, force=force, progress=progress)
 
     def _locate(self, path: str | Path) -> Path:
         asked = one_path(path, 'o.load("data/raw/ma-source")')

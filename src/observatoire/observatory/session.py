@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from observatoire.french.typography import day
@@ -16,7 +17,6 @@ from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.indicators.context import Context
@@ -71,6 +71,8 @@ class Session:
         from observatoire.warehouse.storage.ledger_text import reconcile
 
         self.workspace = workspace
+        # What is only tried lies in the library: what is written goes to the current folder.
+        self._home = workspace.root if ledger else Path()
         self._reader = ""
         self.today: Callable[[], dt.date] = current_day
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs, ledger)
@@ -81,6 +83,11 @@ class Session:
         except BaseException:
             self.warehouse.close()
             raise
+
+    @property
+    def _outbox(self) -> Path:
+        """Where pages go without a path: the workspace's folder of what is built, or the current one."""
+        return self.workspace.processed if self._home == self.workspace.root else self._home
 
     @cached_property
     def series(self) -> SeriesBook:

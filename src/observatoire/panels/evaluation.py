@@ -226,9 +226,11 @@ def _gap_blocks(
     found: Assessment, indicators: Mapping[str, Indicator], words: TerritoryNames
 ) -> list[Block]:
     moved = found.gaps[found.gaps["change"].notna() | (found.gaps["convergence"] != UNKNOWN)]
+    # What two bounds leave undetermined was compared too: counted, or the sums would not agree.
+    counted = found.gaps[found.gaps.index.isin(moved.index) | found.gaps["move_low"].notna()]
     blocks: list[Block] = []
-    if len(moved):
-        blocks.append(_counts(moved, indicators, words, _tried(found.gaps)))
+    if len(counted):
+        blocks.append(_counts(counted, indicators, words, _tried(found.gaps)))
         blocks += [
             _details(part, indicators[str(code)], words.here)
             for code, part in moved.groupby("indicator", sort=False)
@@ -260,9 +262,11 @@ def _counts(
         (
             Note(
                 "Lecture",
-                f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
-                f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
-                f"le même sens. {expected_by_chance(tried)}",
+                f"{words.here.many} qui ont un chiffre, ou deux bornes, aux deux dates. L’écart est mesuré "
+                f"à la commune{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout "
+                "l’intervalle va dans "
+                f"le même sens. Des {number(len(moved))} écarts de ce tableau, {number(tried)} ont un mouvement "
+                f"que l’on mesure. {expected_by_chance(tried)}",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),

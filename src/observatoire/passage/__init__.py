@@ -1,9 +1,9 @@
 """From any zoning to any other: weights, what they carry, and what cannot be known.
 
 ``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` keep them, ``transfer``
-carries figures; ``counted`` is what weights and figures
-are of; ``codes`` and ``arrays`` are their common ground, ``vintages``, ``accuracy``, ``conformal`` and
-``prediction`` (how far estimates fall, learnt) stand after.
+carries figures; ``counted`` is what weights and figures are of; ``codes`` and ``arrays`` are their common ground.
+After them stand ``vintages`` (which version of a zoning), ``accuracy`` (how far a passage falls from what is
+published), ``conformal`` (learns prediction intervals from such errors), ``prediction`` (keeps and gives them).
 """
 
 from observatoire.passage.accuracy import assess

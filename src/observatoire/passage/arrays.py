@@ -32,6 +32,19 @@ def sum_by(position: NDArray[Any], values: NDArray[Any], count: int) -> Floats:
     return np.bincount(position, weights=values, minlength=count).astype(np.float64, copy=False)
 
 
+def weighted_sums(numbers: Floats, weight: Floats) -> Floats:
+    """Sum each column of a table by weight.
+
+    The usual product wakes threads that wait for one another a thousand times longer than they work.
+
+    Examples
+    --------
+    >>> weighted_sums(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 0.5])).tolist()
+    [2.5, 4.0]
+    """
+    return np.asarray(np.einsum("ij,i->j", numbers, weight), dtype=np.float64)
+
+
 def floats(series: pd.Series[Any]) -> Floats:
     """Read a series as float64, a blank as NaN.
 

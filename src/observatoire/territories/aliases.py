@@ -30,7 +30,7 @@ def split_names(cell: str) -> tuple[str, ...]:
     return tuple(name for part in cell.split(BETWEEN) if (name := part.strip()))
 
 
-def check_members(members: pd.DataFrame, file: str) -> None:
+def check_aliases(members: pd.DataFrame, file: str) -> None:
     """Refuse a table of members of which an ``alias`` could name two territories.
 
     Parameters

@@ -86,7 +86,7 @@ def _check_words(
         )
 
 
-def check_members(
+def check_links(
     links: pd.DataFrame, sources: Collection[str], targets: Collection[str], file: str
 ) -> None:
     """Check that a table of links names known territories only.

@@ -107,10 +107,10 @@ class Matcher:
         text = str(text).strip()
         if text in self.names:
             return text
-        found = self.bearers(text)
+        matches = self.bearers(text)
         if commune is not None:
-            found = tuple(code for code in found if self.communes.get(code, commune) == commune)
-        return found[0] if len(found) == 1 else ""
+            matches = tuple(code for code in matches if self.communes.get(code, commune) == commune)
+        return matches[0] if len(matches) == 1 else ""
 
     def find_each(self, texts: Iterable[str]) -> dict[str, str]:
         """Return the code that each text names, as :meth:`find` does."""

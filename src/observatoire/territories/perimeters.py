@@ -71,6 +71,7 @@ def draw_all(
     drawn: dict[str, Perimeters] = dict(given or {})
 
     def draw(code: str, asked: tuple[str, ...] = ()) -> Perimeters:
+        """Draw a zoning once, after the one that its drawing leans on; ``asked`` are those that lean on it."""
         if code in asked:
             raise UnknownNameError(
                 f"Le dessin de « {code} » s’appuie sur lui-même.",
@@ -144,6 +145,7 @@ def _draw(
     links: Links,
     crs: str,
 ) -> Perimeters:
+    """Return the real perimeters of a zoning when it has a file, else what its ``schematic`` asks to draw."""
     if zoning.geometry is not None:
         return _real(zoning, members, crs)
     plan = zoning.schematic
@@ -169,6 +171,7 @@ def _draw(
 
 
 def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
+    """Read the real perimeters of a zoning; outlines that somebody drew by hand are not official."""
     assert zoning.geometry is not None  # noqa: S101 - the caller has checked
     layer = read_layer(
         zoning.geometry,

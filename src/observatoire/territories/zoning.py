@@ -32,7 +32,7 @@ from observatoire.errors.translations import reader_words
 from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.french.typography import MARKS
 from observatoire.memo import read_once
-from observatoire.territories.aliases import check_members
+from observatoire.territories.aliases import check_aliases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ def read_members(path: Path) -> pd.DataFrame:
             why="Un code désigne un seul territoire.",
             remedy="Supprimez ou corrigez l’une des deux lignes.",
         )
-    check_members(members, path.name)
+    check_aliases(members, path.name)
     return members
 
 
@@ -209,6 +209,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
 
 def _check_shape(rows: list[list[str]], path: Path) -> None:
+    """Refuse a table of one column, or a row that has not as many cells as the first."""
     width = len(rows[0])
     if width == 1:
         raise SeparatorError(

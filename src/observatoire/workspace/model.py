@@ -325,6 +325,7 @@ def read_workspace(root: Path) -> Workspace:
 
 
 def _check_metric(crs: str, where: str) -> None:
+    """Refuse a reference system that is unknown, or whose unit is not the metre."""
     try:
         known = CRS(crs)
     except ProjError as error:
@@ -360,6 +361,7 @@ def _check_drawings(zonings: Mapping[str, Zoning]) -> None:
 
 
 def _check_names(workspace: Workspace) -> None:
+    """Refuse a zoning that nothing declares, wherever it is named, and two passages of one pair."""
     _check_drawings(workspace.zonings)
     workspace.zoning(workspace.main_zoning)
     pairs = set()

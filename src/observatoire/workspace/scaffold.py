@@ -66,8 +66,8 @@ def create_blank(folder: Path) -> Path:
 
 
 def _fill(folder: Path, origin: Path) -> None:
-    for made in ("geo", "data/raw"):
-        (folder / made).mkdir(parents=True, exist_ok=True)
+    for empty in ("geo", "data/raw"):
+        (folder / empty).mkdir(parents=True, exist_ok=True)
     models = origin / "modeles"
     shutil.copytree(models / "programmation", folder / "modeles" / "programmation")
     sources = dict(_national(origin))

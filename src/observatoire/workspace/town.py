@@ -161,13 +161,15 @@ def _known_communes(found: dict[str, TownLayer], members: pd.DataFrame | None) -
     main = found.get("qpv") or found.get("own")
     if "iris" in found:
         whole = found["iris"].frame.dissolve("commune", as_index=False)
-        made = whole[["commune", "ville", "geometry"]].rename(columns={"ville": "nom"})
+        communes = whole[["commune", "ville", "geometry"]].rename(columns={"ville": "nom"})
     elif main is not None and (main.frame["commune"] != "").any():
         first = main.frame.drop_duplicates("commune").rename(columns={"nom": "quartier"})
-        made = first[["commune", "ville"]].rename(columns={"ville": "nom"}).assign(geometry=None)
+        communes = (
+            first[["commune", "ville"]].rename(columns={"ville": "nom"}).assign(geometry=None)
+        )
     elif members is not None:
         codes = members["commune"].unique()
-        made = pd.DataFrame({"commune": codes, "nom": "", "geometry": None})
+        communes = pd.DataFrame({"commune": codes, "nom": "", "geometry": None})
     else:
         return gpd.GeoDataFrame({"commune": [], "nom": [], "code": []}, geometry=[])
     names = (
@@ -175,11 +177,11 @@ def _known_communes(found: dict[str, TownLayer], members: pd.DataFrame | None) -
         if members is None
         else dict(zip(members["commune"], members["nom_commune"], strict=True))
     )
-    placed = zip(made["commune"], made["nom"], strict=True)
-    made = made.assign(
-        nom=[names.get(code) or name or code for code, name in placed], code=made["commune"]
+    placed = zip(communes["commune"], communes["nom"], strict=True)
+    communes = communes.assign(
+        nom=[names.get(code) or name or code for code, name in placed], code=communes["commune"]
     )
-    return gpd.GeoDataFrame(made, geometry="geometry", crs=next(iter(found.values())).frame.crs)
+    return gpd.GeoDataFrame(communes, geometry="geometry", crs=next(iter(found.values())).frame.crs)
 
 
 def _placed(main: TownLayer, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -194,12 +196,12 @@ def _check_some(
 ) -> None:
     if len(kept):
         return
-    seen = [code for code in dict.fromkeys(placed["commune"]) if code][:_NAMED]
+    codes = [code for code in dict.fromkeys(placed["commune"]) if code][:_NAMED]
     where = f"de la commune « {town} »" if town else "dans les communes de ces couches"
     raise UnknownTerritoryError(
         f"Aucun contour {where} dans « {main.path} ».",
-        why=f"Communes de cette couche : {', '.join(seen)}…"
-        if seen
+        why=f"Communes de cette couche : {', '.join(codes)}…"
+        if codes
         else f"Ses codes sont comme « {main.frame['code'].iloc[0]} ».",
         remedy="Vérifiez le code Insee de la commune, et le département de la couche.",
     )
@@ -227,9 +229,9 @@ def _kept_words(parts: _Parts) -> tuple[str, ...]:
     """Say what was kept of the layers."""
     names = list(parts.communes["nom"])
     listed = enumerate_words(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
-    seen, mended = parts.main.frame["code"], parts.main.repaired
-    lines = [f"{plural(len(seen), 'contour observé', 'contours observés')} ({parts.zoning})"]
-    crossed = int(seen.isin(mended).sum())
+    codes, mended = parts.main.frame["code"], parts.main.repaired
+    lines = [f"{plural(len(codes), 'contour observé', 'contours observés')} ({parts.zoning})"]
+    crossed = int(codes.isin(mended).sum())
     if crossed:
         lines[0] += f", dont {crossed} réparé{'s' if crossed > 1 else ''} (ils se recoupaient)"
     if names:
@@ -267,6 +269,7 @@ def _lacking_words(parts: _Parts) -> tuple[str, ...]:
 
 
 def _write(root: Path, parts: _Parts) -> None:
+    """Write what a town declares: its workspace file, its tables of members, its layers and links."""
     path = root / WORKSPACE_FILE
     path.write_text(_declaration(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     members = "code", "nom", "commune"
@@ -280,9 +283,9 @@ def _write(root: Path, parts: _Parts) -> None:
     iris = parts.main if parts.main.kind == "iris" else parts.iris
     listed = iris.frame if iris else parts.members
     if iris and parts.members is not None:  # Insee's names and communes, where its table is given
-        parts_names = parts.members.set_index("code")["nom"]
+        official_names = parts.members.set_index("code")["nom"]
         listed = iris.frame.assign(
-            nom=iris.frame["code"].map(parts_names).fillna(iris.frame["nom"])
+            nom=iris.frame["code"].map(official_names).fillna(iris.frame["nom"])
         )
     if listed is not None:
         _table(root / "geo/iris.csv", members, _rows(listed))

@@ -90,6 +90,7 @@ def read_town_layers(paths: Sequence[Path]) -> dict[str, TownLayer]:
 
 
 def _in_one_system(found: dict[str, TownLayer]) -> dict[str, TownLayer]:
+    """Bring all layers into the metric system of the place, their shapes mended."""
     crs = ""
     for kind, layer in found.items():
         frame = layer.frame
@@ -139,14 +140,15 @@ def _codes_like(texts: pd.DataFrame, pattern: str) -> str:
 
 
 def _kept(kind: str, frame: gpd.GeoDataFrame, texts: pd.DataFrame, code: str) -> gpd.GeoDataFrame:
+    """Return a layer with the four columns that a workspace keeps: code, nom, commune, ville."""
     named = _column(texts, _NAMES[kind])
     codes = texts[code]
     towns, its_town = _column(texts, _TOWN_NAMES), _column(texts, _TOWN_CODES)
-    said = texts[its_town] if its_town else pd.Series("", index=texts.index)
+    stated_town = texts[its_town] if its_town else pd.Series("", index=texts.index)
     columns = {
         "code": codes,
         "nom": texts[named] if named else codes,
-        "commune": {"iris": codes.str[:5], "commune": codes}.get(kind, said),
+        "commune": {"iris": codes.str[:5], "commune": codes}.get(kind, stated_town),
         "ville": texts[towns] if towns else "",
     }
     return gpd.GeoDataFrame(columns, geometry=frame.geometry, crs=frame.crs)
@@ -168,9 +170,9 @@ def _own(frame: gpd.GeoDataFrame, texts: pd.DataFrame, path: str) -> gpd.GeoData
             remedy="Ajoutez une colonne « nom » (dans QGIS : table d’attributs, nouveau champ).",
         )
     ranks = pd.Series([f"T{rank:02d}" for rank in range(1, len(frame) + 1)])
-    made = texts.assign(code=texts[code] if code else ranks)
-    made["nom"] = texts[named] if named else texts[code]
-    return _kept("own", frame, made, "code").assign(nom=made["nom"])
+    coded = texts.assign(code=texts[code] if code else ranks)
+    coded["nom"] = texts[named] if named else texts[code]
+    return _kept("own", frame, coded, "code").assign(nom=coded["nom"])
 
 
 def _column(texts: pd.DataFrame, pattern: str) -> str:

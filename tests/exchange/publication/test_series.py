@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from observatoire.exchange.publication.series import SERIES_COLUMNS, read_series, series_words
+from observatoire.exchange.publication.series import SERIES_COLUMNS, read_series_words, series_words
 from observatoire.panels.drawings.bearings import Course
 
 PERIODS = st.lists(
@@ -23,7 +23,7 @@ def test_what_is_written_is_read(periods: list[str], data: st.DataObject) -> Non
     pairs = list(pairwise(periods))
     joined = tuple(pair for pair in pairs if data.draw(st.booleans()))
     broken = {after: f"Rupture en {after} : autre source." for pair in pairs for after in pair[1:]}
-    assert read_series(series_words(Course(tuple(periods), joined, broken))) == (
+    assert read_series_words(series_words(Course(tuple(periods), joined, broken))) == (
         set(joined),
         broken,
     )
@@ -35,4 +35,4 @@ def test_an_indicator_of_one_date_has_nothing_to_say() -> None:
 
 @pytest.mark.parametrize("said", ["", "2010", "2010→", "→2016", "2010→2016→2022", "2010-2016"])
 def test_what_is_not_a_pair_joins_nothing(said: str) -> None:
-    assert read_series({"liaisons": said, "ruptures": said}) == (set(), {})
+    assert read_series_words({"liaisons": said, "ruptures": said}) == (set(), {})

@@ -34,9 +34,9 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Observatory]]:
 
 
 def gaps(o: Observatory, comparator: str, period: int = 2016) -> dict[str, object]:
-    told = o.table("part", period=period, compare=[comparator]).differences
-    assert told is not None
-    return told.to_dict("records")[0]
+    differences = o.table("part", period=period, compare=[comparator]).differences
+    assert differences is not None
+    return differences.to_dict("records")[0]
 
 
 def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) -> None:
@@ -101,13 +101,13 @@ def test_the_verdict_with_the_whole_is_that_with_the_rest(make: Callable[..., Ob
 def test_planted_changes_have_their_signs(make: Callable[..., Observatory]) -> None:
     o = make()
     trend = o.trend(["part", "actifs"], 2011, 2016, compare=["ville"])
-    told = trend.df.set_index(["territory", "indicator"])
-    middle = told.loc[("M", "part")]
+    changes = trend.df.set_index(["territory", "indicator"])
+    middle = changes.loc[("M", "part")]
     assert middle["change"] == pytest.approx(-10)
     assert middle["low"] < -10 < middle["high"] < 0
     assert (middle["verdict"], middle["mark"]) == ("nette amélioration", "▼▼")
-    assert told.loc[("M", "actifs"), "verdict"] == "pas de changement net"
-    assert told.loc[("V", "part"), "change"] == pytest.approx(-10 / 9)
+    assert changes.loc[("M", "actifs"), "verdict"] == "pas de changement net"
+    assert changes.loc[("V", "part"), "change"] == pytest.approx(-10 / 9)
     said = trend.html
     for part in ("nette amélioration", "Verdict", "de 2011 à 2016", "À lire avec soin"):
         assert part in said.replace("\u00a0", " ")
@@ -157,10 +157,10 @@ def test_a_guarded_source_keeps_the_sizes_of_its_rates(make: Callable[..., Obser
     assert shown.differences is not None
     assert shown.differences[["low", "high"]].isna().all(axis=None)
     # A verdict would bound the size: so many at least for a difference to be clear.
-    told = shown.differences[shown.differences["indicator"] == "part"]
-    assert set(told["verdict"]) == {"non jugé"}
-    assert set(told["mark"]) == {""}
-    assert told["reason"].str.contains("gardée par le secret").all()
+    differences = shown.differences[shown.differences["indicator"] == "part"]
+    assert set(differences["verdict"]) == {"non jugé"}
+    assert set(differences["mark"]) == {""}
+    assert differences["reason"].str.contains("gardée par le secret").all()
 
 
 def test_a_hidden_figure_has_no_interval_no_caution_no_difference(
@@ -217,9 +217,9 @@ def test_what_may_not_be_commented_is_not_where_nobody_tells_the_inhabitants(
     rule = f'fraction = 0.4\ncomplementary_below = {below}\ninhabitants = ["{inhabitants}"]'
     source = SOURCE.replace("fraction = 0.4", rule)
     o = make(source.rstrip() + '\nexploitation = "complémentaire"\n')
-    told = o.table("part", period=2016, compare=["reste"])
-    assert (told.df["flag"].iloc[0] == "à ne pas commenter") == hushed
-    assert (told.differences["verdict"].iloc[0] == "") == hushed
+    table = o.table("part", period=2016, compare=["reste"])
+    assert (table.df["flag"].iloc[0] == "à ne pas commenter") == hushed
+    assert (table.differences["verdict"].iloc[0] == "") == hushed
 
 
 def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> None:
@@ -237,9 +237,9 @@ def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> Non
         ("all", "nette amélioration", {0, 7}),  # eight IRIS have the same rate
     ):
         assert o.trend("part", 2011, 2016, precision=precision).df["verdict"][0] == verdict
-        told = o.inequality("part", 2016, zoning="iris-2016", precision=precision).df
-        assert len(told) == 9
-        assert set(told["rank_high"] - told["rank_low"]) == widths
+        ranks = o.inequality("part", 2016, zoning="iris-2016", precision=precision).df
+        assert len(ranks) == 9
+        assert set(ranks["rank_high"] - ranks["rank_low"]) == widths
 
 
 @pytest.mark.parametrize(

@@ -159,8 +159,8 @@ def test_measures_are_covered_even_where_there_is_no_inequality(
         drawn = list(random.binomial(size, truth) / size)
         found = inequality_of(cells(drawn, [size] * count), rate(), seed=seed)
         for name, aim in aims.items():
-            told = getattr(found, name)
-            held[name].append(told.low - 1e-9 <= aim <= told.high + 1e-9)
+            measure = getattr(found, name)
+            held[name].append(measure.low - 1e-9 <= aim <= measure.high + 1e-9)
     # 91 to 98 % in long simulations; what 100 draws leave open.
     assert all(np.mean(each) >= 0.87 for each in held.values()), held
 

@@ -84,6 +84,6 @@ def test_a_table_gives_the_floor_as_the_reason_and_no_bound(place: Place) -> Non
 
 def test_a_floor_below_the_threshold_tells_nothing(place: Place) -> None:
     place.replace("data/raw/src/a.csv", "20 et plus", "10 et plus")
-    told = cells_of(place).loc["Q2"]
-    assert told["status"] == "secret"
-    assert "10" not in f"{told['reason']} {told['method']}"
+    cell = cells_of(place).loc["Q2"]
+    assert cell["status"] == "secret"
+    assert "10" not in f"{cell['reason']} {cell['method']}"

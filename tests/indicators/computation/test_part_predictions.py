@@ -1,4 +1,4 @@
-"""A part of an IRIS: foretold with its interval, never judged, never added, told by what it shares."""
+"""A part of an IRIS: foretold with its interval, never judged, never added, said with what it shares."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ def test_a_rate_beyond_what_was_met_is_not_foretold() -> None:
 def test_what_no_file_gives_of_a_place_is_not_said_hidden_there() -> None:
     """IRIS hide some incomes: of Martinique, no file gives any, and nobody hid it."""
     cells = demo.demo().table("gini_declare", compare=["martinique"]).cells
-    told = cells[cells["territory"] == "972"].iloc[0]
-    assert (told["status"], told["reason"]) == (
+    cell = cells[cells["territory"] == "972"].iloc[0]
+    assert (cell["status"], cell["reason"]) == (
         "missing",
         "Aucun chiffre chargé pour ce territoire.",
     )

@@ -66,7 +66,7 @@ def worked_out(code: str, zoning: str, territory: str, period: str) -> list[floa
     }
     if not given:
         return []
-    scale = one.get("scale", told_in(one["unit"]) if below else 1)
+    scale = one.get("scale", quotients_in(one["unit"]) if below else 1)
     return [
         scale
         * sum(given[name][source] for name in top)
@@ -75,8 +75,8 @@ def worked_out(code: str, zoning: str, territory: str, period: str) -> list[floa
     ]
 
 
-def told_in(unit: str) -> int:
-    """Return of how many a rate is told: 100 for « % », 1 000 for « pour 1 000 habitants »."""
+def quotients_in(unit: str) -> int:
+    """Return of how many a rate is: 100 for « % », 1 000 for « pour 1 000 habitants »."""
     number = re.match(r"pour ([\d\s]+)", unit)
     return {"%": 100}.get(unit, int(re.sub(r"\s", "", number[1])) if number else 1)
 
@@ -87,11 +87,13 @@ def _given(
     plain = name.rsplit(":", 1)[-1]
     dated = plain.replace("YY", period[2:4])
     keys = {dated.casefold(), re.sub(r"^[PC]YY_", "", plain).casefold()}
-    told = {
+    by_source = {
         s: v for key in keys for s, v in figures().get((key, zoning, territory, period), {}).items()
     }
     return (
-        told if ":" in name or sources is None else {s: v for s, v in told.items() if s in sources}
+        by_source
+        if ":" in name or sources is None
+        else {s: v for s, v in by_source.items() if s in sources}
     )
 
 
@@ -114,10 +116,10 @@ def test_every_embedded_figure_is_one_that_was_gathered(carried: Path) -> None:
         (mine["source"] != "insee-bpe") | (mine["value"] != 0)
     ]  # what is not listed is none
     said = carried_whole(mine, gathered(carried))
-    lost = {name: rows - told for name, (told, rows) in said.items() if told < rows}
+    lost = {name: rows - right for name, (right, rows) in said.items() if right < rows}
     schools = {f"depp-etablissements/{name}": count for name, count in OF_SCHOOLS.items()}
     assert {k: v for k, v in lost.items() if k not in WORKED_OUT} == schools
-    assert sum(told for told, _ in said.values()) > 10_000
+    assert sum(right for right, _ in said.values()) > 10_000
 
 
 def test_a_wrong_digit_is_seen(carried: Path) -> None:
@@ -125,7 +127,7 @@ def test_a_wrong_digit_is_seen(carried: Path) -> None:
     place = mine.columns.get_loc("value")
     mine.iloc[17, place] = mine.iloc[17, place] + 1  # type: ignore[call-overload, index]
     said = carried_whole(mine, gathered(carried))
-    assert [name for name, (told, rows) in said.items() if told < rows] == [
+    assert [name for name, (right, rows) in said.items() if right < rows] == [
         f"filosofi-communes/{mine['variable'].iloc[17]}"
     ]
 
@@ -159,7 +161,7 @@ def test_every_published_value_is_in_a_cell() -> None:
     assert lost == []
 
 
-def told(source: str, zoning: str) -> dict[tuple[str, str, str], float]:
+def stored(source: str, zoning: str) -> dict[tuple[str, str, str], float]:
     found = rows().dropna(subset="value")
     found = found[(found["source"] == source) & (found["zoning"] == zoning)]
     return {
@@ -174,9 +176,9 @@ def test_communes_are_the_sums_of_their_iris(commune: str) -> None:
     counted = counted[counted["territory"].str.startswith(commune)]
     sums = counted.groupby("variable")["value"].sum()
     people = sums[sums.index.str.match(r"P16_POP(\d{4}|75P)$")].sum()
-    of_people = told("insee-populations", "commune-2016")
+    of_people = stored("insee-populations", "commune-2016")
     assert people == pytest.approx(of_people[commune, "POPULATION", "2016"], abs=1e-3)
-    tenants = told("insee-rp-communes", "commune-2016")[commune, "P16_RP_LOCHLMV", "2016"]
+    tenants = stored("insee-rp-communes", "commune-2016")[commune, "P16_RP_LOCHLMV", "2016"]
     assert sums["P16_RP_LOCHLMV"] == pytest.approx(tenants, rel=1e-9)
 
 
@@ -197,7 +199,7 @@ def test_communes_are_the_sums_of_their_iris(commune: str) -> None:
 def test_parts_of_the_census_are_within_their_whole(parts: tuple[str, ...], whole: str) -> None:
     seen = 0
     for zoning in ("commune-2016", "epci-2016", "departement-2016", "pays-2016"):
-        given = told("insee-rp-communes", zoning)
+        given = stored("insee-rp-communes", zoning)
         for (territory, name, period), value in given.items():
             if name != f"P{period[2:]}_{whole}":
                 continue
@@ -211,8 +213,8 @@ def test_parts_of_the_census_are_within_their_whole(parts: tuple[str, ...], whol
 def test_wholes_hold_their_communes() -> None:
     """People, births, job-seekers: two communes are within their EPCI, it within Martinique."""
     for source in ("insee-populations", "france-travail-communes", "caf-communes"):
-        small, wide = told(source, "commune-2016"), told(source, "epci-2016")
-        island = told(source, "departement-2016")
+        small, wide = stored(source, "commune-2016"), stored(source, "epci-2016")
+        island = stored(source, "departement-2016")
         for (_, name, period), value in wide.items():
             parts = [small.get((commune, name, period), 0.0) for commune in ("97209", "97213")]
             assert sum(parts) <= value, (source, name, period)

@@ -232,8 +232,8 @@ def test_what_adds_up_is_whole_unless_told(tmp_path: Path, nature: str, decimals
     below = {} if nature == "rate" else {"denominator": None}
     made = read_catalogue(written(tmp_path, nature=f'"{nature}"', **below))
     assert made.get("part_maisons").decimals == decimals
-    told = read_catalogue(written(tmp_path, nature=f'"{nature}"', decimals="2", **below))
-    assert told.get("part_maisons").decimals == 2
+    declared = read_catalogue(written(tmp_path, nature=f'"{nature}"', decimals="2", **below))
+    assert declared.get("part_maisons").decimals == 2
 
 
 def test_a_count_is_named_by_what_it_counts() -> None:

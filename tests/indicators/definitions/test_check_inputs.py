@@ -54,8 +54,8 @@ def test_without_a_period_there_is_nothing_to_add() -> None:
 
 
 def test_a_share_names_its_two_sums_in_each_period() -> None:
-    told = shares(demo().catalogue, ["2016"])
-    mine = told[told["label"] == "Part des habitants de 0 à 14 ans"]
+    sums = shares(demo().catalogue, ["2016"])
+    mine = sums[sums["label"] == "Part des habitants de 0 à 14 ans"]
     assert set(mine["source"]) == {"insee-rp2016"}
     part, whole = mine[mine["side"] == "part"], mine[mine["side"] == "whole"]
     assert part["variable"].tolist() == ["P16_POP0014"]
@@ -81,8 +81,8 @@ def test_a_series_gives_the_columns_of_the_period() -> None:
         Span("2013", "2099", ("PYY_NEW", "PYY_MORE")),
     )
     followed = replace(one, spans=spans)
-    told = published_totals([followed], ["2010", "2016"])
-    assert sorted(told["part_variable"]) == ["P10_OLD", "P16_MORE", "P16_NEW"]
+    totals = published_totals([followed], ["2010", "2016"])
+    assert sorted(totals["part_variable"]) == ["P10_OLD", "P16_MORE", "P16_NEW"]
 
 
 BOOK = """
@@ -120,8 +120,8 @@ def test_breaks_are_told_of_the_columns_they_are_about(tmp_path: Path) -> None:
         ("rp", "P16_A"), ("rp", "P12_B"), ("rp", "P16_ALL"), ("filo-iris", "MED"), ("x", "MED"),
         ("carreaux", "ind_18"), ("insee-rp2016", "P16_POP0014"), ("rp", "P16_POP0014"),
     ]  # fmt: skip
-    told = breaks(demo().catalogue, book, ["2016"], columns)
-    assert set(told.itertuples(index=False, name=None)) == {
+    broken = breaks(demo().catalogue, book, ["2016"], columns)
+    assert set(broken.itertuples(index=False, name=None)) == {
         ("rp", "P16_A", "2013"),
         ("rp", "P12_B", "2013"),
         ("filo-iris", "MED", "2019"),

@@ -104,8 +104,8 @@ def test_gaps_at_both_dates_and_their_move(found: Any) -> None:
     row = found.df.set_index(["territory", "indicator"]).loc[("M", "part")]
     first, last = gap(300), gap(200)
     for name, truth in (("gap_start", first), ("gap_end", last)):
-        told = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
-        assert told == pytest.approx(list(truth), abs=1e-9)
+        figure = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
+        assert figure == pytest.approx(list(truth), abs=1e-9)
     move = last[0] - first[0]
     low = move - math.hypot(last[0] - last[1], first[2] - first[0])
     high = move + math.hypot(last[2] - last[0], first[0] - first[1])
@@ -113,14 +113,14 @@ def test_gaps_at_both_dates_and_their_move(found: Any) -> None:
     assert high < 0
     assert (row["convergence"], row["verdict"]) == ("rattrapage", "nette amélioration")
     for name, inside in (("value_start", 300), ("value_end", 200)):
-        told = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
-        assert told == pytest.approx(list(score(inside, 1000)))
+        figure = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
+        assert figure == pytest.approx(list(score(inside, 1000)))
 
 
 def test_an_evaluation_says_the_same_of_a_gap_as_a_table(town: Observatory, found: Any) -> None:
-    told = town.table("part", period=2016, compare=["ville"]).differences
-    assert told is not None
-    row, same = found.df.iloc[0], told.iloc[0]
+    differences = town.table("part", period=2016, compare=["ville"]).differences
+    assert differences is not None
+    row, same = found.df.iloc[0], differences.iloc[0]
     assert [row["gap_end_low"], row["gap_end_high"]] == pytest.approx([same["low"], same["high"]])
 
 
@@ -149,8 +149,8 @@ def test_the_share_of_a_target_and_what_it_leaves_open(
 ) -> None:
     row = found.objectives.set_index("code").loc[code]
     truth = way(start, score(200, 1000), goal)
-    told = [row["reached"], row["reached_low"], row["reached_high"]]
-    assert told == pytest.approx(list(truth))
+    share = [row["reached"], row["reached_low"], row["reached_high"]]
+    assert share == pytest.approx(list(truth))
     assert [row["low"], row["high"]] == pytest.approx(list(score(200, 1000)[1:]))
     assert row["due_reached"] == row["reached"]
 
@@ -181,8 +181,8 @@ def test_nothing_is_compared_with_itself_nor_from_no_date(found: Any) -> None:
 
 
 def test_what_comes_after_the_due_date_is_no_end_of_cycle(found: Any) -> None:
-    told = found.moments[found.moments["code"] == "LOI"]
-    assert list(told["moment"]) == ["départ", "après l’échéance"]
+    moments = found.moments[found.moments["code"] == "LOI"]
+    assert list(moments["moment"]) == ["départ", "après l’échéance"]
 
 
 def test_the_page_prints_every_interval(found: Any) -> None:
@@ -207,7 +207,7 @@ def test_envelopes_commitments_and_payments_are_never_added_up(town: Observatory
     ]
     assert money[["promised", "committed", "spent"]].sum().tolist() == [2_100_000, 104_000, 80_500]
     wide = done.perimeters.iloc[0]
-    # One payment told does not stand for all that was promised.
+    # One payment reported does not stand for all that was promised.
     assert (wide["promised"], wide["spent"]) == (2_100_000, 500)
     place = done.places.iloc[0]
     assert place["amount"] == 84_000  # paid to the one, committed to the other

@@ -32,10 +32,10 @@ TAUX = Indicator("taux", "Taux", "Taux", "t", Nature.RATE, "%", 1, "lower_is_bet
 def row(
     zoning: str, value: float, low: float = NAN, high: float = NAN, **more: Any
 ) -> dict[str, Any]:
-    told = {"zoning": zoning, "territory": "a", "name": "A", "indicator": "taux", "value": value}
+    figure = {"zoning": zoning, "territory": "a", "name": "A", "indicator": "taux", "value": value}
     bounds = {"low": value if math.isnan(low) else low, "high": value if math.isnan(high) else high}
     status = "bounded" if math.isnan(value) else "observed"
-    return told | bounds | {"status": status, "period": "2010"} | more
+    return figure | bounds | {"status": status, "period": "2010"} | more
 
 
 def evaluated(start: list[dict[str, Any]], end: list[dict[str, Any]]) -> Any:
@@ -66,20 +66,22 @@ def evaluated(start: list[dict[str, Any]], end: list[dict[str, Any]]) -> Any:
 def test_verdicts_of_exact_figures(
     start: tuple[float, float], end: tuple[float, float], verdict: str
 ) -> None:
-    told = evaluated([row("q", start[0]), row("c", start[1])], [row("q", end[0]), row("c", end[1])])
-    assert told["convergence"] == verdict
-    assert told["gap_start"] == pytest.approx(start[0] - start[1])
-    assert told["gap_end"] == pytest.approx(end[0] - end[1])
-    assert told["change"] == pytest.approx(end[0] - start[0])
-    assert told["comparator"] == "la commune"
-    assert (told["start"], told["end"]) == ("2010", "2016")
+    change = evaluated(
+        [row("q", start[0]), row("c", start[1])], [row("q", end[0]), row("c", end[1])]
+    )
+    assert change["convergence"] == verdict
+    assert change["gap_start"] == pytest.approx(start[0] - start[1])
+    assert change["gap_end"] == pytest.approx(end[0] - end[1])
+    assert change["change"] == pytest.approx(end[0] - start[0])
+    assert change["comparator"] == "la commune"
+    assert (change["start"], change["end"]) == ("2010", "2016")
 
 
 def test_a_quartier_better_placed_than_its_comparator_is_said_so() -> None:
-    told = evaluated([row("q", 10), row("c", 20)], [row("q", 15), row("c", 20)])
-    assert told["reason"] == "Mieux placé que le comparateur aux deux dates."
-    told = evaluated([row("q", 10), row("c", 20)], [row("q", 22), row("c", 20)])
-    assert told["reason"] == "L’écart a changé de sens."
+    change = evaluated([row("q", 10), row("c", 20)], [row("q", 15), row("c", 20)])
+    assert change["reason"] == "Mieux placé que le comparateur aux deux dates."
+    change = evaluated([row("q", 10), row("c", 20)], [row("q", 22), row("c", 20)])
+    assert change["reason"] == "L’écart a changé de sens."
     assert evaluated([row("q", 30), row("c", 20)], [row("q", 22), row("c", 20)])["reason"] == ""
 
 
@@ -95,25 +97,25 @@ def test_sampling_wider_than_the_move_gives_no_closing() -> None:
             passage_high=value,
         )
 
-    told = evaluated([census(30), row("c", 20)], [census(28), row("c", 20)])
-    assert told["convergence"] == "parallèle"
-    assert told["move"] == pytest.approx(-2)
-    assert told["move_low"] == pytest.approx(-2 - math.hypot(3, 3))
-    assert told["verdict"] == "pas de changement net"
-    told = evaluated([census(30), row("c", 20)], [census(22), row("c", 20)])
-    assert told["convergence"] == "rattrapage"
-    assert told["verdict"] == "nette amélioration"
+    change = evaluated([census(30), row("c", 20)], [census(28), row("c", 20)])
+    assert change["convergence"] == "parallèle"
+    assert change["move"] == pytest.approx(-2)
+    assert change["move_low"] == pytest.approx(-2 - math.hypot(3, 3))
+    assert change["verdict"] == "pas de changement net"
+    change = evaluated([census(30), row("c", 20)], [census(22), row("c", 20)])
+    assert change["convergence"] == "rattrapage"
+    assert change["verdict"] == "nette amélioration"
 
 
 def test_bounds_settle_a_verdict_when_they_do_not_meet() -> None:
-    told = evaluated([row("q", NAN, 40, 42), row("c", 20)], [row("q", NAN, 30, 33), row("c", 20)])
-    assert told["convergence"] == "rattrapage"
-    assert (told["move_low"], told["move_high"]) == (-12, -7)
-    assert math.isnan(told["gap_start"])
-    assert (told["gap_start_low"], told["gap_start_high"]) == (20, 22)
-    told = evaluated([row("q", NAN, 40, 42), row("c", 20)], [row("q", NAN, 38, 41), row("c", 20)])
-    assert told["convergence"] == "indéterminé"
-    assert told["reason"].startswith("Les bornes des écarts se recouvrent")
+    change = evaluated([row("q", NAN, 40, 42), row("c", 20)], [row("q", NAN, 30, 33), row("c", 20)])
+    assert change["convergence"] == "rattrapage"
+    assert (change["move_low"], change["move_high"]) == (-12, -7)
+    assert math.isnan(change["gap_start"])
+    assert (change["gap_start_low"], change["gap_start_high"]) == (20, 22)
+    change = evaluated([row("q", NAN, 40, 42), row("c", 20)], [row("q", NAN, 38, 41), row("c", 20)])
+    assert change["convergence"] == "indéterminé"
+    assert change["reason"].startswith("Les bornes des écarts se recouvrent")
 
 
 def test_bounds_around_zero_allow_no_size_below_zero() -> None:
@@ -126,9 +128,9 @@ def test_bounds_around_zero_allow_no_size_below_zero() -> None:
 
 
 def test_bounds_that_hold_zero_at_one_date_may_still_settle_the_move() -> None:
-    told = evaluated([row("q", NAN, 18, 23), row("c", 20)], [row("q", NAN, 30, 33), row("c", 20)])
-    assert told["convergence"] == "décrochage"
-    assert (told["move_low"], told["move_high"]) == (7, 13)
+    change = evaluated([row("q", NAN, 18, 23), row("c", 20)], [row("q", NAN, 30, 33), row("c", 20)])
+    assert change["convergence"] == "décrochage"
+    assert (change["move_low"], change["move_high"]) == (7, 13)
 
 
 @given(
@@ -153,26 +155,26 @@ def test_no_truth_inside_the_bounds_contradicts_a_verdict(
 
 @pytest.mark.parametrize("status", ["secret", "context", "missing"])
 def test_what_is_no_figure_of_the_quartier_gives_no_verdict(status: str) -> None:
-    told = evaluated([row("q", 30), row("c", 20)], [row("q", 26, status=status), row("c", 20)])
-    assert told["convergence"] == "indéterminé"
+    change = evaluated([row("q", 30), row("c", 20)], [row("q", 26, status=status), row("c", 20)])
+    assert change["convergence"] == "indéterminé"
     word = "Chiffre couvert par le secret" if status == "secret" else "Pas de chiffre"
-    assert told["reason"] == f"{word} pour ce territoire en 2016."
+    assert change["reason"] == f"{word} pour ce territoire en 2016."
 
 
 def test_an_unknown_sampling_error_gives_no_verdict() -> None:
-    told = evaluated(
+    change = evaluated(
         [row("q", 30, precision="unknown"), row("c", 20)],
         [row("q", 10, precision="unknown"), row("c", 20)],
     )
-    assert told["convergence"] == "indéterminé"
-    assert told["reason"].startswith("Erreur d’échantillonnage inconnue")
+    assert change["convergence"] == "indéterminé"
+    assert change["reason"].startswith("Erreur d’échantillonnage inconnue")
 
 
 def test_the_next_comparator_serves_where_the_first_has_no_figure_at_both_dates() -> None:
     start = [row("q", 30), row("c", 20), row("m", NAN, 18, 19)]
-    told = evaluated(start, [row("q", 20), row("m", NAN, 18, 19)])
-    assert told["comparator"] == "la médiane"
-    assert told["convergence"] == "rattrapage"
+    change = evaluated(start, [row("q", 20), row("m", NAN, 18, 19)])
+    assert change["comparator"] == "la médiane"
+    assert change["convergence"] == "rattrapage"
 
 
 # --- the median of a commune's IRIS -----------------------------------------------------------
@@ -249,8 +251,8 @@ def test_why_there_is_no_pair_of_dates_names_whom_to_ask() -> None:
         TAUX, [], ("2010", "2016"), {"t": "Insee"}
     )
     # Nobody asked for two dates: 1961-2025, all that is loaded, is not the indicator's span.
-    told = no_window(TAUX, ["2016"], None, {})
-    assert told == "Un seul millésime chargé (2016) : il en faut deux de la même série."
+    reason = no_window(TAUX, ["2016"], None, {})
+    assert reason == "Un seul millésime chargé (2016) : il en faut deux de la même série."
 
 
 # --- the embedded default, by hand ------------------------------------------------------------
@@ -272,7 +274,7 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
              "FDF14": "972090803", "LAM06": "972131310", "FDF09": "972090106"}  # fmt: skip
     found = o.evaluate(2010, 2019).df
     found = found[found["indicator"].isin(["taux_pauvrete", "niveau_vie_median"])]
-    told = found.set_index(["territory", "indicator"])["convergence"]
+    verdicts = found.set_index(["territory", "indicator"])["convergence"]
     for territory, iris in alone.items():
         poverty, income = (
             raw[raw["COM"] == iris[:5]].set_index(["IRIS", "ANNEE"])[column].pipe(
@@ -281,9 +283,9 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
             for column in ("DISP_TP60", "DISP_MED")
         )  # fmt: skip
         gaps = [poverty_gap(poverty.xs(year, level="ANNEE"), iris) for year in (2014, 2018)]
-        assert told[territory, "taux_pauvrete"] == by_hand(gaps), territory
+        assert verdicts[territory, "taux_pauvrete"] == by_hand(gaps), territory
         sizes = [abs(math.log(income[iris, y] / medians[iris[:5], y])) for y in (2014, 2018)]
-        assert told[territory, "niveau_vie_median"] == by_noise(sizes), territory
+        assert verdicts[territory, "niveau_vie_median"] == by_noise(sizes), territory
     judged = found[found["convergence"].isin(["rattrapage", "décrochage"])]
     assert set(judged["territory"]) <= set(alone)
 
@@ -293,10 +295,10 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
 POINTS, SHARE, SHARE_OF_TOWN = (noise / math.sqrt(2) for noise in (4.9, 0.051, 0.013))
 
 
-def poverty_gap(told: pd.Series, iris: str) -> tuple[float, float]:
+def poverty_gap(rates: pd.Series, iris: str) -> tuple[float, float]:
     """Gap in points to the median IRIS, for the commune’s own rate is not known at these dates."""
-    own = float(told[iris])
-    lows, highs = told.fillna(1e-9).median(), told.fillna(1e9).median()
+    own = float(rates[iris])
+    lows, highs = rates.fillna(1e-9).median(), rates.fillna(1e9).median()
     return own - POINTS - highs, own + POINTS - lows
 
 

@@ -28,9 +28,9 @@ def context_of(cells: pd.DataFrame) -> pd.MultiIndex:
 
 def test_no_difference_of_a_context_is_judged(table: object) -> None:
     enclosed = context_of(table.cells)
-    told = table.differences
-    keys = pd.MultiIndex.from_frame(told[["zoning", "territory", "indicator"]])
-    mine = told[keys.isin(enclosed)]
+    differences = table.differences
+    keys = pd.MultiIndex.from_frame(differences[["zoning", "territory", "indicator"]])
+    mine = differences[keys.isin(enclosed)]
     assert len(mine) > 20
     assert set(mine["mark"]) == {""}
     assert set(mine["verdict"]) == {""}
@@ -42,8 +42,8 @@ def test_no_difference_of_a_context_is_judged(table: object) -> None:
 
 
 def test_marks_stand_on_figures_of_the_territory_itself(table: object) -> None:
-    told = table.differences
-    marked = told[told["mark"].isin(["▲", "▲▲", "▼", "▼▼"])]
+    differences = table.differences
+    marked = differences[differences["mark"].isin(["▲", "▲▲", "▼", "▼▼"])]
     assert len(marked) > 0
     keys = pd.MultiIndex.from_frame(marked[["zoning", "territory", "indicator"]])
     assert not keys.isin(context_of(table.cells)).any()

@@ -83,9 +83,9 @@ def test_missing_evidence_is_named_with_whom_to_ask(found: Any) -> None:
 
 
 def test_the_three_moments(found: Any) -> None:
-    told = found.moments[found.moments["code"] == "A"]
-    assert list(told["moment"]) == ["départ", "fin d’année", "fin de cycle"]
-    assert list(told["value"]) == [30, 27, 25]
+    moments = found.moments[found.moments["code"] == "A"]
+    assert list(moments["moment"]) == ["départ", "fin d’année", "fin de cycle"]
+    assert list(moments["value"]) == [30, 27, 25]
 
 
 def test_nothing_after_the_end_is_looked_at(planted: Observatory) -> None:
@@ -180,11 +180,11 @@ def test_years_outside_an_evaluation_are_left_out(planted: Observatory) -> None:
 
 
 def test_levels_and_changes_that_are_passed(planted: Observatory) -> None:
-    told = {(row["watch"], row["territory"]): row for _, row in planted.watch().df.iterrows()}
-    assert set(told) == {("haut", "FDF01"), ("haut", "LAM02"), ("hausse", "FDF02")}
-    assert told["hausse", "FDF02"]["value"] == 6
-    assert told["hausse", "FDF02"]["period"] == "2007-2012"
-    assert {row["signal"] for row in told.values()} == {"franchi"}
+    signals = {(row["watch"], row["territory"]): row for _, row in planted.watch().df.iterrows()}
+    assert set(signals) == {("haut", "FDF01"), ("haut", "LAM02"), ("hausse", "FDF02")}
+    assert signals["hausse", "FDF02"]["value"] == 6
+    assert signals["hausse", "FDF02"]["period"] == "2007-2012"
+    assert {row["signal"] for row in signals.values()} == {"franchi"}
 
 
 def watched(tmp_path: Path, text: str, planted: Observatory) -> Any:

@@ -22,12 +22,12 @@ def table() -> Any:
 
 @pytest.mark.parametrize("code", oracle.EFFECTS)
 def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
-    told = table.differences
+    differences = table.differences
     words = oracle.words(code)
     judged = 0
-    for row in told[(told["comparator"] == "commune") & (told["indicator"] == code)].to_dict(
-        "records"
-    ):
+    for row in differences[
+        (differences["comparator"] == "commune") & (differences["indicator"] == code)
+    ].to_dict("records"):
         whole, part = oracle.links()[row["territory"]]
         if not whole and not part:
             assert (row["verdict"], row["mark"]) == ("", "")
@@ -72,9 +72,9 @@ def ends(indicator: str, count: float, places: Any) -> list[float]:
 
 def test_intervals_and_cautions_of_the_counts() -> None:
     shown = demo.demo().table(list(WHOLES)).df
-    told = {"aggregated": 0, "bounded": 0, "estimated": 0}
-    for row in shown[shown["status"].isin(told)].to_dict("records"):
-        told[row["status"]] += 1
+    by_status = {"aggregated": 0, "bounded": 0, "estimated": 0}
+    for row in shown[shown["status"].isin(by_status)].to_dict("records"):
+        by_status[row["status"]] += 1
         whole, part = oracle.links()[row["territory"]]
         if row["status"] != "aggregated":
             # From nothing of the IRIS to all of it, widened by the sampling of the whole IRIS.
@@ -89,7 +89,7 @@ def test_intervals_and_cautions_of_the_counts() -> None:
         assert [row["sampling_low"], row["sampling_high"]] == pytest.approx(around)
         assert (row["low"], row["high"]) == (row["sampling_low"], row["sampling_high"])
         assert row["passage_low"] == row["passage_high"] == row["value"]
-    assert min(told.values()) > 0
+    assert min(by_status.values()) > 0
 
 
 def test_passage_and_sampling_are_told_apart(table: Any) -> None:
@@ -131,9 +131,9 @@ def test_a_whole_that_is_not_known_whole_is_not_told(table: Any) -> None:
 
 
 def test_another_quartier_is_a_comparator_but_not_of_itself(table: Any) -> None:
-    told = table.differences[table.differences["comparator"] == "FDF13"]
-    assert "FDF13" not in set(told["territory"])
-    assert set(told["against_name"]) == {"Dillon"}
+    differences = table.differences[table.differences["comparator"] == "FDF13"]
+    assert "FDF13" not in set(differences["territory"])
+    assert set(differences["against_name"]) == {"Dillon"}
 
 
 def test_rates_without_counts_have_an_interval_by_the_size_told_elsewhere() -> None:
@@ -150,7 +150,7 @@ def test_exhaustive_sources_have_no_interval_and_no_verdict() -> None:
     row = found.df[found.df["name"] == "Centre-ville"].iloc[0]
     assert row["precision"] == "exact"
     assert math.isnan(row["sampling_low"])
-    told = found.differences.iloc[0]
-    assert told["difference"] == pytest.approx(row["value"] - 27.4)
-    assert told["verdict"] == ""
-    assert "exhaustive" in told["reason"]
+    difference = found.differences.iloc[0]
+    assert difference["difference"] == pytest.approx(row["value"] - 27.4)
+    assert difference["verdict"] == ""
+    assert "exhaustive" in difference["reason"]

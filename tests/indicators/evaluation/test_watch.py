@@ -12,7 +12,7 @@ from observatoire.indicators.evaluation.watch import Watch, signals
 NAN = float("nan")
 
 
-def told(kind: str, level: float, certainty: str, **figure: Any) -> list[str]:
+def signals_of(kind: str, level: float, certainty: str, **figure: Any) -> list[str]:
     base = {"zoning": "q", "territory": "a", "name": "A", "indicator": "i", "period": "2016"}
     row = (
         base
@@ -42,7 +42,7 @@ CENSUS = {"value": 30.0, "low": 27.0, "high": 33.0, "passage_low": 30.0, "passag
     ],
 )
 def test_a_sampled_figure(kind: str, level: float, certainty: str, said: list[str]) -> None:
-    assert told(kind, level, certainty, **CENSUS) == said
+    assert signals_of(kind, level, certainty, **CENSUS) == said
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_a_sampled_figure(kind: str, level: float, certainty: str, said: list[st
      ("below", 19, []), ("below", 24, [])],
 )  # fmt: skip
 def test_bounds(kind: str, level: float, said: list[str]) -> None:
-    assert told(kind, level, "95 %", value=NAN, low=20.0, high=30.0, status="bounded") == said
+    assert signals_of(kind, level, "95 %", value=NAN, low=20.0, high=30.0, status="bounded") == said
 
 
 def test_a_figure_whose_error_nobody_knows_is_never_sure() -> None:
-    assert told("above", 10, "95 %", value=30.0, precision="unknown") == ["à confirmer"]
-    assert told("above", 10, "constat", value=30.0, precision="unknown") == ["franchi"]
+    assert signals_of("above", 10, "95 %", value=30.0, precision="unknown") == ["à confirmer"]
+    assert signals_of("above", 10, "constat", value=30.0, precision="unknown") == ["franchi"]
 
 
 @pytest.mark.parametrize("status", ["missing", "secret", "context"])
 def test_what_is_no_figure_signals_nothing(status: str) -> None:
-    assert told("above", 10, "constat", value=30.0, status=status) == []
+    assert signals_of("above", 10, "constat", value=30.0, status=status) == []
 
 
 def test_falls_and_rises_between_two_dates() -> None:

@@ -162,8 +162,8 @@ def test_counts_and_rates_of_every_share_are_covered_as_said(
         assert (high >= of.published - 1e-9).all()
         if kind == "dwellings":
             assert (high <= dwellings + 1e-6).all()
-        told = of.rates()
-        ends = (np.array([getattr(one, side) for one in told]) for side in ("low", "high"))
+        estimates = of.rates()
+        ends = (np.array([getattr(one, side) for one in estimates]) for side in ("low", "high"))
         rates[share] = covered(*ends, of.truth / of.whole)
     within(counts, dwellings)
     within(rates, dwellings)
@@ -265,7 +265,9 @@ def test_counts_of_a_loaded_file_are_covered_as_said(tmp_path: Path) -> None:
     columns = {name: of.published for name, of in counts.items()}
     columns |= {"LOG": made["dwellings", 0.5].wholes, "POP": made["people", 0.5].wholes}
     codes = [f"{draw:04d}" for draw in range(DRAWS)]
-    file = pd.DataFrame({f"P16_{name}": told for name, told in columns.items()}, index=codes)
+    file = pd.DataFrame(
+        {f"P16_{name}": published for name, published in columns.items()}, index=codes
+    )
     spread = made["people", 0.5].dispersion
     texts = {
         "observatoire.toml": WORKSPACE,
@@ -288,7 +290,7 @@ def test_counts_of_a_loaded_file_are_covered_as_said(tmp_path: Path) -> None:
             found[str(name)] = covered(low, high, counts[str(name)].truth)
             assert low == pytest.approx(rows["sampling_low"])
     for kind in ("LOG", "POP"):
-        within({i: told for i, (n, told) in enumerate(found.items()) if n.startswith(kind)}, 1000)
+        within({i: hits for i, (n, hits) in enumerate(found.items()) if n.startswith(kind)}, 1000)
     known = table[table["indicator"] == "LOG"]
     assert (known["high"] == known["value"]).all()
     assert (known["low"] > 0.99 * known["value"]).all()  # the register counts dwellings

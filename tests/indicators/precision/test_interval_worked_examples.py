@@ -207,8 +207,10 @@ def test_a_count_among_what_is_known_is_wilson_times_the_whole(
     share: float, whole: float, confidence: float
 ) -> None:
     x = share * whole
-    found, told = among(x, whole, 0.0, confidence), wilson(x, whole, confidence)
-    assert [float(b) for b in found] == pytest.approx([whole * float(b) for b in told], abs=1e-6)
+    found, expected = among(x, whole, 0.0, confidence), wilson(x, whole, confidence)
+    assert [float(b) for b in found] == pytest.approx(
+        [whole * float(b) for b in expected], abs=1e-6
+    )
 
 
 @given(st.floats(0, 1), st.floats(20, 5000), st.floats(0, 1.5))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 from built_workspace import says
+from made_once import made_once
 
 import observatoire as obs
 from observatoire.errors import (
@@ -24,7 +27,6 @@ from observatoire.indicators.routes.routes import Route, routes_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
 
@@ -102,7 +104,7 @@ nature = "median"
 
 
 def box(column: float, row: float, width: float = 1, height: float = 1) -> shapely.Polygon:
-    """Return a rectangle told in sides of an IRIS."""
+    """Return a rectangle measured in sides of an IRIS."""
     x, y = X + column * SIDE, Y + row * SIDE
     return shapely.box(x, y, x + width * SIDE, y + height * SIDE)
 
@@ -117,29 +119,33 @@ def layer(path: Path, shapes: dict[str, shapely.Polygon]) -> None:
     frame.to_file(path)
 
 
-@pytest.fixture
-def space(tmp_path: Path) -> Path:
+def _write(root: Path) -> None:
     """Write a workspace with real (made-up) perimeters, and cells where people live."""
-    (tmp_path / "geo").mkdir()
-    source = tmp_path / "data" / "raw" / "recensement"
+    (root / "geo").mkdir(parents=True)
+    source = root / "data" / "raw" / "recensement"
     source.mkdir(parents=True)
-    (tmp_path / "indicators.toml").write_text(CATALOGUE, encoding="utf-8")
+    (root / "indicators.toml").write_text(CATALOGUE, encoding="utf-8")
     (source / "source.toml").write_text(SOURCE, encoding="utf-8")
     rows = "IRIS;POP;MED\n972090101;100;9000\n972090102;400;8000\n972090103;50;7000\n"
     (source / "pop.csv").write_text(rows, encoding="utf-8")
     iris = "".join(f"{code};{code};97209\n" for code in IRIS)
-    (tmp_path / "geo" / "iris.csv").write_text("code;nom;commune\n" + iris, encoding="utf-8")
+    (root / "geo" / "iris.csv").write_text("code;nom;commune\n" + iris, encoding="utf-8")
     sectors = "code;nom;commune\nS1;Nord;97209\nS2;Sud;97209\n"
-    (tmp_path / "geo" / "secteurs.csv").write_text(sectors, encoding="utf-8")
-    layer(tmp_path / "geo" / "iris.gpkg", IRIS)
-    layer(tmp_path / "geo" / "secteurs.gpkg", SECTORS)
+    (root / "geo" / "secteurs.csv").write_text(sectors, encoding="utf-8")
+    layer(root / "geo" / "iris.gpkg", IRIS)
+    layer(root / "geo" / "secteurs.gpkg", SECTORS)
     cells = (
         "idcar_200m,ind\n"
         f"CRS5490RES200mN{Y}E{X + SIDE},30\n"
         f"CRS5490RES200mN{Y}E{X + SIDE + 600},10\n"
     )
-    (tmp_path / "geo" / "carreaux.csv").write_text(cells, encoding="utf-8")
-    return tmp_path
+    (root / "geo" / "carreaux.csv").write_text(cells, encoding="utf-8")
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Path:
+    """Give a workspace with perimeters: a copy, for layers are long to write."""
+    return Path(shutil.copytree(made_once("perimetres", _write), tmp_path / "espace"))
 
 
 def opened(space: Path, passage: str) -> Observatory:
@@ -451,8 +457,10 @@ def test_weights_are_brought_to_published_totals(published: Path) -> None:
 
 def test_totals_are_found_where_the_catalogue_says_they_are_published(published: Path) -> None:
     source = published / "data" / "raw" / "ville"
-    told = (source / "source.toml").read_text("utf-8").replace("[variables.POP]", "[variables.TOT]")
-    (source / "source.toml").write_text(told, encoding="utf-8")
+    declaration = (
+        (source / "source.toml").read_text("utf-8").replace("[variables.POP]", "[variables.TOT]")
+    )
+    (source / "source.toml").write_text(declaration, encoding="utf-8")
     (source / "secteurs.csv").write_text("SECTEUR;TOT\nS1;340\nS2;210\n", encoding="utf-8")
     (published / "indicators.toml").write_text(
         CATALOGUE.replace(
@@ -503,7 +511,7 @@ audience = "{}"
 
 
 @pytest.mark.parametrize(
-    ("told", "why"),
+    ("terms", "why"),
     [
         (SECRECY, "un seuil de secret les garde"),
         (LENT.format("interne", ""), "une convention limite leur diffusion"),
@@ -516,10 +524,10 @@ audience = "{}"
     "recipe", ['method = "area"\ncalibrate', 'method = "density"\nlearn'], ids=["calé", "appris"]
 )
 def test_weights_are_not_made_of_figures_that_not_everyone_may_see(
-    published: Path, recipe: str, told: str, why: str
+    published: Path, recipe: str, terms: str, why: str
 ) -> None:
     path = published / "data" / "raw" / "ville" / "source.toml"
-    path.write_text(PUBLISHED + told, encoding="utf-8")
+    path.write_text(PUBLISHED + terms, encoding="utf-8")
     with opened(published, f'{recipe} = "population"\n') as o:
         if not why:
             assert len(o.passage("iris-2016", "secteur-2020").weights)

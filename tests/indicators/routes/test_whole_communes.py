@@ -121,8 +121,8 @@ def cells(o: Any, code: str, period: int, **options: Any) -> Any:
 
 
 def test_who_is_drawn_and_who_is_counted(o: Any) -> None:
-    told = [dict(cells(o, "part", year)["precision"]) for year in (2011, 2016)]
-    assert told == [
+    precisions = [dict(cells(o, "part", year)["precision"]) for year in (2011, 2016)]
+    assert precisions == [
         {"97201": "exhaustive", "97202": grown, "97203": "census", "97204": "census"}
         for grown in ("exhaustive", "census")
     ]

@@ -106,7 +106,7 @@ def test_an_agreement_left_blank_is_no_agreement_with_all(tmp_path: Path) -> Non
 def test_a_report_of_load_tells_the_agreement(place: Place) -> None:
     path = place.folder / "source.toml"
     path.write_text(path.read_text("utf-8") + AGREED, "utf-8")
-    report = place.load(place.warehouse())
+    report = place.load(place.empty_warehouse())
     told = str(report).replace("\u00a0", " ")
     assert "Convention avec la Caf de la Martinique" in told
     assert "Ville du Lamentin et Deal" in told

@@ -36,6 +36,7 @@ HEADERS = [
     ("filosofi", "IRIS,DEC_PIMP21,DEC_TP6021,DEC_INCERT21,DEC_Q121,DEC_MED21"),
     ("filosofi", "IRIS,DISP_TP6019"),
     ("filosofi-panel", "iris,com,libcom,taux_pauvrete,revenu_median,annee"),
+    ("filosofi-panel-qpv", "code,revenu_median,taux_pauvrete,gini,s80s20,annee"),
     ("filosofi-qpv", "CODGEO,LIBGEO,REG,DISP_MED_A21,DISP_TP60_A21,DISP_NOTE_A21"),
     ("filosofi-qpv", "qp,nom_qp,disp_q1_a14,disp_q2_a14,tp60_a14"),
     ("carreaux", "idcar_200m,idcar_1km,idcar_nat,i_est_200,lcog_geo,ind,men,men_pauv,ind_snv,log_soc"),
@@ -133,7 +134,7 @@ def test_a_family_whose_precision_cannot_be_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) -> None:
@@ -214,7 +215,7 @@ def test_rows_of_labels_under_the_codes_are_set_aside(place: Place, warehouse: W
         "Nom du quartier;Code du quartier;Taille;Indice de jeunesse;Part des étrangers;Part\n"
         "Dillon;QP972001;4;1,5;3,2;20\nAilleurs;QP001001;4;1;1;1\n"
     )
-    report = load_file(place.warehouse(), place.workspace, place.write("qpv.csv", text))
+    report = load_file(place.empty_warehouse(), place.workspace, place.write("qpv.csv", text))
     assert (report.read, report.kept, report.rejected) == (3, 1, 2)
     assert sorted(report.rejects["kind"]) == ["note", "outside"]
     del warehouse
@@ -400,6 +401,11 @@ MADE = [
      ("iris,com,libcom,taux_pauvrete,revenu_median,annee\n972090101,97209,x,45.1,12000.5,2016\n"
       "972090101,97209,x,,,2017\n"),
      {("972090101", "DISP_TP60", "2016"): (45.1, "rate"), ("972090101", "DISP_MED", "2017"): (None, "median")}),
+    ("filosofi-panel-qpv", "panel_qpv.csv", "qpv-2015",
+     ("code,revenu_median,taux_pauvrete,part_locataires,annee,gini,s80s20\n"
+      "QP972001,12000.0,52.1,86.1,2014,0.2,2.8\nQP972001,,,,2016,,\n"),
+     {("QP972001", "DISP_TP60", "2014"): (52.1, "rate"), ("QP972001", "PART_LOCAT", "2014"): (86.1, "rate"),
+      ("QP972001", "DISP_MED", "2016"): (None, "median"), ("QP972001", "DISP_GI", "2014"): (0.2, "index")}),
     ("filosofi-qpv", "filo_qpv_2014.csv", "qpv-2015",
      "qp;nom_qp;disp_q2_a14;tp60_a14;disp_pimpot_a14\nQP972001;Dillon;12000;45,3;-11,2\n",
      {("QP972001", "DISP_TP60", "2014"): (45.3, "rate"),

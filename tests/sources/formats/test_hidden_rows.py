@@ -26,7 +26,7 @@ TABLE = [["Quartier", "Aidés"], ["Centre et Terres", 1], ["Four à Chaux", 2], 
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 @pytest.mark.parametrize("form", FORMS)

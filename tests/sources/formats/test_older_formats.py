@@ -29,7 +29,7 @@ FORMATS = ("0.0%", "dd/mm/yyyy")
 @pytest.mark.parametrize("page", [1252, 10000], ids=["Windows", "Macintosh"])
 def test_accents_per_cents_and_dates_are_read_as_they_are_seen(place: Place, page: int) -> None:
     path = place.write("aides.xls", older_book(ROWS, FORMATS, page=page))
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     load_file(warehouse, place.workspace, path)
     told = warehouse.rows(
         "SELECT territory, variable, period, value FROM current_observation ORDER BY ALL"
@@ -55,7 +55,7 @@ def test_what_is_shown_and_hidden_is_found_under_a_name_with_accents(page: int) 
 def test_a_code_page_that_nobody_knows_is_a_sentence(place: Place) -> None:
     path = place.write("aides-2016.xls", older_book(ROWS, FORMATS, page=60000))
     with pytest.raises(FileError) as caught:
-        load_file(place.warehouse(), place.workspace, path)
+        load_file(place.empty_warehouse(), place.workspace, path)
     says(caught.value, "aides-2016.xls", "enregistrez-le de nouveau")
 
 

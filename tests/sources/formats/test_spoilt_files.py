@@ -39,7 +39,7 @@ EACH = cases(25)
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Warehouse]:
     place = build_place(tmp_path_factory.mktemp("fuzz"))
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     return place, warehouse
 

@@ -86,7 +86,7 @@ def test_a_lone_carriage_return_is_a_line_or_a_sentence(place: Place, content: b
 
     path = place.write("a-2016.csv", content)
     try:
-        load_file(place.warehouse(), place.workspace, path)
+        load_file(place.empty_warehouse(), place.workspace, path)
     except ObservatoireError as error:
         says(error, "a-2016.csv")
 

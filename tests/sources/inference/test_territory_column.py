@@ -23,7 +23,7 @@ def warehouse(place: Place) -> Warehouse:
         "geo/quartiers.csv",
         "code;nom;commune\nQ1;Centre-ville;97209\nQ2;Terres-Sainville;97209\nQ3;Bourg;97213\n",
     )
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def stored(warehouse: Warehouse) -> dict[str, float]:

@@ -44,7 +44,7 @@ nature = "count"
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def with_column(place: Place, alias: str = "Les Fours") -> None:

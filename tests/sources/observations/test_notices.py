@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def told(place: Place, warehouse: Warehouse, rows: str) -> tuple[str, str]:

@@ -96,7 +96,7 @@ def load(place: Place, warehouse: Warehouse, **options: Any) -> LoadReport:
 
 
 def test_every_row_is_kept_once_whatever_its_register(filled: Place) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     report = load(filled, warehouse)
     assert (report.rows_read, report.rows_kept, report.rows_rejected) == (7, 7, 0)
     aims = warehouse.frame("SELECT * FROM current_target ORDER BY code")
@@ -110,7 +110,7 @@ def test_every_row_is_kept_once_whatever_its_register(filled: Place) -> None:
 
 
 def test_each_funder_has_its_row_and_an_action_without_money_is_kept(filled: Place) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     load(filled, warehouse)
     rows = warehouse.rows(
         "SELECT line, funder, stage, amount, people FROM current_action ORDER BY line, funder"
@@ -125,7 +125,7 @@ def test_each_funder_has_its_row_and_an_action_without_money_is_kept(filled: Pla
 
 
 def test_the_same_bytes_change_nothing_and_a_corrected_file_takes_the_place(filled: Place) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     load(filled, warehouse)
     assert not load(filled, warehouse).changed
     filled.replace("data/raw/prog/notes.csv", "faible", "moyenne")
@@ -186,7 +186,7 @@ def test_a_faulty_row_refuses_the_file_and_says_why(
     error: type[ObservatoireError],
     parts: tuple[str, ...],
 ) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     load(filled, warehouse)
     before = dump(warehouse)
     assert all(before[table] for table in ("target", "action", "note"))
@@ -202,7 +202,7 @@ def test_a_faulty_row_refuses_the_file_and_says_why(
 def test_an_empty_register_or_a_repeated_column_changes_nothing(
     filled: Place, name: str, cut: str
 ) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     load(filled, warehouse)
     before = dump(warehouse)
     path = filled.root / f"data/raw/prog/{name}.csv"
@@ -219,7 +219,7 @@ def test_an_empty_register_or_a_repeated_column_changes_nothing(
 def test_a_faulty_row_set_aside_is_traced_and_the_others_kept(
     filled: Place, name: str, old: str, new: str
 ) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     filled.replace(f"data/raw/prog/{name}.csv", old, new)
     report = load(filled, warehouse, on_error="reject")
     assert report.rows_read == 7
@@ -231,7 +231,7 @@ def test_a_faulty_row_set_aside_is_traced_and_the_others_kept(
 
 
 def test_columns_that_lack_or_that_nobody_knows_are_told(filled: Place) -> None:
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     filled.replace("data/raw/prog/notes.csv", ";lecteurs", ";lecteur")
     with pytest.raises(UnknownColumnError) as caught:
         load(filled, warehouse)
@@ -250,7 +250,7 @@ def test_columns_that_lack_or_that_nobody_knows_are_told(filled: Place) -> None:
 def test_the_same_objective_in_two_sources_is_refused(filled: Place) -> None:
     from observatoire.warehouse.loading.sources import load_source
 
-    warehouse = filled.warehouse()
+    warehouse = filled.empty_warehouse()
     load(filled, warehouse)
     other = filled.write(
         "data/raw/autre/source.toml", SOURCE[: SOURCE.index('[[files]]\nname = "actions')]
@@ -265,7 +265,7 @@ def test_the_same_objective_in_two_sources_is_refused(filled: Place) -> None:
 def test_an_unknown_register_is_told(filled: Place) -> None:
     filled.replace("data/raw/prog/source.toml", '"notes"', '"note"')
     with pytest.raises(DescriptorError) as caught:
-        load(filled, filled.warehouse())
+        load(filled, filled.empty_warehouse())
     says(caught.value, "« note »", "« notes »")
 
 

@@ -85,7 +85,7 @@ def ain(place: Place) -> None:
 def test_a_file_that_lost_its_zeros_is_loaded_and_says_so(place: Place) -> None:
     ain(place)
     place.csv("IRIS;LIBIRIS;POP;TAUX\n10040101;x;10;1\n010040102;y;20;2\n")
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     report = place.load(warehouse)
     assert (report.rows_read, report.rows_kept, report.rows_rejected) == (2, 2, 0)
     assert "1\u00a0code rétabli, qu’un tableur avait pris pour des nombres" in str(report)
@@ -100,14 +100,14 @@ def test_the_same_territory_with_and_without_its_zero_is_a_duplicate(place: Plac
     ain(place)
     place.csv("IRIS;LIBIRIS;POP;TAUX\n10040101;x;10;1\n010040101;y;20;2\n")
     with pytest.raises(Exception, match="seconde fois"):
-        place.load(place.warehouse())
+        place.load(place.empty_warehouse())
 
 
 def test_an_unknown_code_stays_a_fault(place: Place) -> None:
     ain(place)
     place.csv("IRIS;LIBIRIS;POP;TAUX\n010049999;x;10;1\n")
     with pytest.raises(UnknownTerritoryError):
-        place.load(place.warehouse())
+        place.load(place.empty_warehouse())
 
 
 def test_a_partners_table_that_lost_its_zeros_is_found_without_a_descriptor(place: Place) -> None:

@@ -297,7 +297,7 @@ def test_nobody_is_advised_to_reject_most_of_a_file(place: Place) -> None:
     rows = "".join(f"Inconnu {at};{at}\n" for at in range(1, 9))
     text = f"Quartier;Aidés\nFour à Chaux;1\nPlace d’Armes;2\n{rows}"
     with pytest.raises(ObservatoireError) as caught:
-        load_file(place.warehouse(), place.workspace, place.write("a-2016.csv", text))
+        load_file(place.empty_warehouse(), place.workspace, place.write("a-2016.csv", text))
     says(caught.value, "8 sur 10", "zoning")
     assert "reject" not in str(caught.value)
 
@@ -687,9 +687,82 @@ def test_a_count_under_a_title_in_per_cent_is_asked(place: Place, names: str) ->
         place,
         "a-2016.csv",
         table(f"code;{names}", "9000", "4000", title="En %"),
-        "plusieurs unités",
-        "%",
+        "ce tableau est en %",
+        names,
     )
+
+
+def test_a_change_of_more_than_a_hundred_per_cent_is_one(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = table("code;Évolution des aides", "150", "-3", title="En %")
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert stored(warehouse) == {("Évolution des aides", "2016")}
+
+
+_OBSERVED = "GEO;GEO_OBJECT;{};TIME_PERIOD;OBS_VALUE"
+
+
+def test_a_table_of_observed_values_says_its_periods_and_what_it_measures(place: Place) -> None:
+    header = _OBSERVED.format("AGE;TDW;RP_MEASURE")
+    shown = preview_file(
+        place.workspace,
+        place.write(
+            "DS_RP_data.csv",
+            table(header, "COM;Y_GE75;1;POP;2011;5", "COM;Y_GE75;1;POP;2016;6"),
+        ),
+    )
+    assert shown.parsed is not None, shown.refusal
+    assert shown.source is not None
+    assert set(shown.parsed.observations["period"]) == {"2011", "2016"}
+    assert {code: one.label for code, one in shown.source.variables.items()} == {
+        "POP": "POP (Y_GE75, 1)"
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("GEO;GEO_OBJECT;AGE;TDW;TIME_PERIOD;OBS_VALUE", ("« AGE » et « TDW »", "_T")),
+        ("code;statut;sexe;âge;annee;valeur", ("« sexe » et « âge »",)),
+    ],
+)
+def test_rows_that_two_columns_tell_apart_are_asked(
+    place: Place, header: str, told: tuple[str, ...]
+) -> None:
+    rows = [
+        f"{code};COM;{age};{kind};2016;{rank}"
+        for code in ("97209", "97213")
+        for rank, (age, kind) in enumerate([("A", "x"), ("A", "y"), ("B", "x"), ("B", "y")])
+    ]
+    refused(place, "a.csv", "\n".join([header, *rows]) + "\n", *told)
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("code;annee;semaine;aidés", ("« semaine »", "mois")),
+        ("code;annee;Aidés N-1;aidés", ("« Aidés N-1 »", "année")),
+    ],
+)
+def test_weeks_and_years_said_after_another_are_asked(
+    place: Place, header: str, told: tuple[str, ...]
+) -> None:
+    refused(place, "a.csv", table(header, "2016;5;7", "2016;6;8"), *told)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Du 1er janvier au 30 juin 2016", "De janvier à juin 2016", "Janvier-juin 2016"],
+)
+def test_an_interval_is_not_its_last_month(place: Place, title: str) -> None:
+    refused(place, "a.csv", table("code;aidés", "5", "6", title=title), "2016-06", "intervalle")
+
+
+def test_coordinates_are_no_figures(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;X;Y;aidés", "709000;1616000;5", "709100;1616200;6")
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert stored(warehouse) == {("aidés", "2016")}
 
 
 def test_a_class_of_age_is_no_count(place: Place, warehouse: Warehouse) -> None:

@@ -69,7 +69,7 @@ def test_names_repeated_in_a_wide_layer_are_namesakes(tmp_path: Path) -> None:
 
 
 def test_a_layer_of_elsewhere_that_names_nothing(place: Place) -> None:
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     before = dump(warehouse)
     path = named(place.root / "a.gpkg", ["Foix", "Pamiers"], "EPSG:2154", 590_000, 6_210_000)
     with pytest.raises(CRSError) as caught:
@@ -79,7 +79,7 @@ def test_a_layer_of_elsewhere_that_names_nothing(place: Place) -> None:
 
 
 def test_a_layer_of_cells_is_no_outline(place: Place) -> None:
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     frame = gpd.GeoDataFrame(
         {"ind": [97209, *range(7)], "insee": ["97209"] * 8, "nom": ["Centre et Terres"] * 8},
         geometry=squares(8),

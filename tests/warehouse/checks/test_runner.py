@@ -623,7 +623,7 @@ def jumps_of(panel: pd.DataFrame) -> set[tuple[str, str, str]]:
 def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
     place: Place, rows: list[tuple[str, str, int, float | None]]
 ) -> None:
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     series(place, steady(1030))
     load_source(warehouse, place.workspace, place.root / "data/raw/src")
     number = warehouse.rows("SELECT max(id) FROM load")[0][0]
@@ -906,7 +906,7 @@ def test_real_cells_cut_at_communes_are_recognised(real: Path, place: Place) -> 
 
 def test_findings_are_kept_until_something_changes(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     first = kept_findings(warehouse, place.workspace, NOTHING)
     ran = warehouse.rows("SELECT * FROM check_run")
@@ -920,7 +920,7 @@ def test_findings_are_kept_until_something_changes(place: Place) -> None:
 
 def test_a_support_put_in_place_of_another_is_looked_at_again(place: Place) -> None:
     grid_file(place, 0.37, WHOLE)
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     assert names(kept_findings(warehouse, place.workspace, NOTHING)) == {"carreaux-coupes": 4}
     grid_file(place, 1.0, WHOLE)
@@ -929,7 +929,7 @@ def test_a_support_put_in_place_of_another_is_looked_at_again(place: Place) -> N
 
 def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     place.replace("data/raw/src/population.csv", "127,4", "27,4")
     place.load(warehouse)
@@ -938,7 +938,7 @@ def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
 
 def test_a_report_of_load_tells_its_own_findings(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     report = place.load(warehouse)
     (told,) = with_findings([report], run_checks(warehouse, place.workspace, NOTHING))
     assert "erreur\u00a0: Taux hors de 0 à 100 % (1)" in str(told)
@@ -1059,7 +1059,7 @@ def test_a_predicate_without_end_is_stopped(
     monkeypatch.setattr(checking, "_PATIENCE", 0.5)
     monkeypatch.setattr(checking, "_MOST_ROWS", 1000)
     place.write("checks.toml", OWN.replace(" WHERE", more))
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     with pytest.raises(DescriptorError) as refusal:
         run_checks(warehouse, place.workspace, NOTHING)
@@ -1083,7 +1083,7 @@ def test_a_sum_beyond_all_numbers_is_told(place: Place) -> None:
 
 def test_a_wrong_predicate_leaves_what_was_kept(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     run_checks(warehouse, place.workspace, NOTHING)
     before = warehouse.rows("SELECT * FROM finding")

@@ -46,7 +46,7 @@ def text(rows: list[list[object]], columns: tuple[str, ...] = COLUMNS) -> str:
 
 def checked(place: Place, content: str, told: CheckInputs = RULES) -> CheckReport:
     place.write("base-ic-2016.csv", content)
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     load_file(warehouse, place.workspace, place.root / "base-ic-2016.csv")
     report = run_checks(warehouse, place.workspace, told)
     return type(report)(report.df[report.df["check"].isin(OURS)], report.checks)
@@ -253,7 +253,7 @@ def test_a_sum_told_on_several_lines_is_told_without_one(place: Place) -> None:
     place.csv("IRIS;quoi;valeur\n" + "".join(f"972090101;{k};{v}\n" for k, v in told.items()))
     tables = (f'[variables.{name}]\nlabel = "x"\nnature = "count"\n' for name in told)
     place.write("data/raw/src/source.toml", LONG_TOML + "".join(tables))
-    warehouse = place.warehouse()
+    warehouse = place.empty_warehouse()
     place.load(warehouse)
     found = run_checks(warehouse, place.workspace, RULES).df
     told_of = found[found["check"].isin(OURS)]

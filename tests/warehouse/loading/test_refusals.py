@@ -83,7 +83,7 @@ def test_what_is_no_file_is_a_sentence(place: Place, path: str) -> None:
 def test_an_encoding_that_is_none_is_a_sentence(place: Place, encoding: str) -> None:
     place.source_toml('period = "2016"', f'period = "2016"\nencoding = "{encoding}"')
     with pytest.raises(FileError, match=r"encodage|octets"):
-        place.load(place.warehouse())
+        place.load(place.empty_warehouse())
 
 
 def test_an_encoding_that_holds_a_control_sign_is_refused_where_it_is_declared(
@@ -91,7 +91,7 @@ def test_an_encoding_that_holds_a_control_sign_is_refused_where_it_is_declared(
 ) -> None:
     place.source_toml('period = "2016"', 'period = "2016"\nencoding = "\\u0000"')
     with pytest.raises(DescriptorError, match=r"U\+0000"):
-        place.load(place.warehouse())
+        place.load(place.empty_warehouse())
 
 
 def test_two_columns_without_a_name_are_left_aside(place: Place) -> None:

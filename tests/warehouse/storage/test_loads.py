@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
+    return place.empty_warehouse()
 
 
 def test_worked_example(place: Place, warehouse: Warehouse) -> None:

@@ -18,7 +18,7 @@ from observatoire.exchange.agreements import read_terms
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
 from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
-from observatoire.exchange.publication.figures import TYPES, read_definitions, read_rows
+from observatoire.exchange.publication.figures import TYPES, read_definitions, read_package_rows
 from observatoire.exchange.publication.zones import PASSAGE_COLUMNS
 from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
@@ -115,7 +115,7 @@ def verify(folder: Path) -> Member:
         found,
         terms,
         definitions=read_definitions(folder / "indicateurs.csv"),
-        links=read_rows(folder / "passages.csv", PASSAGE_COLUMNS),
+        links=read_package_rows(folder / "passages.csv", PASSAGE_COLUMNS),
         thresholds=_thresholds(folder / "secret.json", name),
     )
 

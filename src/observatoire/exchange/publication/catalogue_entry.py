@@ -120,8 +120,9 @@ def _instant(text: str) -> dict[str, str]:
 def _distribution(
     resource: Mapping[str, Any], base: str, licences: list[dict[str, str]]
 ) -> dict[str, Any]:
+    """Return one file of a package as DCAT describes it."""
     address = {"@id": f"{base}{resource['path']}"}
-    made = {
+    entry = {
         "@type": "dcat:Distribution",
         "dct:title": _french(resource["title"]),
         "dcat:accessURL": address,
@@ -144,11 +145,11 @@ def _distribution(
         ],
     }
     if "bytes" in resource:
-        made["dcat:byteSize"] = {
+        entry["dcat:byteSize"] = {
             "@type": "xsd:nonNegativeInteger",
             "@value": str(resource["bytes"]),
         }
-    return made
+    return entry
 
 
 def _named(title: str) -> dict[str, Any]:

@@ -145,15 +145,15 @@ def fingerprint(content: bytes) -> str:
 
 
 def _file(content: bytes, file: str, title: str, media: str) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "name": file.replace(".", "-"),
         "path": file,
         "title": title,
         "mediatype": media,
     }
     if not file.endswith(".parquet"):  # frictionless cannot count the bytes of those
-        made |= {"bytes": len(content)}
-    return made | {"hash": fingerprint(content)}
+        resource |= {"bytes": len(content)}
+    return resource | {"hash": fingerprint(content)}
 
 
 def _table(

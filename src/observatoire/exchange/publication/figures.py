@@ -139,10 +139,12 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
     )
     frame = frame.drop_duplicates(["zoning", "territory", "indicator", "period"])
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
-    made = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
+    published = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
     for name, kind in TYPES.items():
-        made[name] = made[name].astype("float64") if kind == "number" else _texts(made[name])
-    return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
+        published[name] = (
+            published[name].astype("float64") if kind == "number" else _texts(published[name])
+        )
+    return published.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
 
 
 def read_definitions(path: Path) -> list[dict[str, str]]:
@@ -151,11 +153,11 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     FileError
-        As :func:`read_rows`.
+        As :func:`read_package_rows`.
     DuplicateKeyError
         When an indicator stands twice.
     """
-    rows = read_rows(path, DEFINED_COLUMNS, SERIES_COLUMNS)
+    rows = read_package_rows(path, DEFINED_COLUMNS, SERIES_COLUMNS)
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
         code = row["indicateur"]
@@ -170,7 +172,7 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def read_rows(
+def read_package_rows(
     path: Path, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> list[dict[str, str]]:
     """Read the rows of a csv that somebody sent, those columns and no other.

@@ -100,6 +100,7 @@ def write_package(
 
 
 def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.DataFrame) -> Path:
+    """Write a package into its folder; one that says the same and is intact is left as it is."""
     former = former_descriptor(folder)
     every = (table, *table.companions)
     figures = published_figures(pd.concat([each.df for each in every], ignore_index=True))
@@ -131,10 +132,10 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     entry = catalogue_entry(stated, about, (years[0], years[-1]))
     contents |= {CATALOGUE: _json(entry), PACKAGE_FILE: _json(stated)}
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with new_folder(folder) as made:
+    with new_folder(folder) as draft:
         for name, content in contents.items():
-            (made / name).write_bytes(content)
-        keep_former(folder, made, {} if same else former)
+            (draft / name).write_bytes(content)
+        keep_former(folder, draft, {} if same else former)
         table.keep_out("paquet", folder.name)
     return folder
 
@@ -163,6 +164,7 @@ def _json(content: object) -> bytes:
 
 
 def _definition(indicator: Indicator, producers: Mapping[str, str]) -> dict[str, str]:
+    """Return the row of ``indicateurs.csv`` that defines an indicator."""
     whose = producers.get(indicator.sources[0], indicator.sources[0]) if indicator.sources else ""
     return {
         "indicateur": indicator.code,

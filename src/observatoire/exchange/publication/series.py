@@ -33,16 +33,16 @@ def series_words(course: Course | None) -> dict[str, str]:
     return dict(zip(SERIES_COLUMNS, (", ".join(joined), _APART.join(broken)), strict=True))
 
 
-def read_series(row: Mapping[str, str]) -> tuple[set[tuple[str, str]], dict[str, str]]:
+def read_series_words(row: Mapping[str, str]) -> tuple[set[tuple[str, str]], dict[str, str]]:
     """Read the pairs of dates that compare, and the reason of each break by the date it comes before.
 
     What is not written so says nothing: dates that nobody declared comparable are not joined.
 
     Examples
     --------
-    >>> read_series({"liaisons": "2010→2016", "ruptures": "2022 : Autre source."})
+    >>> read_series_words({"liaisons": "2010→2016", "ruptures": "2022 : Autre source."})
     ({('2010', '2016')}, {'2022': 'Autre source.'})
-    >>> read_series({"liaisons": "n’importe quoi"})
+    >>> read_series_words({"liaisons": "n’importe quoi"})
     (set(), {})
     """
     joined, broken = (row.get(name, "") for name in SERIES_COLUMNS)
@@ -50,5 +50,5 @@ def read_series(row: Mapping[str, str]) -> tuple[set[tuple[str, str]], dict[str,
     breaks = (each.partition(" : ") for each in broken.split(_APART))
     return (
         {(found[1], found[2]) for found in pairs if found},
-        {at.strip(): why.strip() for at, said, why in breaks if said},
+        {at.strip(): why.strip() for at, separated, why in breaks if separated},
     )

@@ -121,8 +121,8 @@ def _changes(folder: Path, figures: pd.DataFrame) -> str:
         (int((side == "right_only").sum()), "ajouté", "ajoutés"),
         (int((side == "left_only").sum()), "retiré", "retirés"),
     )
-    said = [plural(number, one, many) for number, one, many in counts if number]
-    return f"{', '.join(said)}." if said else "Aucun chiffre ne change."
+    changes = [plural(number, one, many) for number, one, many in counts if number]
+    return f"{', '.join(changes)}." if changes else "Aucun chiffre ne change."
 
 
 def keep_former(folder: Path, made: Path, former: Mapping[str, Any]) -> None:

@@ -79,6 +79,7 @@ def passage_table(context: Context, zonings: Iterable[str]) -> pd.DataFrame:
 
 
 def _links(target: str, route: Route) -> list[tuple[object, ...]]:
+    """Return the rows of ``passages.csv`` that lead to a zoning by one route."""
     weights = {
         (str(row["source"]), str(row["target"])): float(row["weight"])
         for row in records(route.passage.weights[["source", "target", "weight"]])

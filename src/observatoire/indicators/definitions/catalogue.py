@@ -146,11 +146,11 @@ class Indicator:
     def _is_computable(self, info: ValidationInfo) -> Indicator:
         if info.context is None:  # made by code, not read
             return self
-        made = self._following(info.context) if self.series else self
-        for wrong, what, remedy in _impossible(made):
+        followed = self._following(info.context) if self.series else self
+        for wrong, what, remedy in _impossible(followed):
             if wrong:
                 raise fault(what, remedy=remedy)
-        return made
+        return followed
 
     def _following(self, series: Mapping[str, tuple[Span, ...]]) -> Indicator:
         """Return the definition with the columns of its series, those of the last span for now."""
@@ -309,6 +309,7 @@ class Catalogue:
 
     @model_validator(mode="after")
     def _names_what_it_holds(self, info: ValidationInfo) -> Catalogue:
+        """Refuse a theme or an indicator named and not defined; read of a file, settle what profiles show."""
         for code, indicator in self.indicators.items():
             if indicator.theme not in self.themes:
                 raise not_among(indicator.theme, tuple(self.themes), "indicators", code, "theme")

@@ -49,6 +49,7 @@ def check_variables(
 def _check_variable(
     indicator: Indicator, name: str, known: Mapping[str, Nature], path: Path
 ) -> None:
+    """Refuse a variable that no source declares, or whose nature is not what the indicator makes of it."""
     prefix, _, suffix = name.partition(YEAR_MARK)
     matching = [
         code

@@ -77,7 +77,7 @@ class _Sources:
             counts = tuple(self._named(indicator, *each) for each in asked)
             of = self._of(indicator, [family for family, _ in asked if family])
             size = replace(size, variables=counts, sources=self._giving(of, counts))
-        made = replace(
+        fed = replace(
             indicator,
             size=size,
             families=named,
@@ -85,10 +85,10 @@ class _Sources:
             denominator=self._names(indicator, indicator.denominator),
             variable="".join(self._names(indicator, filter(None, [indicator.variable]))),
         )
-        spans = [[*s.numerator, *s.denominator, s.variable] for s in made.spans]
-        wanted = [*made.written, *(name for span in spans for name in span if name)]
+        spans = [[*s.numerator, *s.denominator, s.variable] for s in fed.spans]
+        wanted = [*fed.written, *(name for span in spans for name in span if name)]
         giving = self._giving(self._of(indicator, named), wanted)
-        return replace(made, sources=tuple(dict.fromkeys([*indicator.sources, *giving])))
+        return replace(fed, sources=tuple(dict.fromkeys([*indicator.sources, *giving])))
 
     def _giving(self, sources: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
         """Return the sources that declare one of some variables at least, in any year."""

@@ -1,4 +1,4 @@
-"""What a catalogue rests on: it is read, and the checks told of it, once for the same grounds."""
+"""What a catalogue rests on: it is read, and handed to the checks, once for the same grounds."""
 
 from __future__ import annotations
 

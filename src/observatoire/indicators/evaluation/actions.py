@@ -147,7 +147,7 @@ def _perimeters(
     ``per_head`` is of what was promised, or committed where nothing was promised; the years counted
     are those that have some.
     """
-    made = []
+    perimeters = []
     funded = rows[(rows["zoning"] != zoning) & rows["amount"].notna()]
     for (where, code), part in funded.groupby(["zoning", "territory"], sort=False):
         years = sorted(set(part["year"].str[:4]))
@@ -155,7 +155,7 @@ def _perimeters(
         inhabitants, of = wider(str(where), str(code), years[0])
         aimed = steps["promised"] if len(steps["promised"]) else steps["committed"]
         span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
-        made.append(
+        perimeters.append(
             (
                 where,
                 code,
@@ -168,7 +168,7 @@ def _perimeters(
                 _by_head(steps["spent"], inhabitants),
             )
         )
-    return pd.DataFrame(made, columns=list(PERIMETER_COLUMNS))
+    return pd.DataFrame(perimeters, columns=list(PERIMETER_COLUMNS))
 
 
 def _by_head(rows: pd.DataFrame, inhabitants: float) -> float:
@@ -187,12 +187,13 @@ def _places(
     people: Mapping[str, float],
     zoning: str,
 ) -> pd.DataFrame:
+    """Return what was programmed for each territory: of itself, through a wider perimeter, or never."""
     by_place = {
         (str(where), str(code)): part
         for (where, code), part in actions.groupby(["zoning", "territory"])
     }
     nothing = actions[:0]
-    made = []
+    places = []
     for code, name in names.items():
         own = by_place.get((zoning, code), nothing)
         wider = any(place in by_place for place in within.get(code, ()))
@@ -201,7 +202,7 @@ def _places(
         inhabitants = people.get(code, float("nan"))
         # The rows of one action, by stage and funder, are about the same people.
         reached = own.groupby(["year", "label", "operator"])["people"].max()
-        made.append(
+        places.append(
             {
                 "territory": code,
                 "name": name,
@@ -213,7 +214,7 @@ def _places(
                 "per_head": amount / inhabitants if inhabitants > 0 else float("nan"),
             }
         )
-    return pd.DataFrame(made)
+    return pd.DataFrame(places)
 
 
 def _engaged(rows: pd.DataFrame) -> float:
@@ -233,13 +234,14 @@ WITHOUT_THEME = "Sans thématique"
 
 
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:
-    made = []
+    """Return the actions and the money of each theme, and of the actions without one."""
+    lines = []
     for code, label in themes.items():
         of_theme = actions[actions["theme"] == code]
         once = of_theme.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
-        made.append((code, label, len(once), _engaged(of_theme)))
+        lines.append((code, label, len(once), _engaged(of_theme)))
     rest = actions[~actions["theme"].isin(list(themes))]
     if len(rest):  # without it the table adds up to less than the total above
         once = rest.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
-        made.append(("", WITHOUT_THEME, len(once), _engaged(rest)))
-    return pd.DataFrame(made, columns=["theme", "label", "actions", "amount"])
+        lines.append(("", WITHOUT_THEME, len(once), _engaged(rest)))
+    return pd.DataFrame(lines, columns=["theme", "label", "actions", "amount"])

@@ -108,6 +108,7 @@ def _compared(
     other: Counterpart | None,
     tables: Sequence[Mapping[Spot, Record]],
 ) -> dict[str, object]:
+    """Return the row of one figure: its two gaps to a comparator, how they moved, and the verdict."""
     theirs = (other.zoning, other.code, indicator.code) if other else None
     found = [(table.get(spot), table.get(theirs) if theirs else None) for table in tables]
     start, end = (estimate_of(own) for own, _ in found)
@@ -124,9 +125,9 @@ def _compared(
         "indicator": indicator.code,
         "start": dates[0],
         "end": dates[1],
-        **named("value_start", start.value, *bounds_of(start)),
-        **named("value_end", end.value, *bounds_of(end)),
-        **named("change", *gap_numbers(own_change)),
+        **bounded_fields("value_start", start.value, *bounds_of(start)),
+        **bounded_fields("value_end", end.value, *bounds_of(end)),
+        **bounded_fields("change", *gap_numbers(own_change)),
         "verdict": own_change.verdict,
         **gap_fields(other.name if other else "", gaps, moved),
         "reason": reason,
@@ -134,7 +135,7 @@ def _compared(
     }
 
 
-def named(name: str, value: float, low: float, high: float) -> dict[str, object]:
+def bounded_fields(name: str, value: float, low: float, high: float) -> dict[str, object]:
     """Return a figure and its bounds under a name."""
     return dict(zip(_with_bounds(name), (value, low, high), strict=True))
 
@@ -145,9 +146,9 @@ def gap_fields(
     """Return what :data:`GAP_COLUMNS` names."""
     return {
         "comparator": comparator,
-        **named("gap_start", *gap_numbers(gaps[0])),
-        **named("gap_end", *gap_numbers(gaps[1])),
-        **named("move", moved.value, moved.low, moved.high),
+        **bounded_fields("gap_start", *gap_numbers(gaps[0])),
+        **bounded_fields("gap_end", *gap_numbers(gaps[1])),
+        **bounded_fields("move", moved.value, moved.low, moved.high),
         "convergence": moved.verdict,
     }
 
@@ -256,6 +257,7 @@ def _sizes(gap: Difference) -> tuple[float, float]:
 def _lacking(
     found: Sequence[tuple[Record | None, Record | None]], dates: Sequence[str], other: str
 ) -> str:
+    """Say why nothing can be said of a move: figures that lack or are hidden, their precision, their bounds."""
     sides = list(zip(("ce territoire", other), zip(*found, strict=True), strict=True))
     sentences = []
     for word, hidden in (("Pas de chiffre", False), ("Chiffre couvert par le secret", True)):

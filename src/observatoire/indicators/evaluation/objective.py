@@ -74,37 +74,42 @@ def goal_of(objective: Objective, start: float) -> float:
 
 
 def _share(objective: Objective, start: float, latest: float) -> float:
+    """Return the share of the way to the target that is made, in per cent."""
     way = goal_of(objective, start) - start
     return 100 * (latest - start) / way if way else _NAN
 
 
 def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
-    """Return the share of the way made, and what passage and sampling leave open of it.
+    """Return the progress towards the target, and what passage and sampling leave open of it.
 
     The worst that the passages leave open is widened by the sampling of both figures, each moved by
     its own side (method of variance estimates recovery). No bounds where the baseline may
-    be the target itself, or where nobody tells the sampling error of the latest figure.
+    be the target itself, or where the sampling error of the latest figure is unknown.
     """
     point = _share(objective, start.value, latest.value)
     certain = latest.sampled or latest.least < latest.most
     if not (start.known and latest.known and certain) or not has_way(objective, start):
         return point, _NAN, _NAN
     corners = [
-        (_share(objective, s, end), s, end)
-        for s in (start.least, start.most)
-        for end in (latest.least, latest.most)
+        (_share(objective, first, last), first, last)
+        for first in (start.least, start.most)
+        for last in (latest.least, latest.most)
     ]
-    sides = _sides(start), _sides(latest)
-    ends = []
-    for pick in (min, max):
-        here, s, end = pick(corners)
-        moved = (
-            [_share(objective, s - sides[0][0], end), _share(objective, s + sides[0][1], end)],
-            [_share(objective, s, end - sides[1][0]), _share(objective, s, end + sides[1][1])],
+    (start_below, start_above), (last_below, last_above) = _sides(start), _sides(latest)
+    bounds = []
+    for extreme in (min, max):
+        share, first, last = extreme(corners)
+        start_moved = [
+            _share(objective, moved, last) for moved in (first - start_below, first + start_above)
+        ]
+        latest_moved = [
+            _share(objective, first, moved) for moved in (last - last_below, last + last_above)
+        ]
+        beyond = math.hypot(
+            *(extreme(*moved, share) - share for moved in (start_moved, latest_moved))
         )
-        beyond = math.hypot(*(pick(*each, here) - here for each in moved))
-        ends.append(here - beyond if pick is min else here + beyond)
-    return point, ends[0], ends[1]
+        bounds.append(share - beyond if extreme is min else share + beyond)
+    return point, bounds[0], bounds[1]
 
 
 def has_way(objective: Objective, start: Estimate) -> bool:
@@ -123,4 +128,5 @@ def no_way(objective: Objective, start: Estimate) -> str:
 
 
 def _sides(figure: Estimate) -> tuple[float, float]:
+    """Return how far sampling may move a figure, below and above."""
     return figure.sides(LIKELY) if figure.sampled else (0.0, 0.0)

@@ -14,11 +14,11 @@ from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT
 from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.evaluation.gap_changes import (
     GAP_COLUMNS,
+    bounded_fields,
     gap_decimals,
     gap_fields,
     gap_numbers,
     gap_of,
-    named,
     settle,
 )
 from observatoire.indicators.evaluation.objective import goal_of, has_way, no_way, reached
@@ -131,7 +131,7 @@ class _Assessed:
         return {
             **vars(objective),
             "objective": objective.label,
-            **named("baseline", start.value, *bounds_of(start)),
+            **bounded_fields("baseline", start.value, *bounds_of(start)),
             "end": latest.period,
             "value": latest.figure.value,
             **dict(zip(("low", "high"), bounds_of(latest.figure), strict=True)),
@@ -139,11 +139,11 @@ class _Assessed:
             "verdict": self.verdict,
             **gap_fields(other.name if other else "", self.gaps, self.moved),
             "goal": goal_of(objective, start.value),
-            **named("reached", *reached(objective, start, latest.figure)),
+            **bounded_fields("reached", *reached(objective, start, latest.figure)),
             "due_period": at_due.period,
             "due_value": at_due.figure.value,
             "due_verdict": self._moved_to(at_due.figure),
-            **named("due_reached", *reached(objective, start, at_due.figure)),
+            **bounded_fields("due_reached", *reached(objective, start, at_due.figure)),
             "lacking": self.lacking,
             "hidden": self.hidden,
             "source": objective.origin,

@@ -197,6 +197,7 @@ def _moved(
 def _signalled(
     watch: Watch, row: Record, figure: Estimate, period: str
 ) -> list[tuple[object, ...]]:
+    """Return the row of a signal, none where the threshold is not passed."""
     signal = _signal(figure, watch)
     if not signal:
         return []
@@ -215,6 +216,7 @@ def _signalled(
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:
+    """Say whether a threshold is passed for sure, perhaps, or not."""
     if not figure.known:
         return ""
     side = 1.0 if watch.kind in ("above", "rise") else -1.0

@@ -23,8 +23,14 @@ _LINE = 15
 
 _OWN = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
 
-#: Columns of figures that a landscape page holds.
-_ACROSS = 14
+#: Characters that a landscape page holds across, still read on paper.
+_ACROSS = 200
+
+#: Characters of a column that stays in sight, at most: names are read whole.
+_NAMED = 46
+
+#: Up to so many rows a sheet is read, and its texts go to the next line; beyond, it is filtered.
+_READ = 400
 
 
 def digits(decimals: int) -> str:
@@ -135,22 +141,26 @@ def _wrapped(sheet: Any, line: int, text: str, look: Any) -> None:
 
 def _write_sheet(sheet: Any, data: DataSheet, looks: _Looks) -> None:
     _printed(sheet)
-    sheet.fit_to_pages(-(-len(data.columns) // _ACROSS), 0)
+    widths = _sheet_widths(data)
+    sheet.fit_to_pages(max(1, round(sum(widths) / _ACROSS)), 0)
     sheet.write_string(0, 0, data.title, looks.title)
     sheet.write_url(
         1, 0, "internal:'Sommaire'!A1", looks.of(font_color=tokens().light["accent"]), "← Sommaire"
     )
     if data.remark:
         sheet.write_string(1, 1, data.remark, looks.of(font_color=tokens().light["soft"]))
-    for column, label in enumerate(data.columns):
-        width = data.widths[column] if column < len(data.widths) else _WIDTH
+    for column, (label, width) in enumerate(zip(data.columns, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(_HEADS, column, label, looks.head)
-    tall = max(label.count("\n") for label in data.columns) + 2
-    sheet.set_row(_HEADS, _LINE * tall)
+    sheet.set_row(_HEADS, _LINE * max(map(_lines, data.columns, widths)))
+    wrap = looks.of(text_wrap=True, valign="top") if len(data.rows) <= _READ else None
     for rank, row in enumerate(data.rows):
         decimals = data.decimals[rank] if data.decimals else 0
-        _write_row(sheet, _HEADS + 1 + rank, row, decimals, looks)
+        _write_row(sheet, _HEADS + 1 + rank, row, decimals, looks, wrap)
+        if wrap:  # the height is given: not every program finds it
+            texts = zip(row, widths, strict=False)
+            tall = max((_lines(s, width) for s, width in texts if isinstance(s, str)), default=1)
+            sheet.set_row(_HEADS + 1 + rank, _LINE * tall)
     if data.rows:
         sheet.autofilter(_HEADS, 0, _HEADS + len(data.rows), len(data.columns) - 1)
     sheet.freeze_panes(_HEADS + 1, data.head)
@@ -158,11 +168,28 @@ def _write_sheet(sheet: Any, data: DataSheet, looks: _Looks) -> None:
     sheet.repeat_columns(0, data.head - 1)
 
 
-def _write_row(sheet: Any, line: int, row: tuple[Held, ...], decimals: int, looks: _Looks) -> None:
+def _sheet_widths(data: DataSheet) -> list[float]:
+    """Return the width of each column, in characters; those that stay in sight hold their longest name."""
+    asked = dict(enumerate(data.widths))
+    widths = [asked.get(column, _WIDTH) for column in range(len(data.columns))]
+    for column in range(data.head):
+        longest = max((len(str(row[column])) for row in data.rows), default=0)
+        widths[column] = max(widths[column], min(longest + 2, _NAMED))
+    return widths
+
+
+def _lines(label: str, width: float) -> int:
+    """Count the lines that a text takes: words that do not fit leave air, as a filter's button does."""
+    return sum(max(1, -(-len(part) // max(1, int(width) - 3))) for part in label.split("\n"))
+
+
+def _write_row(
+    sheet: Any, line: int, row: tuple[Held, ...], decimals: int, looks: _Looks, wrap: Any
+) -> None:
     for column, held in enumerate(row):
         if isinstance(held, str):
             if held:
-                sheet.write_string(line, column, held)
+                sheet.write_string(line, column, held, wrap)
         elif isinstance(held, TextCell):
             _write_figure(sheet, line, column, held, looks)
         elif held is not None:

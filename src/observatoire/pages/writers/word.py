@@ -57,7 +57,7 @@ _TOLD = 2  # levels of headings that the contents list
 _TWIPS = 56.7
 
 #: Share of the width taken by the first column, by kind of table.
-_FIRST_COLUMN = {"profile": 0.34, "holes": 0.32}
+_FIRST_COLUMN = {"profile": 0.34, "holes": 0.26}
 
 #: Columns of a profile that need more or less than the others.
 _COLUMNS = {
@@ -239,7 +239,9 @@ class _Writer:
             left.width, right.width = Mm(_WIDTH - _BESIDE), Mm(_BESIDE)
             self._draw(right.paragraphs[0], facts.beside, _BESIDE - 4)
             left.paragraphs[0].style = CELL
-            right.paragraphs[0].paragraph_format.keep_with_next = True
+            # A table keeps to what follows when each of its first paragraphs does.
+            for cell in (left, right):
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
             into = left.add_paragraph
         for term, text in facts.items:
             line = into("", BESIDE)

@@ -24,6 +24,15 @@ def break_colour() -> str:
     return tokens().verdicts["unfavourable"].mark
 
 
+def has_course(bearing: Bearing) -> bool:
+    """Tell whether a figure has two dates to draw: headings and legends ask, so as to announce nothing else."""
+    return bearing.course is not None and len(_drawn(bearing)) > 1
+
+
+def _drawn(bearing: Bearing) -> dict[str, Mark]:
+    return {period: mark for period, mark in bearing.dates.items() if mark.known or _bounded(mark)}
+
+
 def draw_course(
     bearing: Bearing, left: float, y: float, height: float, width: float = COURSE_WIDTH
 ) -> list[str]:
@@ -36,9 +45,8 @@ def draw_course(
     left, y, height, width : float
         Where, its middle at ``y``.
     """
-    dates, course = bearing.dates, bearing.course
-    drawn = {period: mark for period, mark in dates.items() if mark.known or _bounded(mark)}
-    if course is None or len(drawn) < 2:  # noqa: PLR2004 - a course has two dates
+    course, drawn = bearing.course, _drawn(bearing)
+    if course is None or not has_course(bearing):
         return []
     years = [when(period) for period in course.periods]
     span = max(years) - min(years) or 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK
-from observatoire.maps.legend import places_of
 from observatoire.maps.marks import NO_DIFFERENCE
 from observatoire.maps.svg import LEAST_TEXT, line, text, width_of
 from observatoire.pages.tokens import tokens
@@ -90,17 +89,14 @@ def down_arrow(x: float, y: float) -> str:
     )
 
 
-#: About how wide a column of keys is.
-_COLUMN = 300.0
-
-#: What is no wider is a sign, read as the first letter of its label.
-_SIGN = 8.0
+#: Room between two keys of a legend.
+_BETWEEN = 26.0
 
 
 def keyed(
     items: Sequence[tuple[float, str, str]], left: float, top: float, width: float
 ) -> tuple[list[str], float]:
-    """Lay the keys of a legend out in columns, on as many lines as they need.
+    """Lay the keys of a legend out one after the other, on as many lines as they need.
 
     Parameters
     ----------
@@ -115,15 +111,14 @@ def keyed(
         The drawing, and where it ends.
     """
     parts: list[str] = []
-    # Labels begin under one another; what has no drawing begins with its sign.
-    widest = max((wide for wide, _, _ in items), default=0.0)
-    items = [(widest if wide > _SIGN else wide, drawn, label) for wide, drawn, label in items]
-    rooms = [wide + 14 + 1.08 * width_of(label, LEAST_TEXT) for wide, _, label in items]
-    places, y = places_of(rooms, width, _COLUMN), top + 12
-    for (wide, drawn, label), (start, rank) in zip(items, places, strict=True):
-        x, y = left + start, top + 12 + 21 * rank
-        parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>')
-        parts.append(
-            text(x + wide + 6, y + 4.8, label, size=LEAST_TEXT, fill=tokens().light["soft"])
-        )
+    x, y = left, top + 12
+    for wide, drawn, label in items:
+        # What has no drawing begins with its sign: a letter, an arrow.
+        before = wide + 6 if drawn else 0.0
+        room = before + 1.08 * width_of(label, LEAST_TEXT)
+        if x > left and x + room > left + width:
+            x, y = left, y + 21
+        parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>' if drawn else "")
+        parts.append(text(x + before, y + 4.8, label, size=LEAST_TEXT, fill=tokens().light["soft"]))
+        x += room + _BETWEEN
     return parts, y + 12

@@ -9,7 +9,7 @@ from observatoire.french.typography import NO_BREAK, number
 from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, text, width_of
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import LEFT_OUT
-from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course
+from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course, has_course
 from observatoire.panels.drawings.shapes import (
     BOUNDS,
     DIAMOND,
@@ -103,7 +103,7 @@ def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
         soft = tokens().light["soft"]
         return text(x, 15, words, size=LEAST_TEXT, anchor=anchor, weight=600, fill=soft)
 
-    dates = sorted({period for row in rows if len(row.dates) > 1 for period in row.dates})
+    dates = sorted({period for row in rows if _coursed(row) for period in row.dates})
     return [
         head(0, "Indicateur"),
         head(_YEAR, "Année"),
@@ -128,7 +128,7 @@ def _heading(label: str, y: float) -> list[str]:
 
 
 def _row(bearing: Bearing, y: float) -> list[str]:
-    mark, indicator = bearing.mark, bearing.indicator
+    indicator = bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
     return [
         text(
@@ -141,8 +141,13 @@ def _row(bearing: Bearing, y: float) -> list[str]:
         *_value(bearing, y + 5),
         *_place(bearing, y),
         *_compared(bearing, y + 5),
-        *(draw_course(bearing, _COURSE, y, ROW - 7) if mark.status is not Status.SECRET else []),
+        *(draw_course(bearing, _COURSE, y, ROW - 7) if _coursed(bearing) else []),
     ]
+
+
+def _coursed(bearing: Bearing) -> bool:
+    """Tell whether the dates of a figure are drawn beside it: not where its own is hidden."""
+    return bearing.mark.status is not Status.SECRET and has_course(bearing)
 
 
 def _value(bearing: Bearing, y: float) -> list[str]:
@@ -278,7 +283,7 @@ def _legend(
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
         (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
         (
-            any(row.course and row.course.broken and len(row.dates) > 1 for row in rows),
+            any(row.course and row.course.broken and _coursed(row) for row in rows),
             4.0,
             f'<path d="M2 -8V8" stroke="{break_colour()}" stroke-width="1.6" stroke-dasharray="2 2"/>',
             "rupture de série",

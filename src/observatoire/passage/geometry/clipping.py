@@ -9,13 +9,14 @@ together. The engine's overlay builds a graph for each pair, and costs three to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
+from observatoire.passage.arrays import Floats, Positions, sum_by
+from observatoire.passage.geometry.rings import rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,84 +25,194 @@ if TYPE_CHECKING:
 
 
 _MARGIN = 1e-6  # metres: an edge kept for nothing costs time, one lost would cost exactness
-_AT_ONCE = 1 << 18  # pairs of edges treated together: they stay in the processor's cache
+_STRETCH = 8  # edges of a run that is looked at as one
+_IN_A_COLUMN = 2  # edges of a polygon to be clipped for one column
+_AT_ONCE = 1 << 17  # pairs of edges treated together: they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """The leaning edges of some polygons, from left to right, grouped by polygon."""
+    """Leaning edges, from left to right: where each begins and ends, how it leans, and its sign."""
 
-    start: Positions
-    count: Positions
     x: Floats
     y: Floats
     end: Floats
     slope: Floats
     sign: Floats
+
+    def pick(self, chosen: Positions | slice) -> Edges:
+        """Keep some edges only."""
+        return Edges(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Polygons to be clipped: their edges by the column of equal width in which each begins.
+
+    ``first`` is the place of the first edge of each column, ``base`` the first column of each
+    polygon, ``scale`` the columns in a metre, ``reach`` the columns that its widest edge goes past.
+    """
+
+    edges: Edges
     bounds: Floats
+    first: Positions
+    base: Positions
+    columns: Positions
+    scale: Floats
+    reach: Positions
+
+    def across(self, polygon: Positions, x: Floats, end: Floats) -> tuple[Positions, Positions]:
+        """First edge, and how many, that may lie over a range of each polygon."""
+        west, scale, last = self.bounds[0, polygon], self.scale[polygon], self.columns[polygon] - 1
+        low = _column(x - west, scale, last) - self.reach[polygon]
+        high = _column(end - west, scale, last)
+        start = self.first[self.base[polygon] + np.maximum(low, 0)]
+        return start, self.first[self.base[polygon] + high + 1] - start
 
 
-def edges_of(polygons: NDArray[Any], origin: Floats) -> Edges:
+def _column(distance: Floats, scale: Floats, last: Positions) -> Positions:
+    column: Positions = np.clip(distance * scale, 0, last).astype(np.int64)
+    return column
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Polygons that clip: their edges by runs of a few that follow one another.
+
+    A box is known around each run, and ``begin`` and ``finish``, where it starts and ends in x as
+    its ring is walked; ``turn`` is 1 where what lies under an edge that goes back is inside.
+    """
+
+    edges: Edges
+    owner: Positions
+    start: Positions
+    count: Positions
+    first: Positions
+    size: Positions
+    west: Floats
+    south: Floats
+    east: Floats
+    north: Floats
+    begin: Floats
+    finish: Floats
+    turn: Floats
+
+    def boxes(self, origin: Floats) -> NDArray[Any]:
+        """Return the boxes of all runs, where the polygons lie, a little wider than they are."""
+        x, y = origin
+        return np.asarray(
+            shapely.box(
+                self.west + (x - _MARGIN),
+                self.south + (y - _MARGIN),
+                self.east + (x + _MARGIN),
+                self.north + (y + _MARGIN),
+            )
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Walk:
+    """Leaning edges as their rings are walked, the ring of each and the polygon of each ring."""
+
+    begin: Floats
+    y: Floats
+    finish: Floats
+    last_y: Floats
+    ring: Positions
+    turn: Floats
+    owner: Positions
+
+    def edges(self) -> Edges:
+        back, turn = self.begin > self.finish, self.turn[self.ring]
+        return Edges(
+            x=np.where(back, self.finish, self.begin),
+            y=np.where(back, self.last_y, self.y),
+            end=np.where(back, self.begin, self.finish),
+            slope=(self.last_y - self.y) / (self.finish - self.begin),
+            # The inside is on the left of a ring that turns left: below the edges that go back.
+            sign=np.where(back, turn, -turn),
+        )
+
+
+def _walk(polygons: NDArray[Any], origin: Floats) -> _Walk:
     """Read the edges of polygons, of all their parts and holes, relative to an origin."""
-    points, ring, owner_of, hole = _rings(polygons)
-    points = points - origin
-    same = ring[1:] == ring[:-1]
-    begin, end, ring = points[:-1][same], points[1:][same], ring[:-1][same]
-    twice = begin[:, 0] * end[:, 1] - begin[:, 1] * end[:, 0]
-    turn = np.where(sum_by(ring, twice, len(owner_of)) > 0, 1.0, -1.0) * np.where(hole, -1.0, 1.0)
-    leaning = begin[:, 0] != end[:, 0]
-    begin, end, ring = begin[leaning], end[leaning], ring[leaning]
-    back = begin[:, 0] > end[:, 0]
-    # The inside is on the left of a ring that turns left: below the edges that go back.
-    sign = np.where(back, 1.0, -1.0) * turn[ring]
-    first, last = np.where(back[:, None], end, begin), np.where(back[:, None], begin, end)
-    step = last - first
-    count = np.bincount(owner_of[ring], minlength=len(polygons))
-    return Edges(
-        start=np.cumsum(count) - count,
-        count=count,
-        x=np.ascontiguousarray(first[:, 0]),
-        y=np.ascontiguousarray(first[:, 1]),
-        end=np.ascontiguousarray(last[:, 0]),
-        slope=step[:, 1] / step[:, 0],
-        sign=sign,
-        bounds=shapely.bounds(polygons) - np.tile(origin, 2),
+    rings = rings_of(polygons)
+    # One array a coordinate: to pick rows of a table of two columns costs several times as much.
+    x, y = rings.points[:, 0] - origin[0], rings.points[:, 1] - origin[1]
+    at = rings.edges()
+    at = at[x[at] != x[at + 1]]
+    return _Walk(x[at], y[at], x[at + 1], y[at + 1], rings.ring[at], rings.turns(x, y), rings.owner)
+
+
+def columns_of(polygons: NDArray[Any], origin: Floats) -> Columns:
+    """Read polygons to be clipped, relative to an origin."""
+    walk = _walk(polygons, origin)
+    edges, polygon = walk.edges(), walk.owner[walk.ring]
+    bounds = np.ascontiguousarray((shapely.bounds(polygons) - np.tile(origin, 2)).T)
+    count = np.bincount(polygon, minlength=len(polygons))
+    columns = count // _IN_A_COLUMN + 1
+    base = np.cumsum(columns) - columns
+    scale = columns / (bounds[2] - bounds[0])
+    inside = _column(edges.x - bounds[0, polygon], scale[polygon], columns[polygon] - 1)
+    place = base[polygon] + inside
+    first = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=int(columns.sum())))])
+    wide = np.zeros(len(polygons))
+    start = np.flatnonzero(np.diff(polygon, prepend=-1))
+    wide[polygon[start]] = np.maximum.reduceat(edges.end - edges.x, start)
+    reach = np.ceil(wide * scale).astype(np.int64)
+    return Columns(
+        edges.pick(np.argsort(place, kind="stable")), bounds, first, base, columns, scale, reach
     )
 
 
-def _rings(polygons: NDArray[Any]) -> tuple[Floats, Positions, Positions, Flags]:
-    """Corners, the ring of each, the polygon of each ring, and whether it is a hole."""
-    parts, owner = shapely.get_parts(polygons, return_index=True)
-    # What two polygons have in common may come with points and lines, which have no area.
-    solid = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = parts[solid], owner[solid]
-    hole = np.zeros(len(parts), dtype=bool)
-    if shapely.get_num_interior_rings(parts).any():
-        parts, part = shapely.get_rings(parts, return_index=True)
-        owner = owner[part]
-        hole = np.concatenate([[False], part[1:] == part[:-1]])
-    points, ring = shapely.get_coordinates(parts, return_index=True)
-    return points, ring, owner, hole
+def stretches_of(polygons: NDArray[Any], origin: Floats) -> Stretches:
+    """Read polygons that clip, relative to an origin."""
+    walk = _walk(polygons, origin)
+    edges = walk.edges()
+    count = np.bincount(walk.ring, minlength=len(walk.turn))
+    rank = np.arange(len(walk.ring)) - (np.cumsum(count) - count)[walk.ring]
+    first = np.flatnonzero(rank % _STRETCH == 0)
+    size = np.diff(first, append=len(rank))
+    owner = walk.owner[walk.ring[first]]
+    runs = np.bincount(owner, minlength=len(polygons))
+    return Stretches(
+        edges=edges,
+        owner=owner,
+        start=np.cumsum(runs) - runs,
+        count=runs,
+        first=first,
+        size=size,
+        west=np.minimum.reduceat(edges.x, first),
+        south=np.minimum.reduceat(np.minimum(walk.y, walk.last_y), first),
+        east=np.maximum.reduceat(edges.end, first),
+        north=np.maximum.reduceat(np.maximum(walk.y, walk.last_y), first),
+        begin=walk.begin[first],
+        finish=walk.finish[first + size - 1],
+        turn=walk.turn[walk.ring[first]],
+    )
 
 
-def clipped_areas(left: Edges, right: Edges, i: Positions, j: Positions) -> Floats:
+def clipped_areas(left: Columns, right: Stretches, i: Positions, j: Positions) -> Floats:
     """Area shared by polygon ``i`` of the left and polygon ``j`` of the right, pair by pair.
 
     Examples
     --------
     >>> origin = np.zeros(2)
-    >>> squares = edges_of(shapely.box([0, 2], [0, 0], [2, 4], [2, 2]), origin)
-    >>> triangle = edges_of(np.array([shapely.Polygon([(0, 0), (4, 0), (0, 4)])]), origin)
+    >>> squares = columns_of(shapely.box([0, 2], [0, 0], [2, 4], [2, 2]), origin)
+    >>> triangle = stretches_of(np.array([shapely.Polygon([(0, 0), (4, 0), (0, 4)])]), origin)
     >>> clipped_areas(squares, triangle, np.array([0, 1]), np.array([0, 0])).tolist()
     [4.0, 2.0]
     """
     area = np.zeros(len(i))
     for pairs in _slices(right.count[j]):
-        near, pair = _near(left, right, i[pairs], j[pairs])
-        polygon = i[pairs][pair]
-        for block in _slices(left.count[polygon]):
-            at = polygon[block], near[block], pair[block]
-            area[pairs] += _block_area(left, right, *at, pairs)
+        facing, pair = _facing(left, right, i[pairs], j[pairs])
+        start, count = left.across(i[pairs][pair], facing.x, facing.end)
+        floor = left.bounds[1, i[pairs]][pair]
+        for block in _slices(count):
+            edge, rank = _expanded(start[block], count[block])
+            across = rank + block.start
+            under = _under_both(left.edges, facing, edge, across, floor)
+            area[pairs] += sum_by(pair[across], under, pairs.stop - pairs.start)
     return np.maximum(area, 0.0)
 
 
@@ -123,49 +234,53 @@ def _expanded(start: Positions, count: Positions) -> tuple[Positions, Positions]
     return np.arange(len(rank)) + shift[rank], rank
 
 
-def _near(left: Edges, right: Edges, i: Positions, j: Positions) -> tuple[Positions, Positions]:
-    """Edges of the right polygons that stand over or across the left ones."""
-    edge, pair = _expanded(right.start[j], right.count[j])
-    west, south, east, _ = left.bounds[i].T
+def _facing(left: Columns, right: Stretches, i: Positions, j: Positions) -> tuple[Edges, Positions]:
+    """Find what stands over or across the left polygons, edges and lids, and the pair of each.
+
+    Above a polygon the shape of a run does not matter, only where it begins and ends.
+    """
+    west, south, east, north = left.bounds[:, i]
+    run, pair = _expanded(right.start[j], right.count[j])
     # Under an edge that lies wholly below, the trapezoids of the left polygon cancel out.
-    near = (right.x[edge] < east[pair]) & (right.end[edge] > west[pair])
-    edge, pair = edge[near], pair[near]
-    rise = np.maximum(right.slope[edge], 0.0) * (right.end[edge] - right.x[edge])
-    near = right.y[edge] + rise > south[pair] - _MARGIN
-    return edge[near], pair[near]
-
-
-def _block_area(
-    left: Edges, right: Edges, polygon: Positions, near: Positions, pair: Positions, pairs: slice
-) -> Floats:
-    edge, rank = _expanded(left.start[polygon], left.count[polygon])
-    facing = near[rank]
-    low = np.maximum(left.x[edge], right.x[facing])
-    high = np.minimum(left.end[edge], right.end[facing])
-    common = np.flatnonzero(high > low)
-    edge, facing, rank = edge[common], facing[common], rank[common]
-    span = low[common], high[common]
-    under = _under_both(left, right, edge, facing, span, left.bounds[polygon[rank], 1])
-    under *= left.sign[edge] * right.sign[facing]
-    return sum_by(pair[rank], under, pairs.stop - pairs.start)
+    near = (right.west[run] < east[pair]) & (right.east[run] > west[pair])
+    near &= right.north[run] > south[pair] - _MARGIN
+    run, pair = run[near], pair[near]
+    above = right.south[run] > north[pair]
+    lid, under = run[above], pair[above]
+    edge, rank = _expanded(right.first[run[~above]], right.size[run[~above]])
+    pair = pair[~above][rank]
+    x, end, y, slope = (
+        part[edge] for part in (right.edges.x, right.edges.end, right.edges.y, right.edges.slope)
+    )
+    near = (x < east[pair]) & (end > west[pair])
+    near &= y + np.maximum(slope, 0.0) * (end - x) > south[pair] - _MARGIN
+    begin, finish = right.begin[lid], right.finish[lid]
+    facing = Edges(
+        x=np.concatenate([x[near], np.minimum(begin, finish)]),
+        y=np.concatenate([y[near], north[under]]),
+        end=np.concatenate([end[near], np.maximum(begin, finish)]),
+        slope=np.concatenate([slope[near], np.zeros(len(lid))]),
+        sign=np.concatenate(
+            [right.edges.sign[edge[near]], np.sign(begin - finish) * right.turn[lid]]
+        ),
+    )
+    return facing, np.concatenate([pair[near], under])
 
 
 def _under_both(
-    left: Edges,
-    right: Edges,
-    edge: Positions,
-    facing: Positions,
-    span: tuple[Floats, Floats],
-    floor: Floats,
+    left: Edges, facing: Edges, edge: Positions, rank: Positions, floor: Floats
 ) -> Floats:
-    """Area under the lower of two edges, over their common range, above a floor."""
-    low, high = span
-    x, slope = left.x[edge], left.slope[edge]
-    base = left.y[edge] - floor
-    first_low, first_high = base + slope * (low - x), base + slope * (high - x)
-    x, slope = right.x[facing], right.slope[facing]
-    base = right.y[facing] - floor
-    second_low, second_high = base + slope * (low - x), base + slope * (high - x)
+    """Signed area under the lower of two edges, over their common range, above a floor."""
+    x, other = left.x[edge], facing.x[rank]
+    low = np.maximum(x, other)
+    width = np.minimum(left.end[edge], facing.end[rank]) - low
+    width = np.maximum(width, 0.0)
+    slope = left.slope[edge]
+    first_low = left.y[edge] - floor[rank] + slope * (low - x)
+    first_high = first_low + slope * width
+    slope = facing.slope[rank]
+    second_low = facing.y[rank] - floor[rank] + slope * (low - other)
+    second_high = second_low + slope * width
     gap_low, gap_high = first_low - second_low, first_high - second_high
     # The lower of two lines is half their sum less half their gap; where they cross, the gap
     # is two triangles instead of a trapezoid.
@@ -173,5 +288,6 @@ def _under_both(
     crossed = np.flatnonzero(gap_low * gap_high < 0)
     a, b = gap_low[crossed], gap_high[crossed]
     gap[crossed] = (a * a + b * b) / (np.abs(a) + np.abs(b))
-    both: Floats = first_low + first_high + second_low + second_high - gap
-    return both * (high - low) / 4
+    both = first_low + first_high + second_low + second_high - gap
+    signed: Floats = both * width * left.sign[edge] * facing.sign[rank] / 4
+    return signed

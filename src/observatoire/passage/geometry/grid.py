@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 
 from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
+from observatoire.passage.geometry.rings import rings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -238,16 +239,16 @@ class _Pieces:
 
 def _edges(grid: Grid, targets: NDArray[Any], window: Positions) -> _Edges:
     """Edges of all rings, shells clockwise and holes the other way; vertical ones left out."""
-    parts, owner = shapely.get_parts(targets, return_index=True)
-    parts = shapely.orient_polygons(parts, exterior_cw=True)
-    rings, part_of = shapely.get_rings(parts, return_index=True)
-    points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    target_of = owner[part_of][ring_of]
-    x = (points[:, 0] - grid.west) / grid.width - window[:, 0][target_of]
-    y = (points[:, 1] - grid.south) / grid.height - window[:, 1][target_of]
-    # There is no area under it.
-    leaning = (ring_of[1:] == ring_of[:-1]) & (x[1:] != x[:-1])
-    return _Edges(target_of[:-1], x[:-1], y[:-1], x[1:], y[1:]).pick(leaning)
+    rings = rings_of(targets)
+    target_of = rings.owner[rings.ring]
+    x = (rings.points[:, 0] - grid.west) / grid.width - window[:, 0][target_of]
+    y = (rings.points[:, 1] - grid.south) / grid.height - window[:, 1][target_of]
+    at = rings.edges()
+    # There is no area under a vertical one.
+    at = at[x[at] != x[at + 1]]
+    clockwise = rings.turns(x, y)[rings.ring[at]] < 0
+    first, second = np.where(clockwise, at, at + 1), np.where(clockwise, at + 1, at)
+    return _Edges(target_of[at], x[first], y[first], x[second], y[second])
 
 
 def _pieces(grid: Grid, targets: NDArray[Any], window: Positions) -> _Pieces:

@@ -26,6 +26,7 @@ from observatoire.french.typography import number, plural
 from observatoire.passage.codes import check_codes, increasing, named
 from observatoire.passage.geometry.grid import Grid, recognise_grid
 from observatoire.passage.geometry.projections import areas_are_true
+from observatoire.passage.geometry.rings import seen_from_within
 from observatoire.territories.layers.crs import metric_system, systems_like
 
 if TYPE_CHECKING:
@@ -304,7 +305,10 @@ def _check_valid(
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     near = slice(None) if met is None else met
     invalid = np.zeros(len(geometries), dtype=bool)
-    invalid[near] = ~shapely.is_valid(geometries[near])
+    looked_at = geometries[near]
+    unsure = ~seen_from_within(looked_at)
+    unsure[unsure] = ~shapely.is_valid(looked_at[unsure])
+    invalid[near] = unsure
     if not invalid.any():
         return geometries, ()
     wrong = codes[invalid]

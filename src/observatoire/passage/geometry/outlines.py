@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from observatoire.passage.geometry.rings import rings_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -115,12 +117,9 @@ def clear_of(found: Outline, geometries: NDArray[Any]) -> Flags:
 
 def _unmatched(geometries: NDArray[Any]) -> tuple[Floats, int]:
     """Edges that are walked once, as pairs of corners; and how many edges there were."""
-    parts = shapely.get_parts(geometries)
-    if shapely.get_num_interior_rings(parts).any():
-        parts = shapely.get_rings(parts)
-    points, ring = shapely.get_coordinates(parts, return_index=True)
-    edge = np.flatnonzero(ring[1:] == ring[:-1])
-    del ring
+    rings = rings_of(geometries)
+    points, edge = rings.points, rings.edges()
+    del rings  # memory: corners are many
     key = _mixed(points[:-1] + points[1:])[edge]  # the same whichever way an edge is walked
     order = np.argsort(key)
     key = key[order]

@@ -1,9 +1,9 @@
 """Areas shared by two layers of polygons.
 
-Four ideas, in this order. A source properly inside a target needs no intersection: its own area
-is the answer. A source that lies wholly in targets that do not overlap needs one intersection
-less than it meets targets. The others are clipped all together, edge against edge. And all of
-it is shared between threads, for neither the geometry engine nor the sums keep the interpreter.
+Four ideas, in this order. A source that no edge of a target comes near needs no intersection: its
+own area is the answer, or nothing. A source that lies wholly in targets that do not overlap needs
+one intersection less than it meets targets. The others are clipped all together, edge against
+edge. And that is shared between threads, for the sums do not keep the interpreter.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
-from observatoire.passage.geometry.clipping import clipped_areas, edges_of
+from observatoire.passage.geometry.clipping import clipped_areas, columns_of, stretches_of
 from observatoire.passage.geometry.grid import sweep
 from observatoire.passage.geometry.outlines import clear_of
 
@@ -87,20 +86,43 @@ def intersect(
     >>> i.tolist(), j.tolist(), area.tolist()
     ([0, 1], [0, 0], [1.0, 0.5])
     """
-    workers = threads or min(os.cpu_count() or 1, 8)
-    with ThreadPoolExecutor(workers) as pool:
-        i, j, inside = _meeting(sources, targets, pool, workers)
-        area = areas[i]
-        cut = np.flatnonzero(~inside)
-        if covered is not None:
-            cut, last = _spared(i, cut, covered)
-        area[cut] = _cut_areas(sources, targets, i[cut], j[cut], pool)
-        if covered is not None:
-            area[last] = 0.0
-            left = areas - sum_by(i, area, len(areas))
-            area[last] = np.maximum(left[i[last]], 0.0)
+    origin = np.floor(shapely.total_bounds(targets)[:2])
+    clipping = stretches_of(targets, origin)
+    i, j, inside = _meeting(sources, targets, clipping.boxes(origin), clipping.owner)
+    area = areas[i]
+    cut = np.flatnonzero(~inside)
+    if covered is not None:
+        cut, last = _spared(i, cut, covered)
+    # By source: the edges of each are then read once, a few sources at a time.
+    cut = cut[np.argsort(i[cut], kind="stable")]
+    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
+
+        def measure(block: slice) -> Floats:
+            few, left_of = np.unique(i[cut[block]], return_inverse=True)
+            clipped = columns_of(sources[few], origin)
+            return clipped_areas(clipped, clipping, left_of, j[cut[block]])
+
+        blocks = [slice(start, start + _CHUNK) for start in range(0, len(cut), _CHUNK)]
+        # Threads would wait for one another longer than they work on a single block.
+        over = map if len(blocks) <= 1 else pool.map
+        area[cut] = np.concatenate([np.zeros(0), *over(measure, blocks)])
+    if covered is not None:
+        area[last] = 0.0
+        left = areas - sum_by(i, area, len(areas))
+        area[last] = np.maximum(left[i[last]], 0.0)
     kept = area > 0
     return i[kept], j[kept], area[kept]
+
+
+def _found(keys: Positions, among: Positions) -> Flags:
+    """Say which distinct keys are in a list that repeats them."""
+    found = np.zeros(len(keys), dtype=bool)
+    if len(keys) == 0:
+        return found
+    order = np.argsort(keys)
+    at = np.minimum(np.searchsorted(keys, among, sorter=order), len(keys) - 1)
+    found[order[at[keys[order[at]] == among]]] = True
+    return found
 
 
 def _spared(i: Positions, cut: Positions, covered: Flags) -> tuple[Positions, Positions]:
@@ -112,59 +134,25 @@ def _spared(i: Positions, cut: Positions, covered: Flags) -> tuple[Positions, Po
 
 
 def _meeting(
-    sources: NDArray[Any], targets: NDArray[Any], pool: ThreadPoolExecutor, workers: int
+    sources: NDArray[Any], targets: NDArray[Any], boxes: NDArray[Any], owner: Positions
 ) -> tuple[Positions, Positions, Flags]:
-    """Pairs that meet, and whether the source is properly inside the target."""
+    """Pairs that may meet, and whether the source is known to be inside the target.
+
+    A source whose box no edge of a target comes near lies wholly on one side of it, where its
+    middle does. Edges come in runs, of which ``boxes`` are the boxes and ``owner`` the targets.
+    """
     tree = shapely.STRtree(sources)
     j, i = tree.query(targets)
-    order = np.argsort(j, kind="stable")
-    i, j = i[order], j[order]
+    run, near = tree.query(boxes)
+    doubtful = _found(j * len(sources) + i, owner[run] * len(sources) + near)
+    west, south, east, north = shapely.bounds(sources).T
+    clear = np.flatnonzero(~doubtful)
+    within = i[clear]
     shapely.prepare(targets)
-
-    def sort_out(block: slice) -> tuple[Flags, Flags]:
-        outer, inner = targets[j[block]], sources[i[block]]
-        inside = shapely.contains_properly(outer, inner)
-        meets = inside.copy()
-        rest = np.flatnonzero(~inside)
-        meets[rest] = shapely.intersects(outer[rest], inner[rest])
-        return inside, meets
-
-    # A prepared target builds its index when first asked: only one thread may ask it.
-    blocks = _blocks_of(j, 4 * workers)
-    results = list(pool.map(sort_out, blocks))
-    inside = np.concatenate([r[0] for r in results]) if results else np.zeros(0, bool)
-    meets = np.concatenate([r[1] for r in results]) if results else np.zeros(0, bool)
+    inside = np.zeros(len(i), dtype=bool)
+    inside[clear] = shapely.contains_xy(
+        targets[j[clear]], (west + east)[within] / 2, (south + north)[within] / 2
+    )
     shapely.destroy_prepared(targets)
+    meets = doubtful | inside
     return i[meets], j[meets], inside[meets]
-
-
-def _blocks_of(owner: Positions, count: int) -> list[slice]:
-    """Cut a sorted array in about ``count`` slices that never split an owner."""
-    if len(owner) == 0:
-        return []
-    wanted = np.linspace(0, len(owner), count + 1).astype(int)[1:-1]
-    edges = np.unique(np.concatenate([[0], np.searchsorted(owner, owner[wanted]), [len(owner)]]))
-    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
-
-
-def _cut_areas(
-    sources: NDArray[Any],
-    targets: NDArray[Any],
-    i: Positions,
-    j: Positions,
-    pool: ThreadPoolExecutor,
-) -> Floats:
-    """Area of the intersection of each pair."""
-    if len(i) == 0:
-        return np.zeros(0)
-    cut_sources, left_of = np.unique(i, return_inverse=True)
-    cut_targets, right_of = np.unique(j, return_inverse=True)
-    left, right = sources[cut_sources], targets[cut_targets]
-    origin = shapely.bounds(left)[:, :2].min(axis=0)
-    left_edges, right_edges = edges_of(left, origin), edges_of(right, origin)
-
-    def measure(block: slice) -> Floats:
-        return clipped_areas(left_edges, right_edges, left_of[block], right_of[block])
-
-    blocks = [slice(start, start + _CHUNK) for start in range(0, len(i), _CHUNK)]
-    return np.concatenate(list(pool.map(measure, blocks)))

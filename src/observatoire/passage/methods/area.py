@@ -1,4 +1,4 @@
-"""The ways to share a source between targets: by area, by a support, by density."""
+"""By area: every source shared between targets in proportion to the area that each covers."""
 
 from __future__ import annotations
 

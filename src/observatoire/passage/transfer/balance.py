@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import Floats, in_blocks, sum_by
+from observatoire.passage.arrays import Floats, in_blocks, sum_by, weighted_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,13 +78,12 @@ def _sum(given: Given, weight: Floats, of: Callable[..., Any] | None = None) -> 
         return np.zeros(len(given.variables))
     if given.complete:
         numbers = given.numbers if len(some) == len(weight) else given.numbers[some]
-        summed: Floats = numbers.T @ weight[some]
-        return summed
+        return weighted_sums(numbers, weight[some])
     sums = np.zeros(len(given.variables))
 
     def add(block: slice) -> None:
         known = np.nan_to_num(given.numbers[some, block], nan=0.0)
-        sums[block] = (known if of is None else of(known)).T @ weight[some]
+        sums[block] = weighted_sums(known if of is None else of(known), weight[some])
 
     in_blocks(len(given.variables), add)
     return sums

@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.errors import NatureError, PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.passage.arrays import Flags, Floats, in_blocks
+from observatoire.passage.arrays import Flags, Floats, in_blocks, weighted_sums
 from observatoire.passage.codes import check_codes, named
 from observatoire.passage.transfer.frames import as_frame, matrix
 from observatoire.values import Nature
@@ -52,8 +52,7 @@ class Given:
             least[block] = self.numbers[:, block].min(axis=0, initial=np.inf)
 
         in_blocks(len(self.variables), read)
-        total: Floats = self.numbers.T @ np.ones(len(self.numbers))
-        return total, least
+        return weighted_sums(self.numbers, np.ones(len(self.numbers))), least
 
     @property
     def complete(self) -> bool:

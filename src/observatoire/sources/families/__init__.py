@@ -1,1 +1,1 @@
-"""Families of files that producers publish, as data (``*.toml``), read by ``family``."""
+"""Families of files that producers publish: their columns and years, as data (``*.toml``), read by ``family``."""

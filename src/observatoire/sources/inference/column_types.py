@@ -17,6 +17,8 @@ from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from observatoire.sources.parsers.number_style import NumberStyle
 
 
@@ -151,12 +153,37 @@ def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str)
         return replace(measured, declaration={**measured.declaration, "unit": unit})
     if counted and not measured.doubt:
         return replace(measured, contrary=unit if rated else "")
+    if not rated and signs().heads.dimensions.match(fold(name)):
+        return measured  # no age is in euros, whatever the title says of the others
     again = measure(f"{name} (en {unit})", filled, writing)
-    if again is None or (
-        rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
-    ):
+    beyond = rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
+    # A change may well be of more than a hundred per cent.
+    if again is None or (beyond and not signs().is_change(name)):
         return replace(measured, contrary=unit)
     return replace(again, declaration={**again.declaration, "label": measured.declaration["label"]})
+
+
+def doubtful_share(columns: Mapping[str, tuple[Measured, pd.Series]]) -> tuple[str, str] | None:
+    """Return a column of shares whose fellows are in per cent, with one; stated once, the unit is of all.
+
+    Examples
+    --------
+    >>> from observatoire.sources.parsers.number_style import NumberStyle
+    >>> cells = {"part_2011": pd.Series(["0,2"]), "part_2016": pd.Series(["14,4"])}
+    >>> measured = {name: measure(name, one, NumberStyle()) for name, one in cells.items()}
+    >>> doubtful_share({name: (one, cells[name]) for name, one in measured.items() if one})
+    ('part_2011', '0,2')
+    """
+    stated = [one.declaration for one, _ in columns.values()]
+    if {(one["nature"], one["unit"]) for one in stated} != {(str(Nature.RATE), UNKNOWN_UNIT)}:
+        return None
+    highest = {
+        name: parse_numbers(cells, Markers(), ",").value.max()
+        for name, (_, cells) in columns.items()
+    }
+    share = next((name for name, most in highest.items() if most <= 1), "")
+    doubtful = share and max(highest.values()) >= _FAR * highest[share]
+    return (share, str(columns[share][1].iloc[0])) if doubtful else None
 
 
 def _is_bare_range(text: str) -> bool:

@@ -11,12 +11,17 @@ from observatoire.sources.parsers.vocabulary import signs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
+
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
 
 #: A number of so many digits counts nothing: « 972090101 » is a code, whatever heads it.
 _LONG = 8
+
+#: So many rows numbered one by one are so: no count goes that way.
+_NUMBERED = 5
 
 #: Columns looked at.
 _LOOKED = 60
@@ -73,3 +78,20 @@ def postal_codes(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryErro
                     remedy="Ajoutez une colonne qui donne le code Insee ou le nom de la commune de chaque ligne.",
                 )
     return None
+
+
+def is_running(filled: pd.Series, rows: int) -> bool:
+    """Say whether a column numbers the rows of its table one by one: the rows left out took theirs with them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_running(pd.Series(["0", "1", "2", "4", "5"], index=[0, 1, 2, 4, 5]), 5)
+    True
+    >>> is_running(pd.Series(["1", "2", "3"]), 3), is_running(pd.Series(["5", "6", "7", "9", "9"]), 5)
+    (False, False)
+    """
+    if not _NUMBERED <= len(filled) == rows or not filled.str.fullmatch("[0-9]{1,9}").all():
+        return False
+    steps = filled.astype("int64").to_numpy() - filled.index.to_numpy()
+    return bool((steps == steps[0]).all())

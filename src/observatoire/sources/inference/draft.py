@@ -39,7 +39,9 @@ class SourceDraft:
     :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
     variable and a number of it that may be a share among percentages; ``units`` a variable and
     the units, more than one, in which its rows are, ``unit_column`` the column that states them,
-    ``titled_unit`` the one that a title states of the whole table.
+    ``titled_unit`` the one that a title states of the whole table, ``beyond`` a variable that cannot be in it.
+    ``dimensions`` are the columns that tell apart the rows of a territory when no one does alone,
+    ``short_part`` one of weeks or days.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -64,6 +66,9 @@ class SourceDraft:
     small: tuple[str, str] | None = None
     units: tuple[str, ...] = ()
     titled_unit: str = ""
+    beyond: tuple[str, str] | None = None
+    dimensions: tuple[str, ...] = ()
+    short_part: str = ""
     unit_column: str = ""
     writing: NumberStyle = field(default_factory=NumberStyle)
 

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words
-from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure_under
+from observatoire.sources.inference.column_types import (
+    UNKNOWN_UNIT,
+    Measured,
+    doubtful_share,
+    measure_under,
+)
+from observatoire.sources.inference.counts_or_codes import is_running
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.family_draft import family_plan
-from observatoire.sources.inference.long_layout import dated_columns, long_roles
+from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
-from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.sources.parsers.parts_of_year import are_parts, finest
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
@@ -24,10 +29,10 @@ from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import commune_column
 from observatoire.territories.spelling import simplify
-from observatoire.values import Nature, is_period
+from observatoire.values import is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.inference.table_finder import Found
@@ -37,11 +42,11 @@ if TYPE_CHECKING:
 #: The number of an EPCI.
 _EPCI = re.compile("2[0-9]{8}")
 
+#: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
+_WHOLES = ("_T", "0")
+
 #: A unit is not written in more ways.
 _UNITS = 5
-
-#: A share is at most one; so many times beyond, another column of its series may be in per cent.
-_SHARE, _FAR = 1, 10
 
 
 def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> SourceDraft:
@@ -85,22 +90,19 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Source
 
 def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
-    named = frame[spec.territory].str.strip()
-    placed = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
+    placed = _placed_rows(found, matcher)
     kept, ranked = _deal(plan, placed, spec, matcher)
     period_column = str(plan.file.get("period_column", ""))
-    plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
-    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
-    plan.titled_unit = units.pop() if len(units) == 1 else ""
-    measures = {name: _measured(found, name, cells, plan) for name, cells in kept.items()}
-    measured = {name: measure for name, measure in measures.items() if measure is not None}
-    plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
-    plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
+    only = [name for name in kept if signs().value_columns.fullmatch(fold(name))] or list(kept)
+    measured = _measures(plan, found, kept, only)
+    words = [name for name in kept if name not in measured]
+    plan.words = {name: str(kept[name].iloc[0]) for name in words}
     when = dated(found, list(measured), period_column, ranked, asked)
     plan.called, plan.spanning = when.called, when.spanning
     plan.candidates, plan.conflict = when.candidates, when.conflict
     when.file.update(plan.file)
     long = long_roles(found, placed, kept, list(measured), when)
+    plan.dimensions = dimensions(found, placed, words, len(measured), long, when)
     if long:
         series = dated_columns([*measured], when)
         values = [long["value_column"]] if "value_column" in long else series
@@ -112,6 +114,8 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     else:
         measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
+    if only != list(kept):
+        _complete_labels(plan, [kept[name] for name in words if name not in long.values()])
     plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
     roles = {*spec.role_columns, *map(str, plan.file.values()), *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
@@ -123,6 +127,36 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         "ignored": [] if "value_column" in long else others,
     }
     return plan
+
+
+def _placed_rows(found: Found, matcher: Matcher) -> pd.DataFrame:
+    """Return the rows of territories that are known."""
+    named = found.table.frame[found.spec.territory].str.strip()
+    known = [text for text in named.unique() if place_of(text, matcher)]
+    return found.table.frame[named.isin(known)]
+
+
+def _measures(
+    plan: SourceDraft, found: Found, kept: dict[str, pd.Series], only: list[str]
+) -> dict[str, Measured]:
+    """Return what the columns of figures measure; how the table writes them is stated in the draft."""
+    plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
+    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
+    plan.titled_unit = units.pop() if len(units) == 1 else ""
+    measures = {name: _measured(found, name, kept[name], plan) for name in only}
+    measured = {name: measure for name, measure in measures.items() if measure is not None}
+    plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
+    short = (name for name in measured if signs().short_parts.fullmatch(fold(name)))
+    plan.short_part = next(short, "")
+    return measured
+
+
+def _complete_labels(plan: SourceDraft, described: Iterable[pd.Series]) -> None:
+    """Add to the label of figures what their rows all say of them: « POP (Y_GE75) »; « _T » is the whole."""
+    alike = [str(cells.iloc[0]) for cells in described if len(cells.unique()) == 1]
+    stated = ", ".join(text for text in alike if text not in _WHOLES)
+    for declaration in plan.variables.values() if stated else ():
+        declaration["label"] = f"{declaration['label']} ({stated})"
 
 
 def _unstated_head(found: Found) -> dict[str, object]:
@@ -186,7 +220,10 @@ def _deal(
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    return kept, ranked
+    aside = signs().coordinates_of([*kept])
+    aside += [name for name, cells in kept.items() if is_running(cells, len(placed))]
+    plan.labels += aside
+    return {name: cells for name, cells in kept.items() if name not in aside}, ranked
 
 
 def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
@@ -218,7 +255,7 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
     if measured.contrary:
-        plan.units = plan.units or (variable, "nombre", measured.contrary)
+        plan.beyond = plan.beyond or (variable, measured.contrary)
     if measured.small:
         plan.small = plan.small or (variable, measured.small)
     if measured.doubt:
@@ -251,28 +288,10 @@ def _name_by_columns(
         if whole is not None and whole.mixed:
             plan.mixed = plan.mixed or (variable, whole.mixed)
         else:
-            _doubt_shares(plan, names, measured, kept)
+            plan.small = plan.small or doubtful_share(
+                {name: (measured[name], kept[name]) for name in names}
+            )
         plan.columns |= dict.fromkeys(names, variable)
-
-
-def _doubt_shares(
-    plan: SourceDraft,
-    names: list[str],
-    measured: dict[str, Measured],
-    kept: dict[str, pd.Series],
-) -> None:
-    """Doubt the shares of a column whose fellows are in per cent; stated once, the unit is of all."""
-    kinds = {
-        (one.declaration["nature"], one.declaration["unit"])
-        for one in map(measured.get, names)
-        if one
-    }
-    if kinds != {(str(Nature.RATE), UNKNOWN_UNIT)}:
-        return
-    highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
-    share = next((name for name, most in highest.items() if most <= _SHARE), "")
-    if share and max(highest.values()) >= _FAR * highest[share]:
-        plan.small = plan.small or (share, str(kept[share].iloc[0]))
 
 
 def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:

@@ -50,22 +50,55 @@ def long_roles(
     dated = dated_columns(measured, when)
     if len(measured) != 1 and not dated:
         return {}
-    times = (str(when.file.get(key, "")) for key in ("period_column", "part_column"))
-    keys = [*found.spec.role_columns, *filter(None, times)]
+    keys = _keys(found, when)
     again = bool(placed.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
+    alone = any(not placed.duplicated([*keys, name]).any() for name in words)
     for name in sorted(words, key=_likely):
         distinct = placed[name].nunique()
         # Under a name that can say nothing else, a row said twice is a fault, reported as one.
-        twice = not signs().is_indicator(name) and placed.duplicated([*keys, name]).any()
+        sure = signs().is_indicator(name) and not (distinct == 1 and alone)
+        twice = not sure and placed.duplicated([*keys, name]).any()
         if not 1 < distinct + signs().is_indicator(name) <= _VARIABLES or twice:
             continue  # a single indicator is one when its column can name nothing else
-        # What names another thing on each row (a street, a residence) is no indicator.
-        scattered = not signs().is_variable(name) and 2 * distinct > len(placed)
-        if signs().is_indicator(name) or (again and not scattered):
+        if signs().is_indicator(name) or (again and not _scattered(placed, name)):
             value = {} if dated else {"value_column": measured[0]}
             return {"layout": "long", "variable_column": name, **value}
     return {}
+
+
+def _keys(found: Found, when: TablePeriods) -> list[str]:
+    """Return the columns that say where and when each row is."""
+    times = (str(when.file.get(key, "")) for key in ("period_column", "part_column"))
+    return [*found.spec.role_columns, *filter(None, times)]
+
+
+def dimensions(
+    found: Found,
+    placed: pd.DataFrame,
+    words: list[str],
+    figures: int,
+    long: dict[str, str],
+    when: TablePeriods,
+) -> tuple[str, ...]:
+    """Return the columns that tell apart the rows of one territory and period, when no one does alone."""
+    keys = _keys(found, when)
+    one = [*keys, *filter(None, [long.get("variable_column", "")])]
+    if not placed.duplicated(one).any():
+        return ()
+    several = tuple(
+        name
+        for name in words
+        if not _scattered(placed, name) and placed.groupby(keys)[name].nunique().gt(1).any()
+    )
+    # A row said twice whatever its words is a fault, and so is a residence a row.
+    lone = not several or (len(several) == 1 and figures == 1)
+    return () if lone or placed.duplicated([*keys, *several]).any() else several
+
+
+def _scattered(placed: pd.DataFrame, name: str) -> bool:
+    """Say whether a column names another thing on each row: a street, a residence."""
+    return not signs().is_variable(name) and 2 * placed[name].nunique() > len(placed)
 
 
 def _likely(name: str) -> tuple[bool, bool]:

@@ -89,7 +89,8 @@ def dated(
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
     bare = bare_parts(names) if short and not asked else []
     if period_column:
-        return TablePeriods({"period_column": period_column}, spanning=next(iter(bare), ""))
+        spanning = next(chain(bare, _relative(names)), "")
+        return TablePeriods({"period_column": period_column}, spanning=spanning)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
@@ -304,7 +305,13 @@ def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, *, asked:
     means = (name for name in names if _spans(name) and (own or _is_mean(name)))
     changes = (name for name in names if not asked and span_of_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
-    return next(chain(means, changes, pairs), "")
+    relatives = _relative([name for name in names if name not in own])
+    return next(chain(means, changes, pairs, relatives), "")
+
+
+def _relative(names: Sequence[str]) -> list[str]:
+    """Return the columns of a year said after another: « Aidés N-1 »."""
+    return [name for name in names if signs().relatives.fullmatch(fold(name))]
 
 
 def _spans(name: str) -> bool:

@@ -38,6 +38,14 @@ _RANK = "(?:er|ere|re|eme|e|nde|nd|d|°)?"
 #: Ranks in letters: « premier trimestre ».
 ORDINALS = {"premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3, "quatrieme": 4}
 
+#: What starts, before a period, an interval that it ends.
+_STARTED = re.compile(
+    r"(?<![a-z0-9/.])(?:(?P<day>[0-3]?[0-9][/.][01]?[0-9])|(?P<first>1er )?(?P<month>[a-z]{3,9})\.?"
+    r"|(?P<part>[ts][1-4])(?=\s*(?:[-–/]|au?\b|et\b)))"
+    r"\s*(?:-|–|/|au?|et|jusqu['’](?:a|en|au))?\s*(?:(?:le|la|fin|en) )*$"
+)
+FIRST_DAY = "01/01"
+
 #: What is written right after a period and says how sure its figures are, or calls a note.
 _AFTER = re.compile(r"\s?(\((?:[0-9]|[a-z*][a-z .*]{0,14})\)|(?:p|r|sd)(?![a-z0-9])|\*{1,3}|[¹²³])")
 _NOTE = re.compile(r"\([0-9]\)")
@@ -172,6 +180,22 @@ def _called(flat: str, end: int) -> tuple[str, int]:
         return "", end
     call = "appel de note" if _NOTE.fullmatch(after[1]) else signs().call(after[1])
     return call, after.end() if call else end
+
+
+def interval_start(text: str) -> str:
+    """Return the month or the day that a text ends with, from which a period that follows is counted.
+
+    Examples
+    --------
+    >>> [interval_start(text) for text in ("Janvier-", "Du 01/04 au ", "Du 1er janvier au ", "Fin ")]
+    ['janvier', '01/04', '01/01', '']
+    """
+    found = _STARTED.search(_flat(text.replace("_", " ")))
+    if found is None or not (found["part"] or found["day"] or shortened(found["month"])):
+        return ""
+    if found["day"] in ("1/1", "01.01") or (found["first"] and found["month"] == "janvier"):
+        return FIRST_DAY
+    return found["day"] or found["part"] or found["month"]
 
 
 def is_dated(text: str) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.periods import (
+    FIRST_DAY,
     PeriodMention,
+    interval_start,
     period_mentions,
     without_period,
     year_of,
@@ -79,6 +81,7 @@ RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
 GEOGRAPHY = "c’est le millésime d’une géographie"
 DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
+UNTIL = "c’est la fin d’un intervalle : les chiffres sont de plusieurs mois, ou de plusieurs années"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
 
@@ -115,6 +118,10 @@ def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMe
     at = mentions.index(mention)
     before = text[mentions[at - 1].end if at else 0 : mention.start]
     after = text[mention.end : mentions[at + 1].start if at + 1 < len(mentions) else None]
+    start = interval_start(before)
+    # From the first to the last day of a year is the year.
+    if start and not (start == FIRST_DAY and mention.day and "-" not in year_end(mention, text)):
+        return UNTIL
     near = before if re.search(r"[^\W\d_]", before) else after
     dated = f"{near} {text[mention.start : mention.end]}"
     plain = f" {fold(re.sub(r'[_-]', ' ', dated))} "

@@ -86,6 +86,7 @@ class NameHeads:
     counted: Pattern
     completed: Pattern
     amounts: Pattern
+    dimensions: Pattern
     magnitudes: Pattern
     units: Pattern
     bracketed: Pattern
@@ -100,6 +101,9 @@ class Signs:
     ignored: Patterns
     periods: Patterns
     parts: Pattern
+    value_columns: Pattern
+    short_parts: Pattern
+    relatives: Pattern
     flats: Pattern
     spans: Pattern
     unit_columns: Pattern

@@ -1,4 +1,4 @@
-"""What is wrong with a row: its kind and its reason."""
+"""Rows that name no known territory, and why: a total, a note, another place, a name ill written."""
 
 from __future__ import annotations
 

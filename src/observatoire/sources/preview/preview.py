@@ -18,6 +18,7 @@ from observatoire.sources.inference.table_finder import Found, find_table
 from observatoire.sources.observations.aliases import unknown_names
 from observatoire.sources.observations.builder import observe
 from observatoire.sources.places.communes import towns_of
+from observatoire.sources.preview.column_refusals import small_share, spanning
 from observatoire.sources.preview.display import (
     Section,
     html_page,
@@ -30,9 +31,7 @@ from observatoire.sources.preview.refusals import (
     _not_figures,
     _other_sheet,
     _side_by_side,
-    _small,
     _some_towns,
-    _spanning,
     _two_periods,
     missing_answer,
     other_town,
@@ -222,7 +221,9 @@ def preview_table(
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
-    refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
+    refusal = (
+        refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
+    )
     refusal = refusal or _side_by_side(found, ground.zonings)
     refusal = refusal or _some_towns(found, parsed, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError, ObservatoireError
-from observatoire.french.typography import enumerate_words, number
+from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
-from observatoire.sources.parsers.parts_of_year import is_bare_part
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
 from observatoire.sources.parsers.vocabulary import signs
@@ -22,6 +20,7 @@ from observatoire.sources.places.communes import (
     town_titled,
 )
 from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
+from observatoire.sources.preview.column_refusals import unclear_figures
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -129,10 +128,9 @@ def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
         }  # who says the commune measures nothing either
         columns = [str(column) for column in found.table.frame.columns if column not in placed]
         return no_figure(columns, plan.labels, plan.words, name, where)
-    if plan.writing.doubtful:
-        return _two_readings(found, plan.writing.doubtful)
-    if plan.mixed is not None or plan.units:
-        return _two_units(found, plan)
+    unclear = unclear_figures(found, plan)
+    if unclear is not None:
+        return unclear
     if plan.conflict is not None:
         return _disagreement(found, *plan.conflict)
     if not plan.file.get("period") and not plan.file.get("period_column"):
@@ -289,83 +287,3 @@ _HOMONYM = (
     "Retirez du fichier les lignes d’ailleurs ; si c’est la seconde colonne qui se trompe, corrigez-la ou "
     "retirez-la."
 )
-
-
-def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
-    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither; one named « T1 »."""
-    name = plan.spanning
-    if not name or name not in (*plan.variables, *plan.columns):
-        return None
-    what = f"On ne sait pas à quelle période se rapporte la colonne « {name} »."
-    if is_bare_part(name):
-        return DescriptorError(
-            what,
-            where=found.table.name,
-            why="Ce peut être un trimestre, un semestre, ou une taille de logement : rien ne le dit.",
-            remedy="Si ce sont des tailles, dites la période du fichier (--period). Sinon écrivez l’année après "
-            "chacun (« T1 2016 ») ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et donnez-y à "
-            f'chacun sa période sous [files.periods] ({key(name)} = "2016-T1").',
-        )
-    return DescriptorError(
-        what,
-        where=found.table.name,
-        why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
-        remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "
-        "le source.toml (o.preview(…).write(), ou --write), et "
-        f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
-    )
-
-
-def _small(found: Found, plan: SourceDraft) -> DescriptorError | None:
-    """Refuse a number far below the percentages of its variable, which may be a share."""
-    if plan.small is None:
-        return None
-    variable, text = plan.small
-    return DescriptorError(
-        f"« {text} » est-il un pourcentage, ou une part (à multiplier par cent) ?",
-        where=f"{found.table.name}, « {variable} »",
-        why="Les autres nombres sont des pourcentages bien plus grands : le chiffre serait peut-être faux d’un "
-        "facteur cent.",
-        remedy="Si c’est une part, corrigez-la dans le fichier. Si c’est bien un pourcentage, écrivez le "
-        "source.toml (o.preview(…).write(), ou --write) et chargez le dossier.",
-    )
-
-
-def _two_readings(found: Found, text: str) -> DescriptorError:
-    mark = "." if "." in text else ","
-    whole, rest = text.split(mark)
-    own = (
-        f" Pour toute la famille, dites-le dans families/{found.family.code}.toml."
-        if found.family
-        else ""
-    )
-    return DescriptorError(
-        f"« {text} » se lit de deux façons : {number(int(whole + rest))}, ou {whole},{rest} ?",
-        where=found.table.name,
-        why="Rien dans ce fichier ne dit si ce signe sépare les milliers ou les décimales : les "
-        "chiffres seraient faux d’un facteur mille.",
-        remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
-        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
-        f"les nombres sans séparateur de milliers.{own}",
-    )
-
-
-def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
-    """Refuse a variable of which numbers are, or may be, in two units."""
-    if plan.mixed is None:
-        units = enumerate_words([f"« {unit} »" for unit in plan.units[1:]], most=4)
-        return DescriptorError(
-            f"« {plan.units[0]} » est en plusieurs unités : {units}.",
-            where=found.table.name,
-            why="Une même série n’a qu’une unité : ses chiffres ne se comparent ni ne s’additionnent.",
-            remedy="Convertissez ces lignes en une seule unité, ou donnez un nom à chaque indicateur.",
-        )
-    name, text = plan.mixed
-    place = "indicateur" if plan.file.get("variable_column") else "colonne"
-    return DescriptorError(
-        f"« {text} » est écrit sans % parmi des pourcentages.",
-        where=f"{found.table.name}, {place} {name}",
-        why="C’est soit une part (à multiplier par cent), soit un pourcentage : le chiffre serait "
-        "faux d’un facteur cent.",
-        remedy="Écrivez-les tous de la même façon.",
-    )

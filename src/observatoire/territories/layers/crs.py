@@ -45,12 +45,12 @@ def known_systems() -> tuple[ReferenceSystem, ...]:
     return tuple(read(path, ReferenceSystems).systems.values())
 
 
-def place_of(longitude: float, latitude: float) -> str:
+def region_around(longitude: float, latitude: float) -> str:
     """Return the French territory around a point, by the official system in use there.
 
     Examples
     --------
-    >>> place_of(1.4, 43.6), place_of(55.5, -21.1)
+    >>> region_around(1.4, 43.6), region_around(55.5, -21.1)
     ('métropole', 'La Réunion')
     """
     near = _metric_there(longitude, latitude)

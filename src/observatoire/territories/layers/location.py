@@ -12,7 +12,7 @@ from pyproj.exceptions import ProjError
 
 from observatoire.errors import CRSError, UnknownTerritoryError
 from observatoire.french.typography import number, several_of
-from observatoire.territories.layers.crs import place_of
+from observatoire.territories.layers.crs import region_around
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +93,7 @@ def _degrees(value: float) -> str:
 
 def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
     """Name the French territory in which the middle of a layer lies, if it is in one."""
-    place = place_of((x0 + x1) / 2, (y0 + y1) / 2)
+    place = region_around((x0 + x1) / 2, (y0 + y1) / 2)
     return f" ({place})" if place else ""
 
 

@@ -294,6 +294,7 @@ _SPOILT_ZIP = (
 
 
 def _check_members(path: Path) -> None:
+    """Refuse an archive that holds no layer, or one that is not what its name says."""
     try:
         with zipfile.ZipFile(path) as archive:
             # What macOS adds to each file is no layer.

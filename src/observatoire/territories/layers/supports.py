@@ -131,6 +131,7 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
 
 
 def _read_cells(path: Path) -> gpd.GeoDataFrame:
+    """Read a table of grid cells, whose identifiers say where each square lies."""
     try:
         table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
     except (OSError, ValueError, csv.Error, pd.errors.ParserError) as error:

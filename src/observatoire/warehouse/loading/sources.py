@@ -1,4 +1,4 @@
-"""Fill the warehouse: the zonings of a workspace, then its sources, one transaction each."""
+"""Load a declared source: its files are read whole, then handed to ``storage/loads``, in one transaction."""
 
 from __future__ import annotations
 

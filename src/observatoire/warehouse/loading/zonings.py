@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.memo import FileContent
 from observatoire.territories import Matcher, read_members
-from observatoire.territories.link_tables import check_members, read_links
+from observatoire.territories.link_tables import check_links, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
 from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zonings
 
@@ -30,7 +30,7 @@ def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
         if passage.file is None:
             continue
         table = read_links(passage.file)
-        check_members(table, codes[passage.source], codes[passage.target], passage.file.name)
+        check_links(table, codes[passage.source], codes[passage.target], passage.file.name)
         links[passage.source, passage.target] = table
     return links
 

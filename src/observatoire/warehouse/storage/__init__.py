@@ -1,6 +1,7 @@
 """The warehouse's tables, read and written.
 
-``zonings``, ``loads``, ``contents`` (what a load holds, read once), ``passages``, ``agreements``,
+``zonings``, ``loads`` (a file stored once: the same bytes change nothing, a correction takes the place of its
+predecessor), ``contents`` (what a load holds, read once), ``passages``, ``agreements``,
 ``grid_cells``, ``decisions`` (of the plan of secrecy);
 ``ledger_text`` (the ledger, kept beside as a text); ``listings`` are the frames that analysts see.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.publication.series import read_series
+from observatoire.exchange.publication.series import read_series_words
 from observatoire.panels.drawings.bearings import Course
 from observatoire.values import records
 
@@ -33,7 +33,7 @@ def federation_course(
     own = observed[observed["indicateur"] == code]
     dates = {str(who): set(rows["periode"]) for who, rows in own.groupby("observatoire")}
     said = {
-        row["observatoire"]: read_series(row)
+        row["observatoire"]: read_series_words(row)
         for row in records(definitions[definitions["indicateur"] == code])
         if row["observatoire"] in dates
     }

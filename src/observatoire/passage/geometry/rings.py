@@ -1,0 +1,108 @@
+"""Polygons as rings of corners, read once for all that is worked out without the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from observatoire.passage.arrays import sum_by
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.arrays import Flags, Floats, Positions
+
+
+_MANY = 500  # corners above which the engine is the slower one
+_SURE = 1e-12  # relative size below which the sign of a cross product is left to the engine
+
+
+@dataclass(frozen=True, eq=False)
+class Rings:
+    """Corners, the ring of each, the polygon of each ring, and whether it is a hole."""
+
+    points: Floats
+    ring: Positions
+    owner: Positions
+    hole: Flags
+
+    def edges(self) -> Positions:
+        """Place of the first corner of each edge; the second one follows."""
+        return np.flatnonzero(self.ring[1:] == self.ring[:-1])
+
+    def turns(self, x: Floats, y: Floats) -> Floats:
+        """For each ring, 1 where what it encloses is on its left as it is walked, else -1.
+
+        What a hole encloses is the outside of it. ``x`` and ``y`` are the corners, near zero.
+        """
+        twice = x[:-1] * y[1:] - x[1:] * y[:-1]
+        twice[self.ring[1:] != self.ring[:-1]] = 0.0
+        turn = np.where(sum_by(self.ring[:-1], twice, len(self.owner)) > 0, 1.0, -1.0)
+        turn[self.hole] *= -1.0
+        return turn
+
+
+def rings_of(polygons: NDArray[Any]) -> Rings:
+    """Read the rings of polygons, of all their parts and holes.
+
+    Examples
+    --------
+    >>> ring = shapely.Polygon([(0, 0), (4, 0), (0, 4)], [[(1, 1), (2, 1), (1, 2)]])
+    >>> rings = rings_of(np.array([ring]))
+    >>> rings.owner.tolist(), rings.hole.tolist(), len(rings.edges())
+    ([0, 0], [False, True], 6)
+    """
+    kinds = shapely.get_type_id(polygons)
+    parts, owner = polygons, np.arange(len(polygons))
+    if not (kinds == shapely.GeometryType.POLYGON).all():  # parts are copies, which cost
+        parts, owner = shapely.get_parts(polygons, return_index=True)
+        # What two polygons have in common may come with points and lines, which have no area.
+        solid = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+        parts, owner = parts[solid], owner[solid]
+    hole = np.zeros(len(parts), dtype=bool)
+    if shapely.get_num_interior_rings(parts).any():
+        parts, part = shapely.get_rings(parts, return_index=True)
+        owner = owner[part]
+        hole = np.concatenate([[False], part[1:] == part[:-1]])
+    points, ring = shapely.get_coordinates(parts, return_index=True)
+    return Rings(points, ring, owner, hole)
+
+
+def seen_from_within(polygons: NDArray[Any], least: int = _MANY) -> Flags:
+    """Say which polygons are one ring that the middle of its corners sees whole: they are valid.
+
+    A ring that turns one way around a point, once, never crosses nor touches itself. The engine,
+    which looks for crossings, takes several times as long to say so of many corners; rings of
+    fewer than ``least`` are left to it. False proves nothing.
+
+    Examples
+    --------
+    >>> arrow = shapely.Polygon([(0, 0), (9, 1), (0, 2), (8, 1)])
+    >>> seen_from_within(np.array([shapely.box(0, 0, 1, 1), arrow]), least=4).tolist()
+    [True, False]
+    """
+    seen = np.zeros(len(polygons), dtype=bool)
+    single = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    single &= shapely.get_num_coordinates(polygons) >= least
+    tried = np.flatnonzero(single & (shapely.get_num_interior_rings(polygons) == 0))
+    points, ring = shapely.get_coordinates(polygons[tried], return_index=True)
+    if len(points) == 0:
+        return seen
+    count = np.bincount(ring, minlength=len(tried))
+    # One array a coordinate, for a table of two columns is slow to go through.
+    x, y = points[:, 0], points[:, 1]
+    x = x - np.repeat(sum_by(ring, x, len(tried)) / np.maximum(count, 1), count)
+    y = y - np.repeat(sum_by(ring, y, len(tried)) / np.maximum(count, 1), count)
+    ahead, behind = x[:-1] * y[1:], x[1:] * y[:-1]
+    turn, size = ahead - behind, np.abs(ahead) + np.abs(behind)
+    same = ring[1:] == ring[:-1]
+    edges = np.maximum(count - 1, 0)
+    sure = _SURE * size
+    left = np.bincount(ring[:-1][same & (turn > sure)], minlength=len(tried))
+    right = np.bincount(ring[:-1][same & (turn < -sure)], minlength=len(tried))
+    rises = np.bincount(ring[:-1][same & (y[:-1] < 0) & (y[1:] >= 0)], minlength=len(tried))
+    seen[tried] = ((left == edges) | (right == edges)) & (rises == 1)
+    return seen

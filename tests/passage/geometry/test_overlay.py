@@ -1,0 +1,48 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from effort import cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layers_made import star
+
+from observatoire.passage.geometry.overlay import intersect
+
+
+def areas(sources: Any, targets: Any) -> Any:
+    """Area of every pair, measured by us and by the engine."""
+    sources, targets = np.asarray(sources), np.asarray(targets)
+    i, j, area = intersect(sources, targets, shapely.area(sources))
+    ours = np.zeros((len(sources), len(targets)))
+    ours[i, j] = area
+    return ours, shapely.area(shapely.intersection(sources[:, None], targets[None, :]))
+
+
+@settings(max_examples=cases(20), deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_every_pair_is_measured_as_by_the_engine(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sources = [star(rng, int(rng.integers(3, 30)), rng.uniform(-6, 6, 2), 0.4) for _ in range(60)]
+    targets = [star(rng, int(rng.integers(3, 400)), rng.uniform(-4, 4, 2), 3.0) for _ in range(4)]
+    targets.append(targets[0].difference(shapely.box(-1, -1, 1, 1)))
+    targets.append(shapely.union(targets[1], shapely.box(20, 20, 21, 21)))
+    ours, theirs = areas(sources, targets)
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+def test_a_source_that_no_edge_comes_near_is_whole_or_nothing() -> None:
+    ring = shapely.box(0, 0, 90, 90).difference(shapely.box(30, 30, 60, 60))
+    parts = shapely.MultiPolygon([shapely.box(5, 5, 6, 6), shapely.box(80, 80, 81, 81)])
+    ours, _ = areas(
+        [shapely.box(40, 40, 50, 50), shapely.box(5, 40, 15, 50), shapely.box(95, 1, 96, 2), parts],
+        [ring],
+    )
+    assert ours[:, 0].tolist() == [0.0, 100.0, 0.0, pytest.approx(2.0, rel=1e-14)]
+
+
+@pytest.mark.parametrize("shift", [1.0, 1.0 + 1e-7, 50.0])
+def test_layers_side_by_side_share_nothing(shift: float) -> None:
+    ours, _ = areas([shapely.box(0, 0, 1, 1)], [shapely.box(shift, 0, shift + 1, 1)])
+    assert ours.tolist() == [[0.0]]
