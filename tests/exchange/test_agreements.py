@@ -14,8 +14,8 @@ from secrecy_workspace import loaded_workspace
 
 import observatoire as obs
 from observatoire.errors import FileError, UnknownNameError
-from observatoire.exchange import federate
 from observatoire.exchange.agreements import read_terms, written_terms
+from observatoire.exchange.federation import federate
 from observatoire.sources.descriptors.agreement import Agreement
 
 if TYPE_CHECKING:

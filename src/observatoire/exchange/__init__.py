@@ -6,8 +6,3 @@
 - ``lake``: packages that several put at once (extra ``lake``);
 - ``outline``: a layer to draw in, and how it comes back.
 """
-
-from observatoire.exchange.federation import Federation, federate
-from observatoire.exchange.publication.package import write_package
-
-__all__ = ["Federation", "federate", "write_package"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -197,15 +197,16 @@ def calibration_of(
             each
             for each in known
             if each.kind == kind
-            and _same(each.numerator, top)
-            and _same(each.denominator, base)
+            and _same(each.numerator, tuple(top))
+            and _same(each.denominator, tuple(base))
             and each.served(supports)
         ),
         None,
     )
 
 
-def _same(patterns: tuple[str, ...], names: Sequence[str]) -> bool:
+@lru_cache(maxsize=4096)
+def _same(patterns: tuple[str, ...], names: tuple[str, ...]) -> bool:
     """Say whether names and patterns are of the same things, one for one; « | » parts two spellings."""
     folded = [name.casefold() for name in names]
     return len(patterns) == len(names) and all(

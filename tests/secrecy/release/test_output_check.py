@@ -20,7 +20,7 @@ from secrecy_workspace import HIDDEN, SHOWN, secret_texts
 import observatoire as obs
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError
-from observatoire.exchange import write_package
+from observatoire.exchange.publication.package import write_package
 from observatoire.indicators.query import answer
 from observatoire.maps import map_figure
 from observatoire.pages.sheet import Sheet

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -77,7 +76,7 @@ def compute(
         for key, cell in brought.items():
             kept = holes if cell.status is Status.MISSING else found
             if key not in kept:
-                kept[key] = replace(cell, origin=str(rank))
+                kept[key] = cell._replace(origin=str(rank))
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
     rows = []
@@ -89,9 +88,10 @@ def compute(
             cell = found.get(key) or holes.get(key) or Cell()
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
-            cell = _completed(
-                cell, explainer.hole(one.indicator, cell.status, one.period, one.periods, given)
-            )
+            cell = _completed(cell)
+            if not cell.reason:
+                why = explainer.hole(one.indicator, cell.status, one.period, one.periods, given)
+                cell = cell._replace(reason=why)
             rows.append((code, name, one, cell, label, threshold))
     return [_record(*row, place.zoning) for row in rows]
 
@@ -106,7 +106,7 @@ def _record(
     code: str, name: str, asked: Asked, cell: Cell, label: str, threshold: float, zoning: str
 ) -> Record:
     return {
-        **vars(cell),
+        **cell._asdict(),
         "territory": code,
         "name": name,
         "indicator": asked.indicator.code,
@@ -127,13 +127,13 @@ def table_of(cells: Sequence[Record]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
-def _completed(cell: Cell, reason: str) -> Cell:
-    """Give an exact figure its own value as bounds, and a hole its reason."""
+def _completed(cell: Cell) -> Cell:
+    """Give an exact figure its own value as bounds."""
     if cell.status in (Status.OBSERVED, Status.AGGREGATED):
         low = cell.value if math.isnan(cell.low) else cell.low
         high = cell.value if math.isnan(cell.high) else cell.high
-        return replace(cell, low=low, high=high)
-    return cell if cell.reason else replace(cell, reason=reason)
+        return cell._replace(low=low, high=high)
+    return cell
 
 
 def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> Cells:
@@ -152,7 +152,7 @@ def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> C
             whole = total[code] if base else None
             cell = _direct_cell(indicator, Status(status), top[code], whole)
             why, note = cell.reason or lacking[code], " ; ".join(noted[code])
-            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
+            cell = cell._replace(coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
             cells[indicator.code, code] = cell
     return cells
 
@@ -177,7 +177,7 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
                 source=explainer.source_label(source),
                 origin=PUBLISHED,
             )
-    return {key: _completed(cell, "") for key, cell in cells.items()}
+    return {key: _completed(cell) for key, cell in cells.items()}
 
 
 def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total | None) -> Cell:

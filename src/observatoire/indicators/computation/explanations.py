@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
@@ -44,12 +44,12 @@ def within_whole(cell: Cell) -> Cell:
     """Say nothing of a share above its whole: its two counts are not of the same people."""
     if cell.value > 1 + _ROUNDING:
         return _withheld(cell, ABOVE_WHOLE)
-    return replace(cell, high=1.0) if cell.high > 1 else cell
+    return cell._replace(high=1.0) if cell.high > 1 else cell
 
 
 def _withheld(cell: Cell, reason: str) -> Cell:
     """Return a cell without its numbers, and why."""
-    return replace(cell, value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
+    return cell._replace(value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
 
 
 def _says_nothing(cell: Cell) -> bool:
@@ -128,34 +128,32 @@ class Explainer:
         parts = route.parts.get(target, ())
         if parts and target in route.incomplete:
             return self._incomplete(cell, route)
-        cell = replace(cell, method=route.description(target))
+        cell = cell._replace(method=route.description(target))
         if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
             return self._uncovered(cell, route.coverage(target))
         reason = self._reason(indicator, target, cell, route, hidden)
         vain = cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell)
-        bare = replace(cell, low=_NAN, high=_NAN) if vain else cell
+        bare = cell._replace(low=_NAN, high=_NAN) if vain else cell
         if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
-            return replace(bare, status=Status.SECRET, reason="Masqué par le producteur.")
+            return bare._replace(status=Status.SECRET, reason="Masqué par le producteur.")
         if vain:
-            return replace(
-                bare,
+            return bare._replace(
                 status=Status.MISSING,
                 reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
-        return replace(cell, reason=reason)
+        return cell._replace(reason=reason)
 
     @staticmethod
     def _uncovered(cell: Cell, coverage: float) -> Cell:
         """Say nothing of a territory that the sources do not cover: the rest is not known."""
         share = with_unit(100 * coverage, "%")
         uncovered = _withheld(cell, f"Les sources ne couvrent que {share} de ce territoire.")
-        return replace(uncovered, count=_NAN)
+        return uncovered._replace(count=_NAN)
 
     @staticmethod
     def _incomplete(cell: Cell, route: Route) -> Cell:
         """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
-        return replace(
-            cell,
+        return cell._replace(
             value=_NAN,
             low=_NAN,
             high=_NAN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, plural
@@ -97,7 +96,7 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
         together.value * top, (ends[0], ends[1]), indicator.unit, indicator.decimals
     )
     shared = f"avec {plural(parts - 1, 'autre')} dans {source}, ensemble {words}"
-    return replace(predicted, method=f"{predicted.method} ; {shared}")
+    return predicted._replace(method=f"{predicted.method} ; {shared}")
 
 
 def kind_of(indicator: Indicator) -> str:
@@ -125,8 +124,7 @@ def _predicted(
     value = prediction.value * by
     words = interval_words(value, (low80, high80), indicator.unit, indicator.decimals)
     bounds = (cell.low, cell.high) if cell.status is Status.BOUNDED else (math.nan, math.nan)
-    return replace(
-        cell,
+    return cell._replace(
         value=value,
         low=bounds[0],
         high=bounds[1],

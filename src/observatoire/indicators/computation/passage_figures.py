@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -178,7 +177,7 @@ def _cells(route: Route, variables: Sequence[str], outcome: Outcome) -> Cells:
 
 def _scaled(cell: Cell, factor: float, count: float) -> Cell:
     names = ("value", "low", "high", *PREDICTION_COLUMNS)
-    return replace(cell, **{name: getattr(cell, name) * factor for name in names}, count=count)
+    return cell._replace(**{name: getattr(cell, name) * factor for name in names}, count=count)
 
 
 def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: Route) -> Cells:
@@ -223,10 +222,10 @@ def _of_union(
         word, count = _PASS_WORD[indicator.nature], len(values)
         lost = int(values.isna().sum())
         if bounded and lost and not unsure:
-            return replace(cell, reason=_LOST.format(lost=lost, count=count))
-        return replace(cell, reason=f"{word} des parties ({count} réunies).")
+            return cell._replace(reason=_LOST.format(lost=lost, count=count))
+        return cell._replace(reason=f"{word} des parties ({count} réunies).")
     low, high = (float(end) * indicator.factor for end in (values.min(), values.max()))
-    return replace(cell, low=low, high=high, status=Status.BOUNDED)
+    return cell._replace(low=low, high=high, status=Status.BOUNDED)
 
 
 _LOST = "Sans chiffre pour {lost} des {count} parties réunies : rien ne borne l’ensemble."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,8 +71,7 @@ def _sized(
     )
     least, most = (number(end, 2) for end in size.ends[2:])
     held = number(100 * size.held[1], 1)
-    return replace(
-        cell,
+    return cell._replace(
         value=float(rates @ sizes / sizes.sum()),
         status=Status.ESTIMATED,
         method=f"{cell.method} ; {WEIGHED} de {period}, supposés de {least} à {most} fois les vrais "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.french.nouns import TerritoryNames
 from observatoire.values import PREDICTION_COLUMNS, Status, records
@@ -73,9 +73,8 @@ def by_spot(cells: pd.DataFrame) -> dict[Spot, Record]:
 _NAN = float("nan")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One computed figure and what goes with it."""
+class Cell(NamedTuple):
+    """One computed figure and what goes with it: thousands are made a table, a tuple is soonest made."""
 
     value: float = _NAN
     low: float = _NAN
@@ -84,7 +83,7 @@ class Cell:
     coverage: float = 0.0
     reason: str = ""
     method: str = ""
-    count: float = _NAN
+    count: float = _NAN  # type: ignore[assignment]  # in place of that of tuples, which nobody asks for
     source: str = ""
     origin: str = ""
     pi80_low: float = _NAN

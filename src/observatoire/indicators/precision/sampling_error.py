@@ -235,8 +235,7 @@ def _bounded(
     wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
         _ASKED[choice]
     )
-    for column in _FILLED:
-        frame[column] = np.nan
+    filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
     indicator = [indicators[code] for code in frame["indicator"]]
     models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
@@ -249,24 +248,27 @@ def _bounded(
             scale = factor / share if "count" in model else factor
             if model == "proportion":  # a rate may be published in %: nothing then multiplies it
                 scale = np.full_like(factor, 100.0)
-            _fill(frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
+            _fill(filled, frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
+    enclosing = (frame["status"] == str(Status.CONTEXT)).to_numpy(dtype=bool)
     for bound in ("low", "high"):
         # What a figure of the enclosing territory leaves open is not said of this one.
-        own = frame[f"all_{bound}"].notna() & (frame["status"] != str(Status.CONTEXT))
-        frame[bound] = frame[f"all_{bound}"].where(own, frame[bound])
-    reference = kind == "reference"
-    for column in ("sampling_low", "sampling_high", "wide_low", "wide_high"):
-        frame.loc[reference, column] = frame.loc[reference, "value"]
-    certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
+        whole = filled.pop(f"all_{bound}")
+        frame[bound] = np.where(np.isnan(whole) | enclosing, frame[bound], whole)
+    reference = (kind == "reference").to_numpy(dtype=bool)
+    foretold = modelled(frame).to_numpy(dtype=bool)
+    for ends in filled.values():
+        ends[reference] = frame["value"].to_numpy()[reference]
+    certain = ~np.isnan(filled["wide_low"]) | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
     # What a model leaves open is its own: sampling only widens the bounds that hold without it.
-    frame.loc[modelled(frame), ["sampling_low", "sampling_high", "wide_low", "wide_high"]] = np.nan
+    for ends in filled.values():
+        ends[foretold] = np.nan
     # An interval was asked of a rate, and nobody says how many it is about.
     unsized = (
         wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()
     )
     frame.loc[unsized, "precision"] = UNSIZED
-    return frame.drop(columns=["all_low", "all_high"])
+    return frame.assign(**filled)
 
 
 #: Methods whose interval each choice makes.
@@ -292,6 +294,7 @@ def _model(indicator: Indicator, kind: str) -> str:
 
 
 def _fill(
+    filled: Mapping[str, Array],
     frame: pd.DataFrame,
     chosen: NDArray[np.bool_],
     model: str,
@@ -299,14 +302,13 @@ def _fill(
     among_what: tuple[Array, Array],
 ) -> None:
     """Write the intervals of the chosen cells, around their value and around their bounds."""
-    rows = frame.index[chosen]
-    value = frame.loc[rows, "value"].to_numpy(dtype=float) / scale
+    value = frame["value"].to_numpy(dtype=float)[chosen] / scale
     # An estimate without an upper bound (its sources do not cover the whole) has none here either.
-    estimated = (frame.loc[rows, "status"] == str(Status.ESTIMATED)).to_numpy(dtype=bool)
+    estimated = (frame["status"] == str(Status.ESTIMATED)).to_numpy(dtype=bool)[chosen]
     least, most = (
         np.where(np.isnan(bound) & ~estimated, value, bound)
         for bound in (
-            frame.loc[rows, name].to_numpy(dtype=float) / scale
+            frame[name].to_numpy(dtype=float)[chosen] / scale
             for name in ("passage_low", "passage_high")
         )
     )
@@ -318,8 +320,8 @@ def _fill(
         around = below == "sampling_low"
         low, _ = _interval(model, value if around else least, among_what, confidence)
         _, high = _interval(model, value if around else most, among_what, confidence)
-        frame.loc[rows, below] = low * scale
-        frame.loc[rows, above] = high * scale
+        filled[below][chosen] = low * scale
+        filled[above][chosen] = high * scale
 
 
 def _interval(

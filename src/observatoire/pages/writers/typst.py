@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,8 +135,7 @@ def typeset(
             str(source) if isinstance(source, Path) else source,
             format=form,
             ppi=ppi,
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             sys_inputs=dict(inputs or {}),
             pdf_standards=list(_STANDARDS) if form == "pdf" else [],
         )
@@ -148,6 +148,12 @@ def typeset(
             remedy="Ôtez-le du titre ou du nom qui le porte, ou écrivez la page en .html.",
         ) from error
     return [bytes(each) for each in made] if isinstance(made, list) else [bytes(made)]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Read the library's own fonts once."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 #: What Typst says of a character that no font has, or that means nothing.

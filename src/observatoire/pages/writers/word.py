@@ -85,6 +85,10 @@ _ROOM = 200.0
 #: Points that a picture has to the inch.
 _PPI = 110
 
+#: The page of one picture, in Typst.
+_PICTURE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg")"""
+
 
 def save_word(page: Page, path: Path) -> None:
     """Write a page as a .docx on A4; drawings are pictures with an alternative text."""
@@ -131,18 +135,14 @@ def _drawn(page: Page) -> Iterator[Figure]:
 
 
 def _pictures(page: Page) -> dict[str, bytes]:
-    """Turn the drawings of a page into pictures, all at once: Typst starts slowly."""
-    drawings = list(dict.fromkeys(figure.svg for figure in _drawn(page)))
-    if not drawings:
-        return {}
-    lines = ["#set page(width: auto, height: auto, margin: 0pt)"]
-    lines += [
-        f'#page(image(bytes(sys.inputs.at("{rank}")), format: "svg"))'
-        for rank in range(len(drawings))
-    ]
-    inputs = {str(rank): svg for rank, svg in enumerate(drawings)}
-    made = typeset("\n".join(lines).encode(), "png", ppi=_PPI, inputs=inputs)
-    return dict(zip(drawings, made, strict=True))
+    """Turn the drawings of a page into pictures, one after another.
+
+    Typst keeps what its last ten runs laid out: all in one run would hold a hundred megabytes more.
+    """
+    return {
+        svg: typeset(_PICTURE, "png", ppi=_PPI, inputs={"svg": svg})[0]
+        for svg in dict.fromkeys(figure.svg for figure in _drawn(page))
+    }
 
 
 def _contents(document: Any, page: Page) -> None:
