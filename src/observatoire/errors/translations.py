@@ -67,11 +67,12 @@ def reader_words(error: BaseException | str) -> str:
     >>> reader_words("strange thing in /home/me/data/a.gpkg")
     'Le lecteur dit, dans sa langue : « strange thing in a.gpkg ».'
     """
-    message = " ".join(str(error).split())
+    # A folder named « xml » says nothing of what went wrong.
+    message = _PATH.sub(r"\1", " ".join(str(error).split()))
     for pattern, means in _words():
         if (found := pattern.search(message)) is not None:
             return f"Le lecteur dit : {found.expand(means)}."
-    anonymous = _PATH.sub(r"\1", message).strip(" .")
+    anonymous = message.strip(" .")
     if not anonymous:
         return "Le lecteur n’en dit pas plus."
     cut = anonymous if len(anonymous) <= _MOST else f"{anonymous[:_MOST]}…"

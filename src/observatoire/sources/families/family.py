@@ -302,7 +302,7 @@ def kin_of(name: str, known: Mapping[str, Family]) -> frozenset[str]:
     Examples
     --------
     >>> sorted(kin_of("filosofi", read_families())), kin_of("", {})
-    (['filosofi', 'filosofi-panel', 'filosofi-qpv'], frozenset())
+    (['filosofi', 'filosofi-panel', 'filosofi-panel-qpv', 'filosofi-qpv'], frozenset())
     """
     if not name:
         return frozenset()

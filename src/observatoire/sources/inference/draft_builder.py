@@ -221,7 +221,11 @@ def _deal(
         else:
             kept[name] = filled
     aside = signs().coordinates_of([*kept])
-    aside += [name for name, cells in kept.items() if is_running(cells, len(placed))]
+    aside += [
+        name
+        for name, cells in kept.items()
+        if signs().nature(name) is None and is_running(cells, len(placed))
+    ]
     plan.labels += aside
     return {name: cells for name, cells in kept.items() if name not in aside}, ranked
 
