@@ -13,6 +13,9 @@ from observatoire.errors.exceptions import FileError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Bytes of the name of a file or folder that usual disks take.
+_LONGEST_NAME = 255
+
 
 def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
     """Return the names that an analyst gave, one alone or several.
@@ -85,12 +88,24 @@ def one_path(given: object, example: str) -> Path:
     Raises
     ------
     FileError
-        On anything that names no file.
+        On anything that names no file, a name too long for any disk among them.
+
+    Examples
+    --------
+    >>> one_path("data/raw", "").parts
+    ('data', 'raw')
     """
     if not isinstance(given, str | Path) or "\0" in str(given):
         raise FileError(
             "Ce n’est pas un chemin.", where=repr(given), remedy=f"Donnez un texte : {example}."
         )
+    for name in Path(given).parts:
+        if len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
+            raise FileError(
+                "Aucun dossier ni fichier ne porte un nom si long.",
+                where=f"{name[:40]}…",
+                remedy=f"Vérifiez le chemin : {example}.",
+            )
     return Path(given)
 
 
