@@ -285,11 +285,11 @@ def outcome(found: Assessment | None) -> tuple[str, str] | None:
             f"{plural(len(aims), 'objectif')}{NO_BREAK}: {since} {article} chiffre depuis le départ"
         )
     whom = asked_first(aims)
-    told = f"À demander d’abord{NO_BREAK}: {whom}." if whom else ""
+    asked = f"À demander d’abord{NO_BREAK}: {whom}." if whom else ""
     rest = "Le détail est au chapitre de l’évaluation."
     if lacking < _NEARLY * len(aims):  # the lead has not said how many
         rest = f"{plural(lacking, 'preuve manque', 'preuves manquent')}. {rest}"
-    return lead, f"{told} {rest}".strip() if lacking else ""
+    return lead, f"{asked} {rest}".strip() if lacking else ""
 
 
 def in_short(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from observatoire.exchange.federation.joint.system import Federated
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pandas as pd
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Zoning, territory, indicator and period of a figure.
 FIGURE = ["zonage", "territoire", "indicateur", "periode"]
+
+Matter = TypeVar("Matter")
 
 _SECRET = Status.SECRET.label
 
@@ -130,17 +132,13 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     cells = np.empty(len(figures), dtype=object)
     cells[:] = federated.cells(figures)
     secret = (figures["statut"] == _SECRET).to_numpy()
-    hiders: dict[CountedCell, set[str]] = {}
-    for cell, who in zip(cells[secret], figures.loc[secret, "observatoire"], strict=True):
-        hiders.setdefault(cell, set()).add(who)
+    hiders = _members_of(cells[secret], figures.loc[secret, "observatoire"])
     resting = _resting(federated, figures, list(cells))
     things = [federated.things[key] for key in _keys(figures)]
-    anyone: dict[str, set[str]] = defaultdict(set)
-    for thing, who in zip(things, figures["observatoire"], strict=True):
-        anyone[thing].add(who)
+    speakers = _members_of(things, figures["observatoire"])
     gone = np.array(
         [
-            cell in hiders or _rests_on_hidden(who, found, hiders, anyone[thing])
+            cell in hiders or _rests_on_hidden(who, found, hiders, speakers[thing])
             for cell, who, found, thing in zip(
                 cells, figures["observatoire"], resting, things, strict=True
             )
@@ -159,6 +157,14 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     return set(figures.loc[gone & ~secret, FIGURE].itertuples(index=False, name=None))
 
 
+def _members_of(matters: Iterable[Matter], members: Iterable[str]) -> dict[Matter, set[str]]:
+    """Return the members who speak of each cell, or of each thing."""
+    found: dict[Matter, set[str]] = defaultdict(set)
+    for matter, who in zip(matters, members, strict=True):
+        found[matter].add(who)
+    return dict(found)
+
+
 def _resting(
     federated: Federated, figures: pd.DataFrame, cells: Sequence[CountedCell]
 ) -> list[list[CountedCell] | None]:
@@ -170,15 +176,15 @@ def _rests_on_hidden(
     who: str,
     supports: Sequence[CountedCell] | None,
     hiders: dict[CountedCell, set[str]],
-    anyone: set[str],
+    speakers: set[str],
 ) -> bool:
     """Say whether a figure may rest on what another member hides: its own, its package has weighed.
 
-    ``anyone`` are those who speak of what it counts, of which something is hidden: of a figure shown for
+    ``speakers`` are those who speak of what it counts, of which something is hidden: of a figure shown for
     want of its own, nobody says whose it is, and a reader who guesses puts it beside what others show.
     """
     if supports is None:
-        return anyone != {who}
+        return speakers != {who}
     return any(hiders.get(cell, {who}) != {who} for cell in supports)
 
 

@@ -320,7 +320,7 @@ def _in_stated_unit(
 def _united(
     plan: SourceDraft, variable: str, cells: pd.Series, units: pd.Series | None
 ) -> Measured | None:
-    """Return what cells measure, in the unit that their rows state; two units of one variable are told."""
+    """Return what cells measure, in the unit that their rows state; two units of one variable are said."""
     stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
     if not stated:
         return _read(plan, variable, cells)

@@ -119,7 +119,7 @@ class Exposure:
         """Return the unknown counts on which a figure bears, had it and others not been shown."""
         starts = {c for fact in self.facts if fact.figure == figure for c in fact.weights}
         found: set[CountedCell] = set()
-        for start in {figure, *starts} - found:
+        for start in {figure, *starts}:
             found |= set(self.piece(start, without).cells)
         return found
 
