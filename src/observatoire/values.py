@@ -10,11 +10,13 @@ import functools
 import math
 import re
 from collections.abc import Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     import pandas as pd
 
@@ -217,10 +219,7 @@ def quotients_per(unit: str) -> float:
 
 
 def few_rows(method: Callable[Given, Made]) -> Callable[Given, Made]:
-    """Run a method with texts kept by Python itself.
-
-    Arrow’s are made for millions of rows: on the hundreds of small tables that a document asks for, they
-    cost a fifth of its time and a sixth of its memory. Nothing that is computed depends on it.
+    """Run a method with texts kept by Python itself (see :func:`texts_of`).
 
     Examples
     --------
@@ -231,12 +230,36 @@ def few_rows(method: Callable[Given, Made]) -> Callable[Given, Made]:
 
     @functools.wraps(method)
     def run(*args: Given.args, **options: Given.kwargs) -> Made:
-        import pandas as pd  # noqa: PLC0415 - words alone need no table
-
-        with pd.option_context("mode.string_storage", "python"):
+        with texts_of(()):
             return method(*args, **options)
 
     return run
+
+
+#: From how many bytes of files on their texts are worth being kept in Arrow.
+_LARGE = 200_000
+
+
+@contextmanager
+def texts_of(files: Iterable[Path]) -> Iterator[None]:
+    """Keep the texts of a block's tables by Python itself, unless the files it reads are large.
+
+    Arrow’s are made for millions of rows: on the hundreds of small tables that a document or a load
+    makes, they cost a quarter of its time. Nothing that is computed depends on it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> with texts_of([]):
+    ...     pd.Series(["a"]).dtype.storage
+    'python'
+    """
+    import pandas as pd  # noqa: PLC0415 - words alone need no table
+
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    storage = "python" if size < _LARGE else pd.get_option("mode.string_storage")
+    with pd.option_context("mode.string_storage", storage):
+        yield
 
 
 def records(frame: pd.DataFrame) -> list[Record]:

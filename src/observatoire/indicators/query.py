@@ -201,7 +201,7 @@ def _near_periods(period: str, loaded: Sequence[str]) -> str:
 
 def read_observations(context: Context, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
-    rules = context.rules("").sources.values()
+    rules = context.rules("").distinct
     wanted = pd.DataFrame(
         sorted(
             {

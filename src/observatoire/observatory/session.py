@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 from observatoire.french.typography import day
 from observatoire.memo import Memo
 from observatoire.sources.descriptors.agreement import current_day
+from observatoire.values import few_rows
 from observatoire.warehouse import open_warehouse
 from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
@@ -187,6 +188,7 @@ class Session:
             keep(self._context, self._decided[1], lambda: self._version() == version)
         return self._decided[1]
 
+    @few_rows
     def _decide(self) -> Decision:
         from observatoire.indicators.publishable import guarded_indicators
         from observatoire.secrecy.plan.decision import Decision, decision_of
@@ -206,6 +208,7 @@ class Session:
         keep(self._context, made, lambda: grounds(self._context) == rested)
         return made
 
+    @few_rows
     def _plan(self) -> SecrecyPlan:
         """Return the system that proves what may be shown now."""
         from observatoire.secrecy.plan.plan import make_plan

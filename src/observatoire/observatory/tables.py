@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors.arguments import names_in, one_period
 from observatoire.observatory.ingestion import Ingestion
+from observatoire.values import few_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -77,6 +78,7 @@ class Tables(Ingestion):
             audience,
         )
 
+    @few_rows
     def _computed(
         self,
         codes: Sequence[str],

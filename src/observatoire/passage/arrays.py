@@ -57,7 +57,11 @@ def floats(series: pd.Series[Any]) -> Floats:
     return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
-def in_blocks(count: int, work: Callable[[slice], None], *, size: int = 32) -> None:
+#: Below so many numbers, threads take longer to wake than to work.
+_FEW = 100_000
+
+
+def in_blocks(count: int, rows: int, work: Callable[[slice], None], *, size: int = 32) -> None:
     """Do some work on ``count`` columns, a few at a time: bounds the memory, and shares threads.
 
     Neither numpy nor the sparse products keep the interpreter.
@@ -65,13 +69,14 @@ def in_blocks(count: int, work: Callable[[slice], None], *, size: int = 32) -> N
     Examples
     --------
     >>> done = []
-    >>> in_blocks(5, lambda block: done.append((block.start, block.stop)), size=2)
-    >>> sorted(done)
+    >>> in_blocks(5, 1_000, lambda block: done.append((block.start, block.stop)), size=2)
+    >>> done
     [(0, 2), (2, 4), (4, 5)]
     """
     blocks = [slice(start, min(start + size, count)) for start in range(0, count, size)]
-    if len(blocks) == 1:
-        work(blocks[0])
+    if len(blocks) == 1 or count * rows < _FEW:
+        for block in blocks:
+            work(block)
         return
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         for _ in pool.map(work, blocks):

@@ -188,5 +188,5 @@ def _times(matrix: sparse.csr_array, values: Floats) -> Floats:
             few = slice(start, min(start + _SIDE_BY_SIDE, block.stop))
             carried[:, few] = matrix @ np.ascontiguousarray(values[:, few])
 
-    in_blocks(values.shape[1], carry)
+    in_blocks(values.shape[1], len(values), carry)
     return carried

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from observatoire.indicators.computation.explanations import (
@@ -83,6 +84,7 @@ def compute(
     for one in asked:
         label = explainer.label(one.indicator, given)
         threshold = explainer.threshold(one.indicator, one.period)
+        why = {status: explainer.hole(one, status, given) for status in _HOLLOW}
         for code, name in place.names.items():
             key = (one.indicator.code, code)
             cell = found.get(key) or holes.get(key) or Cell()
@@ -90,10 +92,13 @@ def compute(
                 cell = published.get(key, cell)
             cell = _completed(cell)
             if not cell.reason:
-                why = explainer.hole(one.indicator, cell.status, one.period, one.periods, given)
-                cell = cell._replace(reason=why)
+                cell = cell._replace(reason=why.get(cell.status, ""))
             rows.append((code, name, one, cell, label, threshold))
     return [_record(*row, place.zoning) for row in rows]
+
+
+#: What has no figure at all, and must say why.
+_HOLLOW = (Status.SECRET, Status.MISSING)
 
 
 def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
@@ -120,11 +125,10 @@ def _record(
 
 def table_of(cells: Sequence[Record]) -> pd.DataFrame:
     """Return computed cells as a table, columns ``CELL_COLUMNS``."""
-    frame = pd.DataFrame(
-        {name: [cell[name] for cell in cells] for name in CELL_COLUMNS}, columns=list(CELL_COLUMNS)
-    )
-    numbers = ["value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS]
-    return frame.astype(dict.fromkeys(numbers, "float64"))
+    columns: dict[str, Any] = {name: [cell[name] for cell in cells] for name in CELL_COLUMNS}
+    for name in ("value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS):
+        columns[name] = np.array(columns[name], dtype=float)
+    return pd.DataFrame(columns)
 
 
 def _completed(cell: Cell) -> Cell:

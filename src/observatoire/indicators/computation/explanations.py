@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from observatoire.declarations.secrecy_rules import Rule
-    from observatoire.indicators.computation.table import Cell
+    from observatoire.indicators.computation.table import Asked, Cell
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
 
@@ -92,19 +92,13 @@ class Explainer:
         """Say whether any source of an indicator hides anything."""
         return any(note.rule.guarded for note in self._notes(indicator))
 
-    def hole(
-        self,
-        indicator: Indicator,
-        status: Status,
-        period: str,
-        periods: tuple[str, ...],
-        given: Collection[str] = (),
-    ) -> str:
+    def hole(self, asked: Asked, status: Status, given: Collection[str] = ()) -> str:
         """Return why nothing is given, when nothing better is known of the sources that reach there."""
         if status is Status.SECRET:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
             return ""
+        indicator, period, periods = asked.indicator, asked.period, asked.periods
         if not self._notes(indicator) and not (indicator.expected and not indicator.sources):
             return _not_loaded(indicator)
         if indicator.expected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.computation.compute import compute
@@ -30,6 +31,11 @@ class Rules:
     sources: Mapping[str, SamplingDesign] = field(default_factory=dict)
     complementary: frozenset[tuple[str, str]] = frozenset()
     communes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def distinct(self) -> tuple[SamplingDesign, ...]:
+        """The rules, each once: many sources declare the same."""
+        return tuple({repr(rule): rule for rule in self.sources.values()}.values())
 
     def of(self, source: str) -> SamplingDesign:
         """Return the rule of a source."""

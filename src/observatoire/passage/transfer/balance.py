@@ -85,5 +85,5 @@ def _sum(given: Given, weight: Floats, of: Callable[..., Any] | None = None) -> 
         known = np.nan_to_num(given.numbers[some, block], nan=0.0)
         sums[block] = weighted_sums(known if of is None else of(known), weight[some])
 
-    in_blocks(len(given.variables), add)
+    in_blocks(len(given.variables), len(given.numbers), add)
     return sums

@@ -44,7 +44,8 @@ def _carry(links: Links, given: Given) -> Outcome:
     others = np.flatnonzero(~given.plain)
     kept = given.columns(list(others))
     part = Outcome.blank(len(links.targets), len(others))
-    in_blocks(len(others), lambda block: _carry_carefully(links, kept, part, block))
+    rows = len(links.sources)
+    in_blocks(len(others), rows, lambda block: _carry_carefully(links, kept, part, block))
     outcome.fill(list(others), part)
     return outcome
 

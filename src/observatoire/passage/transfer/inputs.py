@@ -51,7 +51,7 @@ class Given:
         def read(block: slice) -> None:
             least[block] = self.numbers[:, block].min(axis=0, initial=np.inf)
 
-        in_blocks(len(self.variables), read)
+        in_blocks(len(self.variables), len(self.numbers), read)
         return weighted_sums(self.numbers, np.ones(len(self.numbers))), least
 
     @property

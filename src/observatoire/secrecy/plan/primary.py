@@ -15,6 +15,8 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.known_figures import KnownFigures
@@ -36,30 +38,35 @@ _WHOLE = 100.0
 
 def under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Say which cells give a count above zero and under their threshold."""
-    counted = (
-        cells["indicator"]
-        .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
-        .astype(bool)
-    )
-    small = _below(cells["count"], cells["threshold"])
+    counted = _of_each(cells, {code: i.nature is Nature.COUNT for code, i in indicators.items()})
+    threshold = cells["threshold"].to_numpy(dtype=float)
+    small = _below(cells["count"], threshold)
     # An interval of sampling is no bound of the count: only what the passage gives may show it.
     for number, or_else in (("value", ""), ("passage_low", "low"), ("passage_high", "high")):
         column = number if number in cells else or_else
-        small |= counted & _below(cells[column], cells["threshold"])
-    return small
+        small |= counted & _below(cells[column], threshold)
+    return pd.Series(small, index=cells.index)
 
 
-def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
-    return (numbers > 0) & (numbers < threshold)
+def _below(numbers: pd.Series, threshold: NDArray[np.float64]) -> NDArray[np.bool_]:
+    counts = numbers.to_numpy(dtype=float)
+    return (counts > 0) & (counts < threshold)
+
+
+def _of_each(cells: pd.DataFrame, indicators: Mapping[str, bool]) -> NDArray[np.bool_]:
+    """Return what is said of the indicator of each cell."""
+    codes = cells["indicator"].to_numpy(dtype=object).tolist()
+    return np.array([indicators[code] for code in codes], dtype=bool)
 
 
 def shows_zero(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Say which cells show that a count is nothing: zero itself, a rate of nothing or of all."""
-    share = cells["indicator"].map({code: i.unit == "%" for code, i in indicators.items()})
-    counted = cells["indicator"].map({code: bool(i.numerator) for code, i in indicators.items()})
-    zero = (cells["value"] == 0) | (cells["high"] == 0)
-    zero |= share.astype(bool) & ((cells["value"] == _WHOLE) | (cells["low"] == _WHOLE))
-    return counted.astype(bool) & (zero | (cells["status"] == str(Status.NOT_APPLICABLE)))
+    share = _of_each(cells, {code: i.unit == "%" for code, i in indicators.items()})
+    counted = _of_each(cells, {code: bool(i.numerator) for code, i in indicators.items()})
+    value, low, high = (cells[name].to_numpy(dtype=float) for name in ("value", "low", "high"))
+    nothing = (value == 0) | (high == 0) | (share & ((value == _WHOLE) | (low == _WHOLE)))
+    nothing |= (cells["status"] == str(Status.NOT_APPLICABLE)).to_numpy(dtype=bool)
+    return pd.Series(counted & nothing, index=cells.index)
 
 
 def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
@@ -188,12 +195,11 @@ def primary_causes(
         code: [rules[source] for source in indicator.sources if source in rules]
         for code, indicator in indicators.items()
     }
-    zero = cells["indicator"].map(
-        {code: any(r.zero for r in found) for code, found in rules_of.items()}
-    )
     runs = {code: max([1, *(r.successive for r in found)]) for code, found in rules_of.items()}
     hidden = under_threshold(cells, indicators)
-    hidden |= zero.astype(bool) & shows_zero(cells, indicators)
+    guarded = {code: any(r.zero for r in found) for code, found in rules_of.items()}
+    if any(guarded.values()):
+        hidden |= _of_each(cells, guarded) & shows_zero(cells, indicators)
     hidden |= out_of_run(cells, runs)
     causes[hidden] = PRIMARY
     causes[cells["status"] == str(Status.SECRET)] = PRODUCER

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from observatoire.french.typography import number
-from observatoire.values import records
+from observatoire.values import few_rows, records
 from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, dropped, script
 from observatoire.warehouse.checks.definitions import (
     ROW_COLUMNS,
@@ -103,6 +103,7 @@ ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
 """
 
 
+@few_rows
 def run_checks(
     warehouse: Warehouse,
     workspace: Workspace,
@@ -185,6 +186,7 @@ def _basis(
     )
 
 
+@few_rows
 def kept_findings(warehouse: Warehouse, workspace: Workspace, inputs: CheckInputs) -> CheckReport:
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)

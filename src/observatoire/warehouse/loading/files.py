@@ -21,6 +21,7 @@ from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.preview.display import period_notices, table_notices
 from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
+from observatoire.values import texts_of
 from observatoire.warehouse.loading.layers import is_layer, load_layer
 from observatoire.warehouse.loading.options import USUAL, LoadOptions
 from observatoire.warehouse.loading.sources import catalogue_codes, load_source
@@ -72,7 +73,8 @@ def preview_file(
             remedy=suggestion(zoning, context.zonings),
             name=zoning,
         )
-    return preview_table(path, context, period=period, zoning=zoning, member=member)
+    with texts_of([path]):
+        return preview_table(path, context, period=period, zoning=zoning, member=member)
 
 
 def load_path(
@@ -118,6 +120,13 @@ def load_file(
     ObservatoireError
         When the preview refuses the file, or a row is at fault; the warehouse is unchanged.
     """
+    with texts_of([path]):
+        return _load_file(warehouse, workspace, path, options)
+
+
+def _load_file(
+    warehouse: Warehouse, workspace: Workspace, path: Path, options: LoadOptions
+) -> LoadReport:
     preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
     if preview.refusal is not None or preview.source is None or preview.parsed is None:
         raise preview.refusal or LoadError("Rien n’a été compris de ce fichier.", where=path.name)

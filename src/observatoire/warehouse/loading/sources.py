@@ -18,6 +18,7 @@ from observatoire.sources.observations.aliases import own_matcher
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.observations.registers import RegisterVocabulary, enrol
+from observatoire.values import texts_of
 from observatoire.warehouse.loading.options import USUAL, LoadOptions
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
@@ -84,13 +85,14 @@ def load_source(
         )
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
     words = RegisterVocabulary(known, *catalogue_codes(workspace))
-    parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
-    if options.on_error == "refuse":
-        for _, table in parsed:
-            refuse_faults(table)
     kin = kin_of(source.family, read_families(workspace.root) if source.family else {})
-    report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
-    return _with_notices(report, source, parsed)
+    with texts_of(folder / spec.name for spec in specs):
+        parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
+        if options.on_error == "refuse":
+            for _, table in parsed:
+                refuse_faults(table)
+        report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
+        return _with_notices(report, source, parsed)
 
 
 #: Whether a source was loaded once: it may then withdraw its only file, and no other source may have none.

@@ -79,19 +79,24 @@ def _zoning_row(zoning: Zoning, made: Perimeters) -> dict[str, object]:
 def _territory_rows(zoning: str, members: pd.DataFrame, made: Perimeters) -> pa.Table:
     """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
-    shapes = {} if made.shapes is None else dict(made.shapes)
+    shapes = {} if made.shapes is None else _wkb(made.shapes)
     codes = members["code"].tolist()
-    # By row, an empty one too: pandas 3.0 gives no record of a table without a column.
-    attributes = members[extra].reset_index(drop=True).to_dict("index").values()
+    attributes = (
+        zip(*(members[name].tolist() for name in extra), strict=True)
+        if extra
+        else [()] * len(codes)
+    )
     columns = {
         "zoning": [zoning] * len(codes),
         "code": codes,
         "name": members["nom"].tolist(),
         "commune": members["commune"].tolist(),
         "rank": range(len(codes)),
-        "attributes": [json.dumps(row, ensure_ascii=False) for row in attributes],
+        "attributes": [
+            json.dumps(dict(zip(extra, row, strict=True)), ensure_ascii=False) for row in attributes
+        ],
         "official": [made.official] * len(codes),
-        "wkb": [_wkb(shapes.get(code)) for code in codes],
+        "wkb": [shapes.get(code) for code in codes],
         "drawn": [made.drawn.get(code, "") for code in codes],
     }
     return pa.table(columns, schema=_ROWS)
@@ -137,5 +142,5 @@ def zoning_version(warehouse: Warehouse, zoning: str) -> str:
     return digest.hexdigest()
 
 
-def _wkb(shape: shapely.Geometry | None) -> bytes | None:
-    return None if shape is None else shapely.to_wkb(shape)
+def _wkb(shapes: gpd.GeoSeries) -> dict[str, bytes | None]:
+    return dict(zip(shapes.index.tolist(), shapely.to_wkb(shapes.to_numpy()), strict=True))
