@@ -162,7 +162,7 @@ def _lessons(
     dated = {code: sorted({*on_both[0][code]} & {*on_both[1][code]}) for code in chosen}
     for period in sorted({each for periods in dated.values() for each in periods}):
         when = {code: period for code in chosen if period in dated[code]}
-        figures = lay_out(read_observations(context, when))
+        figures = lay_out(read_observations(context, list(when.items())))
         if zoning not in figures or source not in figures:
             continue
         for code in when:

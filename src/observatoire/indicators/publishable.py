@@ -63,7 +63,7 @@ def publishable(context: Context, indicators: Sequence[Indicator]) -> Iterator[P
         asked = [
             Asked(one.of(period), period, known[one.code]) for one in indicators if one.code in when
         ]
-        figures = lay_out(read_observations(context, when))
+        figures = lay_out(read_observations(context, list(when.items())))
         cells = [cell for place in places for cell in compute(asked, figures, place, notes)]
         yield Publishable(period, table_of(cells), figures, places)
 

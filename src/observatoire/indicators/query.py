@@ -31,7 +31,7 @@ def answer(
     codes: Iterable[str],
     zoning: str,
     *,
-    period: str | Mapping[str, str] | None = None,
+    period: str | Mapping[str, Sequence[str]] | None = None,
     compare: Sequence[str | Comparator] = (),
     beside: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
@@ -48,10 +48,10 @@ def answer(
     zoning : str
         Where; ``territories`` keeps only some of its members.
     period : str or mapping, optional
-        When, for all or by indicator; the latest in which each has figures by default.
+        When, for all, or one or several by indicator; the latest in which each has figures by default.
     compare : sequence of str
-        Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
-        itself are not given twice.
+        Comparators of the workspace, by code, or made for the occasion, in one period; the cells of
+        the zoning itself are not given twice.
     beside : sequence of str
         Comparators that are given too, without the differences to them.
     precision : {"declared", "all", "none"}
@@ -103,17 +103,18 @@ def _comparators(context: Context, asked: Sequence[str | Comparator]) -> list[Co
 def _cells(
     context: Context,
     indicators: Sequence[Indicator],
-    when: Mapping[str, str],
+    when: Mapping[str, Sequence[str]],
     places: Sequence[Place],
     precision: str,
 ) -> pd.DataFrame:
     """Compute the indicators in every place, each cell once."""
-    figures = lay_out(read_observations(context, when))
+    dated = [(i, period) for i in indicators for period in when[i.code]]
+    figures = lay_out(read_observations(context, [(i.code, period) for i, period in dated]))
     periods, sources = context.periods(), context.sources()
-    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
+    asked = [Asked(i.of(period), period, periods[i.code]) for i, period in dated]
     computed = [(place, compute(asked, figures, place, sources)) for place in places]
     cells = with_sampling(computed, asked, figures, sources, context.rules, precision)
-    return cells.drop_duplicates(["zoning", "territory", "indicator"], ignore_index=True)
+    return cells.drop_duplicates(["zoning", "territory", "indicator", "period"], ignore_index=True)
 
 
 def _compared(context: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:
@@ -126,15 +127,17 @@ def _compared(context: Context, comparator: Comparator, zoning: str, main: Place
 
 
 def _periods(
-    context: Context, indicators: Sequence[Indicator], period: str | Mapping[str, str] | None
-) -> Mapping[str, str]:
+    context: Context,
+    indicators: Sequence[Indicator],
+    period: str | Mapping[str, Sequence[str]] | None,
+) -> Mapping[str, Sequence[str]]:
     known = context.periods()
     if isinstance(period, Mapping):
         return period
     if period is None:
-        return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
+        return {i.code: known[i.code][-1:] or ("",) for i in indicators}
     check_period(known, period)
-    return dict.fromkeys([i.code for i in indicators], period)
+    return dict.fromkeys([i.code for i in indicators], (period,))
 
 
 def check_dated(known: Mapping[str, Sequence[str]], indicator: Indicator, period: object) -> None:
@@ -199,21 +202,21 @@ def _near_periods(period: str, loaded: Sequence[str]) -> str:
     return f"Les plus proches : {enumerate_words(sorted(near))} ({span})."
 
 
-def read_observations(context: Context, when: Mapping[str, str]) -> pd.DataFrame:
-    """Read the figures that the table rests on, and no others."""
+def read_observations(context: Context, dated: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Read the figures that some indicators rest on, each in its period, and no others."""
     rules = context.rules("").distinct
     wanted = pd.DataFrame(
         sorted(
             {
                 (source, variable, period)
-                for code, period in when.items()
+                for code, period in dated
                 for source in context.catalogue.get(code).sources
                 for variable in context.catalogue.get(code).variables(period)
             }
-            | {(*context.catalogue.get(code).published, period) for code, period in when.items()}
+            | {(*context.catalogue.get(code).published, period) for code, period in dated}
             | {
                 key
-                for code, period in when.items()
+                for code, period in dated
                 for rule in rules
                 for key in sums_behind(context.catalogue.get(code), period, rule)
             }

@@ -166,7 +166,7 @@ class Annexes(Views):
             logo=logo,
             audience=audience,
         )
-        return content, table.with_others(*placed.bearings.earlier, *inquiry.tables)
+        return content, table.with_others(*placed.bearings.earlier, *inquiry.asked.tables)
 
     def _found(
         self, choice: AnnexChoice, scope: AnnexScope, audience: Audience

@@ -101,7 +101,7 @@ class Deliverables(Annexes):
         tables = [
             self._computed(list(when), where, when, against, audience=audience)
             for rank in range(1, max(map(len, reaching.values()), default=0) + 1)
-            if (when := {c: each[-rank] for c, each in reaching.items() if rank <= len(each)})
+            if (when := {c: (each[-rank],) for c, each in reaching.items() if rank <= len(each)})
         ]
         names = self._gazetteer
         return AtlasContent(
@@ -214,7 +214,7 @@ class Deliverables(Annexes):
         place = one_path(folder, 'o.publish("data/processed/paquet")')
         require_replaceable(place)  # before all figures are computed, which takes seconds
         latest = self._everything(audience)
-        table = latest.with_others(*self._every_period(latest, audience))
+        table = latest.with_others(*self._before(latest, audience))
         terms = self.workspace.publication
         about = Publication(
             name=simplify(self.workspace.name).replace(" ", "-"),
@@ -231,12 +231,11 @@ class Deliverables(Annexes):
         links = passage_table(self._context, latest.df["zoning"].unique())
         return write_package(table, place, about, passages=links, audience=audience)
 
-    def _every_period(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
-        """Return what indicators were before: a table holds each at one of its periods."""
+    def _before(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
+        """Return what indicators were before, in one table; none where nothing has two periods."""
         compared, known = list(self.workspace.standing), self._context.periods()
-        before = {code: known[code][-2::-1] for code in latest.indicators}
-        return [
-            self._computed(list(when), latest.zoning, when, (), audience=audience, beside=compared)
-            for rank in range(max(map(len, before.values()), default=0))
-            if (when := {c: each[rank] for c, each in before.items() if rank < len(each)})
-        ]
+        when = {code: known[code][:-1] for code in latest.indicators if known[code][:-1]}
+        if not when:
+            return []
+        zoning = latest.zoning
+        return [self._computed(list(when), zoning, when, (), audience=audience, beside=compared)]

@@ -78,7 +78,7 @@ class Profiles(Tables):
         local = self._local(audience).blocks if main else (lambda _: [])
         page = profiles_page(found, content, local, today(), self.workspace.name)
         codes = [code for theme in content.themes for code in theme.profile]
-        earlier = (*content.bearings.earlier, *self._inquiry(audience).tables)
+        earlier = (*content.bearings.earlier, *self._inquiry(audience).asked.tables)
         return Sheet(page, table.select(codes).with_others(*earlier))
 
     def _profile_content(
@@ -193,14 +193,10 @@ class Profiles(Tables):
     def _earlier(
         self, dated: dict[str, tuple[str, ...]], where: str, audience: Audience
     ) -> tuple[ProtectedTable, ...]:
-        every = sorted({period for periods in dated.values() for period in periods[:-1]})
-        by_date = {
-            period: [code for code, periods in dated.items() if period in periods[:-1]]
-            for period in every
-        }
-        return tuple(
-            self.table(codes, where, period, audience=audience) for period, codes in by_date.items()
-        )
+        before = {code: periods[:-1] for code, periods in dated.items()}
+        if not before:
+            return ()
+        return (self._computed(list(before), where, before, (), audience=audience),)
 
     @property
     def _first(self) -> list[str]:

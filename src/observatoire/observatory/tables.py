@@ -83,14 +83,14 @@ class Tables(Ingestion):
         self,
         codes: Sequence[str],
         where: str,
-        when: str | Mapping[str, str] | None,
+        when: str | Mapping[str, Sequence[str]] | None,
         compare: Sequence[str],
         territories: Sequence[str] = (),
         precision: Literal["declared", "all", "none"] = "declared",
         audience: Audience = "interne",
         beside: Sequence[str] = (),
     ) -> ProtectedTable:
-        """Compute and protect; a period an indicator where ``when`` is a mapping."""
+        """Compute and protect; each indicator in its own periods where ``when`` is a mapping."""
         from observatoire.indicators.query import answer
         from observatoire.observatory.display import TableDisplay
         from observatoire.secrecy.release.agreements import withhold
@@ -116,11 +116,10 @@ class Tables(Ingestion):
         return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
 
     def _asked(
-        self, codes: Sequence[str], zoning: str, when: str | Mapping[str, str], audience: Audience
+        self, zoning: str, when: Mapping[str, Sequence[str]], audience: Audience
     ) -> ProtectedTable:
         """Answer an evaluation, which knows its words."""
-        period = one_period(when) if isinstance(when, str) else when
-        return self._computed(list(codes), zoning, period, (), audience=audience)
+        return self._computed(list(when), zoning, when, (), audience=audience)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
@@ -316,6 +315,7 @@ class Tables(Ingestion):
     def _inquiry(self, audience: Audience) -> Inquiry:
         """Return what computes the tables of an evaluation, for those who read."""
         from observatoire.panels.assessment import Inquiry, Places
+        from observatoire.secrecy.release.asked_tables import AskedTables
         from observatoire.secrecy.release.public_notes import let_out
 
         gate = self._gate(audience)  # refuses an unknown audience
@@ -325,7 +325,7 @@ class Tables(Ingestion):
             audience,
             lambda: Inquiry(
                 self._context,
-                partial(self._asked, audience=audience),
+                AskedTables(partial(self._asked, audience=audience)),
                 places,
                 self.series.refusal,
                 partial(let_out, gate=gate),

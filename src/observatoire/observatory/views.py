@@ -254,7 +254,7 @@ class Views(Profiles):
         self._ensure_loaded()
         inquiry = self._inquiry(audience)
         found = inquiry.assess(start, end)
-        shown = self._definitions.with_others(*inquiry.tables)
+        shown = self._definitions.with_others(*inquiry.asked.tables)
         notes = self._public_notes(audience)
         return evaluation_page(shown, found, notes, today(), self.workspace.name)
 
@@ -266,7 +266,10 @@ class Views(Profiles):
         self._ensure_loaded()
         inquiry = self._inquiry(audience)
         signals = inquiry.signals(self._watches)
-        shown, notes = self._definitions.with_others(*inquiry.tables), self._public_notes(audience)
+        shown, notes = (
+            self._definitions.with_others(*inquiry.asked.tables),
+            self._public_notes(audience),
+        )
         count, place = len(self._watches), self.workspace.name
         return watch_page(shown, signals, count, notes, today(), place)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.secrecy.release.asked_tables import AskedTables
     from observatoire.values import Record
 
 
@@ -71,22 +72,16 @@ class Places:
     zoning: str
 
 
-#: One period for all, or that of each indicator.
-When: TypeAlias = "str | Mapping[str, str]"
-
-
 @dataclass(frozen=True, eq=False)
 class Inquiry:
-    """Asks for protected tables, each once.
+    """Asks for protected tables, each figure once.
 
-    ``ask`` gives the protected table of some indicators, on a zoning, in a period (or each in its
-    own); ``places`` where
-    territories lie; ``refuse`` says why two dates may not be compared;
-    ``let_out`` keeps the rows of registers that agreements let out.
+    ``asked`` are the tables asked for so far; ``places`` where territories lie; ``refuse`` says why
+    two dates may not be compared; ``let_out`` keeps the rows of registers that agreements let out.
     """
 
     context: Context
-    ask: Callable[[Sequence[str], str, When], ProtectedTable]
+    asked: AskedTables
     places: Places
     refuse: Callable[[Indicator, str, str], str]
     let_out: Callable[[pd.DataFrame], pd.DataFrame]
@@ -110,23 +105,6 @@ class Inquiry:
     def asks(self) -> dict[str, str]:
         """Whom to ask, by theme."""
         return {code: theme.ask for code, theme in self.context.catalogue.themes.items()}
-
-    @cached_property
-    def _tables(self) -> dict[tuple[object, ...], ProtectedTable]:
-        return {}
-
-    @property
-    def tables(self) -> tuple[ProtectedTable, ...]:
-        """Every table asked for so far: what the output check has to see with a page made of them."""
-        return tuple(self._tables.values())
-
-    def table(self, codes: Sequence[str], zoning: str, period: When) -> pd.DataFrame:
-        """Return the cells of the protected table of some indicators."""
-        when = period if isinstance(period, str) else tuple(sorted(period.items()))
-        key = (tuple(codes), zoning, when)
-        if key not in self._tables:
-            self._tables[key] = self.ask(codes, zoning, period)
-        return self._tables[key].cells
 
     @cached_property
     def whole(self) -> Counterpart | None:
@@ -162,18 +140,20 @@ class Inquiry:
     def _between(self, pairs: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
         """Compare indicators, each between its own two periods: one table a zoning and date."""
         main = self.context.workspace.main_zoning
-        dates = ({code: pair[k] for code, pair in pairs.items()} for k in (0, 1))
-        first, last = (self._with_medians(list(when), when) for when in dates)
+        ends = [[(code, pair[k]) for code, pair in pairs.items()] for k in (0, 1)]
+        for zoning in filter(None, (main, self.places.zoning, self._small)):
+            self.asked.prepare(zoning, chain(*ends))
+        first, last = (self._with_medians(dated) for dated in ends)
         indicators = {code: self.context.catalogue.get(code) for code in pairs}
         return evaluate_frames(first, last, self._comparators(main), indicators, main)
 
-    def _with_medians(self, codes: Sequence[str], period: Mapping[str, str]) -> pd.DataFrame:
+    def _with_medians(self, dated: Sequence[tuple[str, str]]) -> pd.DataFrame:
         main, communes = self.context.workspace.main_zoning, self.places.zoning
-        parts = [self.table(codes, main, period)]
+        parts = [self.asked.cells(main, dated)]
         if communes:
-            parts.append(self.table(codes, communes, period))
+            parts.append(self.asked.cells(communes, dated))
         if self._small:
-            small = self.table(codes, self._small, period)
+            small = self.asked.cells(self._small, dated)
             groups = self.places.communes(self._small)
             parts.append(medians(small, groups, MEDIAN, self._median_label))
         return pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -246,7 +226,7 @@ class Inquiry:
         if key not in self._spots:
             aimed = dict.fromkeys(o.indicator for o in self.objectives if self._concerns(o, zoning))
             codes = [code for code in aimed if period in self.periods.get(code, ())]
-            self._spots[key] = by_spot(self.table(codes, zoning, period))
+            self._spots[key] = by_spot(self.asked.cells(zoning, [(code, period) for code in codes]))
         return self._spots[key].get((zoning, territory, indicator))
 
     def _concerns(self, objective: Objective, zoning: str) -> bool:
@@ -288,9 +268,8 @@ class Inquiry:
         """Return the inhabitants of the territories of the main zoning, where they are known."""
         if not self.periods.get("population"):
             return {}
-        counted = self.table(
-            ["population"], self.context.workspace.main_zoning, self.periods["population"][-1]
-        )
+        main, last = self.context.workspace.main_zoning, self.periods["population"][-1]
+        counted = self.asked.cells(main, [("population", last)])
         return {
             str(row["territory"]): float(row["value"])
             for row in records(counted.dropna(subset="value"))
@@ -308,7 +287,7 @@ class Inquiry:
             for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
                 if not self._loaded(period):
                     continue
-                rows = self.table(["population"], where, period)
+                rows = self.asked.cells(where, [("population", period)])
                 row = rows[(rows["territory"] == code) & rows["value"].notna()]
                 if len(row):
                     whose = label or str(row["name"].iloc[0])
@@ -322,16 +301,25 @@ class Inquiry:
 
     def signals(self, watches: tuple[Watch, ...]) -> pd.DataFrame:
         """Return the thresholds passed, or that may be."""
-        levels: dict[str, pd.DataFrame] = {}
-        moves: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
-        main = self.context.workspace.main_zoning
+        main, spans, last = self.context.workspace.main_zoning, {}, {}
         for watch in watches:
             code, periods = watch.indicator, self.periods.get(watch.indicator, ())
             if periods and not watch.moving:
-                levels[code] = self.table([code], main, periods[-1])
+                last[code] = periods[-1]
             pair, _ = window(self.context.catalogue.get(code), periods, self.refuse, newest=True)
             if pair and watch.moving:
-                moves[code] = (self.table([code], main, pair[0]), self.table([code], main, pair[1]))
+                spans[code] = pair
+        self.asked.prepare(
+            main, [*last.items(), *((c, date) for c, pair in spans.items() for date in pair)]
+        )
+        levels = {code: self.asked.cells(main, [(code, date)]) for code, date in last.items()}
+        moves = {
+            code: (
+                self.asked.cells(main, [(code, pair[0])]),
+                self.asked.cells(main, [(code, pair[1])]),
+            )
+            for code, pair in spans.items()
+        }
         return signals(watches, levels, moves, main)
 
     def span(self, start: int | str | None, end: int | str | None) -> tuple[str, str]:
@@ -355,8 +343,22 @@ class Inquiry:
         """Return the objectives with what is known of each, up to a date."""
         last = end or self.span(None, None)[1]
         if last not in self._aims:
+            for zoning, dated in self._foreseen(last).items():
+                self.asked.prepare(zoning, dated)
             self._aims[last] = evaluate_objectives(self.objectives, self.evidence, last)
         return self._aims[last].copy()
+
+    def _foreseen(self, end: str) -> dict[str, list[tuple[str, str]]]:
+        """Return the figures that objectives will be compared with, most often: by zoning."""
+        wanted: dict[str, list[tuple[str, str]]] = {}
+        for objective in self.objectives:
+            code, other = objective.indicator, self._wider(objective.zoning, objective.territory)
+            known = self.periods.get(code, ())
+            last = (within(known, objective.start, each)[-1:] for each in (end, objective.due[:4]))
+            dates = {date for date in (objective.start, *chain(*last)) if date in known}
+            for zoning in (objective.zoning, *([other.zoning] if other else ())):
+                wanted.setdefault(zoning, []).extend((code, date) for date in sorted(dates))
+        return wanted
 
     @cached_property
     def _aims(self) -> dict[str, pd.DataFrame]:

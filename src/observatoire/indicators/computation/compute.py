@@ -82,11 +82,12 @@ def compute(
     given = _giving(figures, place)
     rows = []
     for one in asked:
-        label = explainer.label(one.indicator, given)
+        giving = given.get(one.period, set())
+        label = explainer.label(one.indicator, giving)
         threshold = explainer.threshold(one.indicator, one.period)
-        why = {status: explainer.hole(one, status, given) for status in _HOLLOW}
+        why = {status: explainer.hole(one, status, giving) for status in _HOLLOW}
         for code, name in place.names.items():
-            key = (one.indicator.code, code)
+            key = (one.key, code)
             cell = found.get(key) or holes.get(key) or Cell()
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
@@ -101,10 +102,13 @@ def compute(
 _HOLLOW = (Status.SECRET, Status.MISSING)
 
 
-def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
-    """Return the sources whose figures may reach a place: of the others, nothing there is said."""
-    reached = {place.zoning, *(route.source for route in place.routes)} & set(figures)
-    return {key[0] for zoning in reached for key in figures[zoning].columns}
+def _giving(figures: Mapping[str, Figures], place: Place) -> dict[str, set[str]]:
+    """Return by period the sources whose figures may reach a place: of the others, nothing there is said."""
+    given: dict[str, set[str]] = {}
+    for zoning in {place.zoning, *(route.source for route in place.routes)} & set(figures):
+        for source, _, period in figures[zoning].columns:
+            given.setdefault(period, set()).add(source)
+    return given
 
 
 def _record(
@@ -157,7 +161,7 @@ def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> C
             cell = _direct_cell(indicator, Status(status), top[code], whole)
             why, note = cell.reason or lacking[code], " ; ".join(noted[code])
             cell = cell._replace(coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
-            cells[indicator.code, code] = cell
+            cells[one.key, code] = cell
     return cells
 
 
@@ -173,7 +177,7 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
             if math.isnan(total.value):
                 continue
             notes = " ; ".join(figures.notes(code, [key]))
-            cells[one.indicator.code, code] = Cell(
+            cells[one.key, code] = Cell(
                 total.value,
                 status=Status.OBSERVED,
                 coverage=1.0,

@@ -55,7 +55,7 @@ def with_part_predictions(
         total = dict(figures.total(keys, sources))
         whole = dict(figures.total(base, sources)) if base else {}
         for target, source in route.enclosing.items():
-            key = (one.indicator.code, target)
+            key = (one.key, target)
             cell = cells.get(key)
             if cell is None or cell.status not in _OPEN:
                 continue

@@ -41,22 +41,23 @@ def carried(asked: Sequence[Asked], figures: Figures, route: Route, explainer: E
         if found is None:
             continue
         keys, base, worst = found
-        hidden[indicator.code] = {c for c, status in worst.items() if status == Status.SECRET}
+        hidden[one.key] = {c for c, status in worst.items() if status == Status.SECRET}
         total = figures.total(keys, codes)
         if not indicator.variable:
-            counts[indicator.code] = total
+            counts[one.key] = total
             if base:
-                bases[indicator.code] = figures.total(base, codes)
+                bases[one.key] = figures.total(base, codes)
         else:
             kind = rates if indicator.nature.passable else others
-            kind[indicator.code] = total
-    by_code = {one.indicator.code: one.indicator for one in asked}
-    guarded = {code for code in bases if explainer.guarded(by_code[code])}
-    cells = _apply(route, counts, bases, rates, by_code, guarded)
-    for code, values in others.items():
-        cells.update(_stand_in(by_code[code], values, route))
+            kind[one.key] = total
+    by_key = {one.key: one.indicator for one in asked}
+    guarded = {key for key in bases if explainer.guarded(by_key[key])}
+    cells = _apply(route, counts, bases, rates, by_key, guarded)
+    for key, values in others.items():
+        stand_ins = _stand_in(by_key[key], values, route)
+        cells.update({(key, target): cell for target, cell in stand_ins.items()})
     return {
-        key: explainer.carried(by_code[key[0]], key[1], cell, route, hidden[key[0]])
+        key: explainer.carried(by_key[key[0]], key[1], cell, route, hidden[key[0]])
         for key, cell in cells.items()
     }
 
@@ -66,36 +67,36 @@ def _apply(
     counts: Mapping[str, pd.Series],
     bases: Mapping[str, pd.Series],
     rates: Mapping[str, pd.Series],
-    by_code: Mapping[str, Indicator],
+    by_key: Mapping[str, Indicator],
     guarded: set[str],
 ) -> Cells:
     cells: Cells = {}
     if counts:
-        about = {code: {"counts": by_code[code].counted} for code in counts}
+        about = {key: {"counts": by_key[key].counted} for key in counts}
         if route.passage.parameters.get("ends"):
             cells = _foretold(route.passage.apply(pd.DataFrame(counts), about=about))
         else:
             given, outcome = carry(route.passage.links, pd.DataFrame(counts), about=about)
             cells = _cells(route, given.variables, outcome)
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
-    odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
+    odd = {k for k in bases if by_key[k].unit == "%" and exceeds(counts[k], bases[k]).any()}
     for share in (True, False):
-        chosen = [c for c in bases if (by_code[c].unit == "%" and c not in odd) == share]
+        chosen = [k for k in bases if (by_key[k].unit == "%" and k not in odd) == share]
         if chosen:
-            top = pd.DataFrame({code: counts[code] for code in chosen})
-            base = pd.DataFrame({code: bases[code] for code in chosen})
-            about = {code: {"counts": by_code[code].counted} for code in chosen}
+            top = pd.DataFrame({key: counts[key] for key in chosen})
+            base = pd.DataFrame({key: bases[key] for key in chosen})
+            about = {key: {"counts": by_key[key].counted} for key in chosen}
             made = carried_ratio(route.passage.links, top, base, share=share, about=about)
             ratios = _cells(route, *made)
             cells.update(_context_rates(ratios, top, base, route))
-            weighed = [code for code in chosen if code in guarded]
+            weighed = [key for key in chosen if key in guarded]
             _lower_disclosures(least, top[weighed], base[weighed], route, share=share)
     cells.update({key: within_whole(cell) for key, cell in cells.items() if key[0] in odd})
     if rates:
         given, outcome = carry(route.passage.links, pd.DataFrame(rates), Nature.RATE)
         cells.update(_cells(route, given.variables, outcome))
     return {
-        key: _scaled(cell, by_code[key[0]].factor, least.get(key, _NAN))
+        key: _scaled(cell, by_key[key[0]].factor, least.get(key, _NAN))
         for key, cell in cells.items()
     }
 
@@ -194,9 +195,9 @@ def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: R
     return shown
 
 
-def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> Cells:
+def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> dict[str, Cell]:
     """Show a median, a mean or an index where a single source stands for the territory."""
-    cells: Cells = {}
+    cells: dict[str, Cell] = {}
     for target, parts in route.parts.items():
         whole = route.whole_alone.get(target)
         source = whole or route.enclosing.get(target)
@@ -208,7 +209,7 @@ def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> Cells:
             status = Status.OBSERVED if whole else Status.CONTEXT
             value = float(values[source]) * indicator.factor
             cell = Cell(value, status=status, coverage=coverage)
-        cells[indicator.code, target] = cell
+        cells[target] = cell
     return cells
 
 

@@ -50,7 +50,7 @@ def with_sized_rates(
             continue
         rates, sizes = (figures.total(each, route.passage.sources) for each in (where[0], keys))
         for target, parts in route.parts.items():
-            cell = cells.get((one.indicator.code, target))
+            cell = cells.get((one.key, target))
             if cell is None or cell.status is not Status.BOUNDED or target in route.unsure:
                 continue
             known = (
@@ -58,7 +58,7 @@ def with_sized_rates(
                 sizes[list(parts)].to_numpy(),
             )
             if np.isfinite(known).all() and known[1].sum() > 0:
-                found[one.indicator.code, target] = _sized(cell, size, known, declared.period)
+                found[one.key, target] = _sized(cell, size, known, declared.period)
     return found
 
 

@@ -92,13 +92,29 @@ class Cell(NamedTuple):
     pi95_high: float = _NAN
 
 
+def asked_key(code: str, period: str) -> str:
+    """Name one indicator in one period.
+
+    Examples
+    --------
+    >>> asked_key("population", "2016")
+    'population 2016'
+    """
+    return f"{code} {period}"
+
+
 @dataclass(frozen=True)
 class Asked:
-    """One indicator in one period."""
+    """One indicator in one period; ``key`` is its own, where several periods are asked at once."""
 
     indicator: Indicator
     period: str
     periods: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its code and its period, as columns of counts are named."""
+        return asked_key(self.indicator.code, self.period)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.compute import table_of
-from observatoire.indicators.computation.table import modelled
+from observatoire.indicators.computation.table import asked_key, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -136,9 +136,7 @@ def with_sampling(
     )
     for column in NOISES:
         frame[column] = behind_cells[column].astype(np.float64)
-    return _bounded(
-        frame, behind_cells, {one.indicator.code: one.indicator for one in asked}, choice
-    )
+    return _bounded(frame, behind_cells, {one.key: one.indicator for one in asked}, choice)
 
 
 def _laid_in(
@@ -150,14 +148,14 @@ def _laid_in(
     rules: Rules,
 ) -> Iterator[tuple[float | str, ...]]:
     """Yield what :data:`_LAID` and :data:`NOISES` name, of each cell of a place."""
-    plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
+    plans = {question.key: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
-    own = {code: own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
+    own = {key: own_rule(plan, figures.get(place.zoning), rules) for key, plan in plans.items()}
     for cell in cells:
-        code = str(cell["indicator"])
-        base = behind.get((plans[code].base, str(cell["territory"])))
-        noises = noises_in(cell, plans[code], own[code], sources, base)
-        yield (*_laid(cell, plans[code], behind, sources, rules), *noises)
+        key = asked_key(cell["indicator"], cell["period"])
+        base = behind.get((plans[key].base, str(cell["territory"])))
+        noises = noises_in(cell, plans[key], own[key], sources, base)
+        yield (*_laid(cell, plans[key], behind, sources, rules), *noises)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
@@ -236,7 +234,8 @@ def _bounded(
         _ASKED[choice]
     )
     filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
-    indicator = [indicators[code] for code in frame["indicator"]]
+    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
+    indicator = [indicators[asked_key(*key)] for key in keys]
     models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
