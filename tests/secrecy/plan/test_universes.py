@@ -118,3 +118,30 @@ def test_nobody_finds_few_people_nor_what_they_receive(tmp_path: Path, seed: int
     attacker = LevelsAttacker(shown)
     assert not attacker.loose  # no level is shown of people whose number is hidden
     assert not list(attacker.narrow(true))
+
+
+def test_what_leaves_says_nothing_of_the_levels_of_few_people(tmp_path: Path) -> None:
+    """Two workspaces that differ in what is hidden alone write the same bytes."""
+    changed = {
+        "med": {"i2": 5000.0, "i3": 100.0},
+        "moy": {"i2": 50.0},
+        "tx": {"i2": 75.0, "i7": 9.1},
+    }
+    left = []
+    for name, others in (("a", {}), ("b", changed)):
+        rows = []
+        for row in GIVEN:
+            zoning, code, when, variable, value = row.split(";")
+            rows.append(
+                f"{zoning};{code};{when};{variable};{others.get(variable, {}).get(code, value)}"
+            )
+        with opened(tmp_path / name / "essai", rows) as o:
+            page = tmp_path / f"{name}.html"
+            texts = []
+            for view in (o.panel("aides"), o.map("moy", zoning="iris-2016")):
+                view.save(page)
+                texts.append(page.read_text("utf-8"))
+            left.append(
+                [*texts, o.table(list(LEVELS), "quartier-2007", compare=["commune"]).df.to_csv()]
+            )
+    assert left[0] == left[1]
