@@ -239,11 +239,13 @@ def _spine(
         + " ".join(f"{lead} {rest}".strip() for lead, rest in headlines(flat))
         + " Le tableau qui suit donne chaque chiffre."
     )
+    commune = first.commune_name or "commune"
     return Figure(
-        draw_spine(rows, words, first.commune_name or "commune"),
+        draw_spine(rows, words, commune),
         "",
         alternative,
         numbers=_numbers(table.zoning_label, title, rows, cells),
+        narrow=draw_spine(rows, words, commune, narrow=True),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import docx
 import pikepdf
 import pytest
+from chromium import BROWSER, WHY_NOT, browser
 from python_calamine import CalamineWorkbook
 
 from observatoire.indicators.definitions.catalogue import Indicator
@@ -360,6 +361,32 @@ def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
     (style,) = re.findall(r"caption span \{([^}]*)\}", text)
     assert "max-width: 100cqi" in style
     assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
+
+
+@pytest.mark.skipif(not BROWSER, reason=WHY_NOT)
+def test_on_a_telephone_the_contents_and_the_tables_of_texts_are_read_downwards(
+    tmp_path: Path,
+) -> None:
+    chapters = [Heading(f"Chapitre au nom assez long, numéro {n}", 1, f"c{n}") for n in range(30)]
+    texts = replace(
+        grid("texts"), title="Textes", columns=tuple(Column(f"Colonne {n}") for n in range(9))
+    )
+    row = Row("Un quartier", tuple(TextCell(f"une phrase, la {n}") for n in range(9)))
+    page = Page("Page", "", (*chapters, replace(texts, rows=(row,))), cover=True)
+    (tmp_path / "page.html").write_text(render_page(page), "utf-8")
+    wider = "[...document.querySelectorAll('nav ol, .scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    with browser() as phone:
+        phone.open(tmp_path / "page.html", width=390)
+        assert phone.run(wider) == 0
+        read = phone.run(
+            "getComputedStyle(document.querySelectorAll('tbody td')[3], '::before').content"
+        )
+        assert "Colonne 3" in read
+        phone.open(tmp_path / "page.html", width=1280)
+        assert (
+            phone.run("getComputedStyle(document.querySelector('tbody td')).display")
+            == "table-cell"
+        )
 
 
 def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> None:
