@@ -87,7 +87,8 @@ _WIDE = _Layout(
     WIDTH, 264.0, 366.0, 374.0, 452.0, 572.0, 838.0, course=WIDTH - COURSE_WIDTH - 2
 )  # fmt: skip
 _NARROW = _Layout(
-    NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 182.0, NARROW_WIDTH, row=46.0, under=21.0, span=92.0, long=15.0
+    NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH,
+    row=46.0, under=21.0, span=84.0, long=15.0,
 )  # fmt: skip
 
 #: Room of the name of a commune over its figures.
