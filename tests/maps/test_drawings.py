@@ -280,8 +280,19 @@ def test_words_over_stripes_are_read_on_paper() -> None:
     parts, _ = draw_tiles(
         [mark(0, 1.0, Status.CONTEXT)], ground(1), (0, 0, 400, 0), lambda _: "url(#context)"
     )
-    papers = [r for r in in_svg(parts).iter(f"{SVG}rect") if r.attrib["fill"] == "#ffffff"]
-    assert len(papers) == 1
+    root = in_svg(parts)
+    papers = [
+        shapely.box(x, y, x + wide, y + high)
+        for r in root.iter(f"{SVG}rect")
+        if r.attrib["fill"] == "#ffffff"
+        for x, y, wide, high in [[float(r.attrib[k]) for k in ("x", "y", "width", "height")]]
+    ]
+    written = [box for box, words in text_boxes(root) if words != "Ville"]
+    assert len(papers) == len(written) > 1
+    assert all(paper.buffer(0.5).contains(box) for paper, box in zip(papers, written, strict=True))
+    assert sum(paper.area for paper in papers) < 0.6 * 76 * 76, (
+        "the stripes are seen around the words"
+    )
 
 
 def test_texts_of_tiles_do_not_meet_whatever_the_names() -> None:

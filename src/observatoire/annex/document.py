@@ -64,10 +64,6 @@ if TYPE_CHECKING:
 _MOST_PAGES = 2
 
 
-#: Width of the picture of a cover on a telephone.
-_NARROW = 420.0
-
-
 #: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
@@ -184,14 +180,11 @@ def _cover(content: AnnexContent) -> list[Block]:
     )
     if shown and content.base_map.shapes.notna().any():
         style = MapStyle(kind="tiles", ranked=False)
-        made, small = (
-            map_figure(
-                content.table, shown[-1], content.base_map, content.communes, style=each, warn=False
-            )
-            for each in (style, replace(style, width=_NARROW))
+        made = map_figure(
+            content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
         )
         noted = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
-        blocks.append(replace(made, notes=noted, narrow=small.svg))
+        blocks.append(replace(made, notes=noted))
     if content.choice.foreword:
         blocks.append(Heading("Avant-propos", 1, "avant-propos"))
         blocks += [Paragraph(text) for text in content.choice.foreword]
