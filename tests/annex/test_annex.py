@@ -171,6 +171,24 @@ def test_one_profile_a_quartier_or_a_source() -> None:
     assert all(name in titles for name in oracle.quartiers().values())
 
 
+def test_a_profile_without_own_figures_still_says_what_is_known_of_poverty() -> None:
+    """Who asks of poverty at Bon Air finds it there, its interval, and what it is of the commune."""
+    row = (
+        demo.demo()
+        .table("taux_pauvrete", compare=["commune"])
+        .main.set_index("name")
+        .loc["Bon Air"]
+    )
+    figures = {side: number(float(row[side]), 1) for side in ("value", "pi80_low", "pi80_high")}
+    (written,) = [
+        text for text in said("dd") if f": {figures['value']}\u202fe" in text and "pauvreté" in text
+    ]
+    (line,) = [each for each in written.split("\n") if "pauvreté" in each]
+    assert f"({figures['pi80_low']} à {figures['pi80_high']})" in line
+    assert line.endswith("28,0")
+    assert "indicateurs sur" in written.split("\n")[-1]
+
+
 def test_the_file_stands_alone() -> None:
     tags = {tag for tag, _ in page().tags}
     assert not tags & {"script", "iframe", "link", "object", "embed", "img"}

@@ -355,6 +355,17 @@ def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: P
     assert "Le dernier mot" in sheet
 
 
+@pytest.mark.parametrize("before", range(54, 72, 3))
+def test_a_short_table_is_not_cut_and_keeps_its_heading(before: int, tmp_path: Path) -> None:
+    lines = tuple(Row(f"Ligne {i}", (TextCell("1"), TextCell("2"))) for i in range(before))
+    table = replace(grid(), title="Table", rows=lines, notes=())
+    short = tuple(Row(f"Crédit {i}", (TextCell("1"), TextCell("2"))) for i in range(13))
+    page = Page("Page", "", (table, Heading("Les crédits", 2), replace(table, rows=short)))
+    (sheet,) = (text for text in pages_of(page, tmp_path) if "Crédit" in text)
+    assert "Les crédits" in sheet
+    assert all(row.label in sheet for row in short)
+
+
 def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
     text = render_page(Page("Page", "", (replace(grid(), title="Un titre"),)))
     assert "<caption><span>Un titre</span></caption>" in text
