@@ -477,6 +477,28 @@ def test_a_sheet_of_a_theme_adds_up_own_figures_alone() -> None:
     assert rows["Fort-de-France"] == pytest.approx(81017)
 
 
+def test_a_workbook_prints_the_sheets_that_are_read_and_a_sample_of_those_that_are_filtered() -> (
+    None
+):
+    book = CalamineWorkbook.from_path(str(demo.annex(".xlsx")))
+    with zipfile.ZipFile(demo.annex(".xlsx")) as parts:
+        plan = parts.read("xl/workbook.xml").decode()
+        sheets = [
+            parts.read(f"xl/worksheets/sheet{n + 1}.xml").decode()
+            for n in range(len(book.sheet_names))
+        ]
+    areas = dict(re.findall(r"Print_Area\"[^>]*>'?([^'!]+)'?!\$A\$1:\$[A-Z]+\$(\d+)<", plan))
+    long = {n for n in book.sheet_names if len(book.get_sheet_by_name(n).to_python()) > 404}
+    assert "Données" in long
+    assert set(areas) == long
+    assert all(int(last) < 50 for last in areas.values())
+    for name in long:
+        assert "imprimez la sélection" in str(book.get_sheet_by_name(name).to_python()[1])
+    assert all(
+        'fitToHeight="0"' in sheet and 'orientation="landscape"' in sheet for sheet in sheets
+    )
+
+
 def test_no_cell_of_the_workbook_holds_what_only_python_knows() -> None:
     book = CalamineWorkbook.from_path(str(demo.annex(".xlsx")))
     cells = [c for n in book.sheet_names for r in book.get_sheet_by_name(n).to_python() for c in r]
