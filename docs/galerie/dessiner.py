@@ -28,7 +28,8 @@ _PAGE = """<!doctype html>
 <style>:root{{color-scheme:light dark}} body{{font:16px/1.4 sans-serif;max-width:1000px;margin:auto;padding:1em;
 color:light-dark(#1c2430,#e7ebf0);background:light-dark(#fff,#14191f)}}
 img{{width:100%;min-width:640px;background:#fff;border:1px solid #c9d1da;padding:6px;
-box-sizing:border-box}} figure{{overflow-x:auto}} .gris img{{filter:grayscale(1)}} .daltonien img{{filter:url(#deutan)}}
+box-sizing:border-box}} figure{{overflow-x:auto}}
+.gris img{{filter:grayscale(1)}} .daltonien img{{filter:url(#deutan)}}
 .deux{{display:grid;grid-template-columns:1fr 1fr;gap:1em}} .deux img, source + img{{min-width:0}}
 figure{{margin:0}}
 @media (max-width:700px){{.deux{{grid-template-columns:1fr}}}}</style></head><body>
