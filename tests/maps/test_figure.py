@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -164,6 +165,16 @@ def test_a_change_is_white_where_nothing_is_sure_and_context_has_none() -> None:
     change = tokens().diverging
     assert sum(fill in change.rise for fill in found) == (moved["rank"] > 0).sum()
     assert sum(fill in change.fall for fill in found) == (moved["rank"] < 0).sum()
+
+
+def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
+    """Both are white: the legend counts each territory once."""
+    said = texts(parsed(figure("taux_pauvrete", change=(2014, 2016)).svg))
+    legend = said[said.index("Évolution") + 1 :]
+    keys = list(itertools.takewhile(lambda words: re.search(r" \(\d+\)$", words), legend))
+    labels = [key for key in keys if not key.startswith(("Leurs", "Connus", "Chiffre", "Secret"))]
+    counts = [int(key.rpartition("(")[2].rstrip(")")) for key in labels]
+    assert sum(counts) == len(cells("taux_pauvrete")), labels
 
 
 def test_dates_share_their_classes() -> None:

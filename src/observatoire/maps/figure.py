@@ -13,7 +13,7 @@ from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import WIDTH, drawing, pattern
-from observatoire.maps.territories import circle_radii, draw_territories, map_labels
+from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import figure_words
@@ -273,9 +273,7 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
     colouring = colouring_of(marks, indicator, style)
     counted = indicator.nature.additive and style.colour == "value"
     placed = [mark for mark in marks if ground.has(mark.code)]
-    numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
-    if style.kind == "tiles" or not placed:
-        numbers = {}
+    numbers = {} if style.kind == "tiles" else numbers_of(placed)
     beside = style.ranked and style.width >= WIDTH
     room = LEFT_WIDTH if beside else style.width
     parts, y = [], _TOP if beside else 0.0

@@ -16,6 +16,7 @@ import pytest
 from chromium import BROWSER, WHY_NOT, browser
 from python_calamine import CalamineWorkbook
 
+from observatoire.errors import FormatError
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.pages.blocks import (
     Callout,
@@ -33,6 +34,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.isolation import framed
+from observatoire.pages.writers import typst as typst_writer
 from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_page
 from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
@@ -372,6 +374,22 @@ def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
     (style,) = re.findall(r"caption span \{([^}]*)\}", text)
     assert "max-width: 100cqi" in style
     assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf", ".docx"])
+def test_letters_that_no_font_has_are_a_sentence_rather_than_empty_boxes(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture would be silent: its letters are looked for beforehand, ours then those of the machine."""
+    fonts = typst_writer._fonts
+    monkeypatch.setattr(typst_writer, "_fonts", lambda **_: fonts(system=False))
+    typst_writer._require_letters.cache_clear()
+    drawn = SVG.replace("</svg>", "<text>中央</text></svg>")
+    page = Page("Page", "", (Figure(drawn, "Carte", "Carte."),))
+    save = {".png": save_sheet, ".pdf": save_pdf, ".docx": save_word}[suffix]
+    with pytest.raises(FormatError, match=r"de quoi écrire « [中央] »"):
+        save(page, tmp_path / f"page{suffix}")
+    typst_writer._require_letters.cache_clear()
 
 
 @pytest.mark.skipif(not BROWSER, reason=WHY_NOT)
