@@ -243,10 +243,8 @@ def _head(
 ) -> tuple[list[str], float]:
     tint, soft = tokens().light["tint"], tokens().light["soft"]
     lines = [_names(strip) for strip in strips]
-    high = (
-        max([len(commune), *(len(name) for each in lines for name in each)]) * LETTER * 14 * 1.12
-        + 10
-    )
+    longest = max([len(commune), *(len(name) for each in lines for name in each)])
+    high = longest * LETTER * 14 * 1.12 + 10
     owned = sum(strip.own for strip in strips)
     wider, guessed = _wider(words), any(strip.estimated for strip in strips[owned:])
     parts, top = [], 24.0
