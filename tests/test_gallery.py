@@ -28,8 +28,11 @@ def pictures() -> dict[str, Figure]:
 
 def test_the_gallery_holds_each_picture_and_says_what_it_shows(pictures: dict[str, Figure]) -> None:
     page = (GALLERY / "index.html").read_text("utf-8")
+    assert 'name="viewport"' in page
+    assert "light-dark(" in page
     for name, figure in pictures.items():
         assert (GALLERY / f"{name}.svg").is_file()
+        assert (GALLERY / f"{name}-telephone.svg").is_file() is bool(figure.narrow)
         assert page.count(f'src="{name}.svg"') == 3, "as it is, in grey, and to the colour-blind"
         assert len(figure.alternative) > 40
 

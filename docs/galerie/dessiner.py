@@ -1,6 +1,7 @@
 """Dessine la galerie depuis l’espace embarqué : python docs/galerie/dessiner.py.
 
-Chaque dessin y est trois fois : tel quel, en gris, et comme le voit un daltonien (deutéranopie).
+Chaque dessin y est trois fois : tel quel, en gris, et comme le voit un daltonien (deutéranopie) ; un téléphone
+montre la forme étroite de ceux qui en ont une.
 """
 
 from __future__ import annotations
@@ -22,10 +23,16 @@ HERE = Path(__file__).parent
 _DEUTAN = "0.367 0.861 -0.228 0 0 0.280 0.673 0.047 0 0 -0.012 0.043 0.969 0 0 0 0 0 1 0"
 
 _PAGE = """<!doctype html>
-<html lang="fr"><head><meta charset="utf-8"><title>Galerie d’observatoire</title>
-<style>body{{font:16px/1.4 sans-serif;max-width:1000px;margin:auto;padding:1em;color:#1c2430}}
-img{{width:100%;border:1px solid #c9d1da}} .gris img{{filter:grayscale(1)}} .daltonien img{{filter:url(#deutan)}}
-.deux{{display:grid;grid-template-columns:1fr 1fr;gap:1em}} figure{{margin:0}}</style></head><body>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Galerie d’observatoire</title>
+<style>:root{{color-scheme:light dark}} body{{font:16px/1.4 sans-serif;max-width:1000px;margin:auto;padding:1em;
+color:light-dark(#1c2430,#e7ebf0);background:light-dark(#fff,#14191f)}}
+img{{width:100%;min-width:640px;background:#fff;border:1px solid #c9d1da;padding:6px;
+box-sizing:border-box}} figure{{overflow-x:auto}}
+.gris img{{filter:grayscale(1)}} .daltonien img{{filter:url(#deutan)}}
+.deux{{display:grid;grid-template-columns:1fr 1fr;gap:1em}} .deux img, source + img{{min-width:0}}
+figure{{margin:0}}
+@media (max-width:700px){{.deux{{grid-template-columns:1fr}}}}</style></head><body>
 <svg width="0" height="0" aria-hidden="true"><filter id="deutan" color-interpolation-filters="linearRGB">
 <feColorMatrix values="{matrix}"/></filter></svg>
 <h1>Galerie</h1><p>Dessinée depuis l’espace embarqué par <code>docs/galerie/dessiner.py</code>.</p>
@@ -53,6 +60,9 @@ def pictures(o: Observatory) -> dict[str, Figure]:
 
 def _shown(name: str, figure: Figure) -> str:
     image = f'<img src="{name}.svg" alt="{escape(figure.alternative)}">'
+    if figure.narrow:
+        narrow = f'<source media="(max-width: 700px)" srcset="{name}-telephone.svg">'
+        image = f"<picture>{narrow}{image}</picture>"
     return (
         f"<h2>{escape(name)}</h2><figure>{image}</figure><div class='deux'>"
         f"<figure class='gris'>{image}</figure><figure class='daltonien'>{image}</figure></div>"
@@ -65,6 +75,8 @@ def draw() -> None:
         made = pictures(o)
     for name, figure in made.items():
         (HERE / f"{name}.svg").write_text(figure.svg, encoding="utf-8")
+        if figure.narrow:
+            (HERE / f"{name}-telephone.svg").write_text(figure.narrow, encoding="utf-8")
     figures = "\n".join(_shown(name, figure) for name, figure in made.items())
     (HERE / "index.html").write_text(
         _PAGE.format(matrix=_DEUTAN, figures=figures), encoding="utf-8"

@@ -171,6 +171,24 @@ def test_one_profile_a_quartier_or_a_source() -> None:
     assert all(name in titles for name in oracle.quartiers().values())
 
 
+def test_a_profile_without_own_figures_still_says_what_is_known_of_poverty() -> None:
+    """Who asks of poverty at Bon Air finds it there, its interval, and what it is of the commune."""
+    row = (
+        demo.demo()
+        .table("taux_pauvrete", compare=["commune"])
+        .main.set_index("name")
+        .loc["Bon Air"]
+    )
+    figures = {side: number(float(row[side]), 1) for side in ("value", "pi80_low", "pi80_high")}
+    (written,) = [
+        text for text in said("dd") if f": {figures['value']}\u202fe" in text and "pauvreté" in text
+    ]
+    (line,) = [each for each in written.split("\n") if "pauvreté" in each]
+    assert f"({figures['pi80_low']} à {figures['pi80_high']})" in line
+    assert line.endswith("28,0")
+    assert "indicateurs sur" in written.split("\n")[-1]
+
+
 def test_the_file_stands_alone() -> None:
     tags = {tag for tag, _ in page().tags}
     assert not tags & {"script", "iframe", "link", "object", "embed", "img"}
@@ -457,6 +475,28 @@ def test_a_sheet_of_a_theme_adds_up_own_figures_alone() -> None:
         elif not part:
             assert isinstance(rows[name], str)
     assert rows["Fort-de-France"] == pytest.approx(81017)
+
+
+def test_a_workbook_prints_the_sheets_that_are_read_and_a_sample_of_those_that_are_filtered() -> (
+    None
+):
+    book = CalamineWorkbook.from_path(str(demo.annex(".xlsx")))
+    with zipfile.ZipFile(demo.annex(".xlsx")) as parts:
+        plan = parts.read("xl/workbook.xml").decode()
+        sheets = [
+            parts.read(f"xl/worksheets/sheet{n + 1}.xml").decode()
+            for n in range(len(book.sheet_names))
+        ]
+    areas = dict(re.findall(r"Print_Area\"[^>]*>'?([^'!]+)'?!\$A\$1:\$[A-Z]+\$(\d+)<", plan))
+    long = {n for n in book.sheet_names if len(book.get_sheet_by_name(n).to_python()) > 404}
+    assert "Données" in long
+    assert set(areas) == long
+    assert all(int(last) < 50 for last in areas.values())
+    for name in long:
+        assert "imprimez la sélection" in str(book.get_sheet_by_name(name).to_python()[1])
+    assert all(
+        'fitToHeight="0"' in sheet and 'orientation="landscape"' in sheet for sheet in sheets
+    )
 
 
 def test_no_cell_of_the_workbook_holds_what_only_python_knows() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maps_made import NAN, SVG, ground, in_svg, mark, meeting, text_boxes, texts
 
 from observatoire.french.nouns import TerritoryNames
+from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import lay_frames, path_of
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.locator import locator_figure
@@ -25,6 +26,7 @@ from observatoire.maps.territories import (
     circle_radii,
     draw_territories,
     map_labels,
+    numbers_of,
 )
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.tokens import tokens
@@ -276,12 +278,38 @@ def test_tiles_keep_what_is_north_above_and_west_left() -> None:
     assert y[0] == y[1] < y[2] == y[3]
 
 
+def test_hundreds_of_territories_bear_no_number_but_the_extremes_their_names() -> None:
+    few, many = [mark(i, float(i)) for i in range(30)], [mark(i, float(i)) for i in range(400)]
+    assert len(numbers_of(few)) == 30
+    assert numbers_of(many) == {}
+    assert set(map_labels(many, numbers_of(many))) == {"q0", "q399"}
+
+
+def test_a_label_takes_the_room_of_its_own_letters() -> None:
+    """Letters that are not Latin are wider: none is cut at the edge of the map."""
+    name = "حي النخيل الكبير في شمال"
+    (label,) = place_labels([name], [(0.0, 50.0)], (0.0, 0.0, 400.0, 100.0))
+    assert label.size[0] >= 0.6 * 14 * len(name)
+    assert label.at[0] - label.size[0] / 2 >= 0
+
+
 def test_words_over_stripes_are_read_on_paper() -> None:
     parts, _ = draw_tiles(
         [mark(0, 1.0, Status.CONTEXT)], ground(1), (0, 0, 400, 0), lambda _: "url(#context)"
     )
-    papers = [r for r in in_svg(parts).iter(f"{SVG}rect") if r.attrib["fill"] == "#ffffff"]
-    assert len(papers) == 1
+    root = in_svg(parts)
+    papers = [
+        shapely.box(x, y, x + wide, y + high)
+        for r in root.iter(f"{SVG}rect")
+        if r.attrib["fill"] == "#ffffff"
+        for x, y, wide, high in [[float(r.attrib[k]) for k in ("x", "y", "width", "height")]]
+    ]
+    written = [box for box, words in text_boxes(root) if words != "Ville"]
+    assert len(papers) == len(written) > 1
+    assert all(paper.buffer(0.5).contains(box) for paper, box in zip(papers, written, strict=True))
+    assert sum(paper.area for paper in papers) < 0.6 * 76 * 76, (
+        "the stripes are seen around the words"
+    )
 
 
 def test_texts_of_tiles_do_not_meet_whatever_the_names() -> None:

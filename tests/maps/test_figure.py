@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -63,6 +64,18 @@ def test_no_text_lies_on_another_nor_leaves_the_picture(name: str) -> None:
         assert box.bounds[0] >= -0.5, words
         assert box.bounds[2] <= WIDTH + 0.5, words
         assert box.bounds[3] <= float(root.attrib["height"]), words
+
+
+@pytest.mark.parametrize("name", ["rate", "count", "median", "tiles", "verdicts"])
+def test_a_map_has_its_form_for_a_telephone(name: str) -> None:
+    drawn = PICTURES[name]()
+    root = parsed(drawn.narrow)
+    wide = float(root.attrib["viewBox"].split()[2])
+    assert LEAST_TEXT * 350 / wide >= 10, "smaller than a note on a screen of 390"
+    assert meeting(root) == []
+    assert all(box.bounds[0] >= -0.5 and box.bounds[2] <= wide + 0.5 for box, _ in text_boxes(root))
+    said = {words for words in texts(parsed(drawn.svg)) if not words.endswith("habitants")}
+    assert said <= set(texts(root)), "the same is said, ranking included"
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -154,6 +167,16 @@ def test_a_change_is_white_where_nothing_is_sure_and_context_has_none() -> None:
     assert sum(fill in change.fall for fill in found) == (moved["rank"] < 0).sum()
 
 
+def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
+    """Both are white: the legend counts each territory once."""
+    said = texts(parsed(figure("taux_pauvrete", change=(2014, 2016)).svg))
+    legend = said[said.index("Évolution") + 1 :]
+    keys = list(itertools.takewhile(lambda words: re.search(r" \(\d+\)$", words), legend))
+    labels = [key for key in keys if not key.startswith(("Leurs", "Connus", "Chiffre", "Secret"))]
+    counts = [int(key.rpartition("(")[2].rstrip(")")) for key in labels]
+    assert sum(counts) == len(cells("taux_pauvrete")), labels
+
+
 def test_dates_share_their_classes() -> None:
     shown = multiples("taux_pauvrete", 2014, 2018)
     words = texts(parsed(shown.svg))
@@ -187,6 +210,48 @@ def test_the_alternative_text_begins_with_what_is_known_and_its_extremes() -> No
     assert breath.index("Trénelle-Citron") < breath.index("Godissard") < breath.index("; ")
     assert "14\u00a0autres sont estimés" in breath
     assert "Ravine Bouillé\u00a0: 15,8\u202f% (estimé)" in breath
+
+
+def first_place(drawn: Any) -> str:
+    said = [note.text for note in drawn.notes if note.label == "Premier rang"]
+    return said[0].replace("\u202f", " ").replace("\xa0", " ") if said else ""
+
+
+@pytest.mark.parametrize("code", ["part_hlm", "part_0_14", "part_menages_une_personne"])
+def test_the_first_place_is_said_sure_where_its_gap_with_each_other_is(code: str) -> None:
+    """By Newcombe's method, written here apart: the two intervals, put together side by side."""
+    drawn = demo.demo().map(code).page.blocks[0]
+    table = demo.demo().table(code, compare=["commune"])
+    own = table.main.query("status in ('observed', 'aggregated', 'estimated') and method != ''")
+    own = own[own["sampling_low"].notna() & (own["flag"] == "")].sort_values(
+        "value", ascending=False
+    )
+    first, *others = own.to_dict("records")
+    unsure = [
+        other["name"]
+        for other in others
+        if first["value"] - other["value"]
+        <= (
+            (first["value"] - first["sampling_low"]) ** 2
+            + (other["sampling_high"] - other["value"]) ** 2
+        )
+        ** 0.5
+    ]
+    said = first_place(drawn)
+    assert said.startswith(f"Le plus haut ({first['name']}) ")
+    if unsure:
+        assert "ne l’est pas de façon sûre" in said
+        assert all(name in said for name in unsure[:3])
+    else:
+        assert (
+            f"l’est de façon sûre : à 95 %, il dépasse les {len(others)} autres quartiers" in said
+        )
+
+
+def test_the_first_place_of_a_source_that_counts_everyone_is_not_judged() -> None:
+    assert "(Terres-Sainville) est constaté, non jugé" in first_place(
+        figure("taux_pauvrete", period=2021)
+    )
 
 
 def test_where_nothing_is_known_the_map_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import demo
@@ -17,6 +18,7 @@ from observatoire.pages.writers.typst import fitting
 from observatoire.panels.drawings.bearings import Bearing, Course
 from observatoire.panels.drawings.cells import draw_cell
 from observatoire.panels.drawings.courses import draw_course
+from observatoire.panels.drawings.tartan import _names
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -44,6 +46,14 @@ def test_a_picture_of_all_indicators_is_no_smaller_on_its_page() -> None:
     assert all(fitting(each) == 1.0 for each in pictures)
     assert pictures[1].title.endswith("(suite)")
     assert not any("…" in each.svg for each in pictures)
+
+
+def test_a_long_name_over_a_column_stands_on_two_lines() -> None:
+    """Thirty names that begin alike were all cut at the same word."""
+    one = SimpleNamespace(name="Résidence du Grand Domaine, bâtiment 12")
+    lines = _names(SimpleNamespace(members=[one]))  # type: ignore[arg-type]
+    assert lines == ["Résidence du Grand", "Domaine, bâtiment 12"]
+    assert len(_names(SimpleNamespace(members=[one, one]))) == 2  # type: ignore[arg-type]
 
 
 def test_dates_that_are_judged_are_printed() -> None:

@@ -10,7 +10,7 @@ import demo
 import oracle
 import pytest
 import typst
-from maps_made import NAN, mark, meeting, parsed, texts
+from maps_made import NAN, mark, meeting, parsed, text_boxes, texts
 from python_calamine import CalamineWorkbook
 
 from observatoire.french.nouns import Noun, TerritoryNames
@@ -264,6 +264,22 @@ def test_the_spine_of_a_page_has_16_to_20_rows_and_texts_that_do_not_meet(
         min(float(t.attrib["font-size"]) for t in root.iter() if "font-size" in t.attrib) * 0.55
         >= 7.4
     )
+
+
+@pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])
+def test_on_a_telephone_the_spine_says_the_same_without_being_cut(
+    pages: dict[str, Page], name: str
+) -> None:
+    figure = next(b for b in pages[name].blocks if isinstance(b, Figure))
+    root = parsed(figure.narrow)
+    wide = float(root.attrib["viewBox"].split()[2])
+    assert wide <= 420, "its texts would be smaller than a note on a screen of 390"
+    assert meeting(root) == []
+    assert all(box.bounds[0] >= 0 and box.bounds[2] <= wide for box, _ in text_boxes(root))
+    printed = {t for t in map(plain, texts(parsed(figure.svg))) if re.search(r"\d,\d", t)}
+    figures = {t for t in printed if not t.startswith("Veille")}
+    assert figures <= set(map(plain, texts(root)))
+    assert "…" not in figure.narrow
 
 
 @pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])

@@ -42,8 +42,13 @@ from observatoire.panels.drawings.tartan import tartan_figures
 from observatoire.panels.evaluation import UNJUDGED_TITLE
 from observatoire.panels.identities import shared_names
 from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
-from observatoire.panels.profile import Entry, ProfileContent, entries, headed_entries
-from observatoire.panels.sentences import ON_THIS_PAGE
+from observatoire.panels.profile import (
+    Entry,
+    ProfileContent,
+    entries,
+    headed_entries,
+    in_short_form,
+)
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -62,10 +67,6 @@ if TYPE_CHECKING:
 
 #: Pages that a theme has at most in a short annex.
 _MOST_PAGES = 2
-
-
-#: Width of the picture of a cover on a telephone.
-_NARROW = 420.0
 
 
 #: How to read the picture of a cover.
@@ -184,14 +185,11 @@ def _cover(content: AnnexContent) -> list[Block]:
     )
     if shown and content.base_map.shapes.notna().any():
         style = MapStyle(kind="tiles", ranked=False)
-        made, small = (
-            map_figure(
-                content.table, shown[-1], content.base_map, content.communes, style=each, warn=False
-            )
-            for each in (style, replace(style, width=_NARROW))
+        made = map_figure(
+            content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
         )
         noted = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
-        blocks.append(replace(made, notes=noted, narrow=small.svg))
+        blocks.append(replace(made, notes=noted))
     if content.choice.foreword:
         blocks.append(Heading("Avant-propos", 1, "avant-propos"))
         blocks += [Paragraph(text) for text in content.choice.foreword]
@@ -336,7 +334,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
     """Lay out the profiles, those of one source together; the first stands under the title."""
     found = [_said_once(entry) for entry in entries(content.profiles)]
     if content.choice.length == "court":
-        found = [in_short_form(entry) for entry in found]
+        found = [in_short_form(entry, content.chosen) for entry in found]
     here = content.table.words.here
     made = headed_entries(found, content.local)
     return [Heading(f"Fiches des {here.many}", 1, "fiches"), *made] if found else []
@@ -351,26 +349,6 @@ def _said_once(entry: Entry) -> Entry:
         for b in entry.blocks
     )
     return replace(entry, blocks=tuple(blocks))
-
-
-#: Where the figures of a shortened profile are: its page no longer has them.
-_ELSEWHERE = "Dans l’annexe"
-
-
-def in_short_form(entry: Entry) -> Entry:
-    """Shorten a profile that has no figure of its own: the tartan has those of its source."""
-    if not any(isinstance(block, Callout) and block.kind == "warning" for block in entry.blocks):
-        return entry
-    kept = (block for block in entry.blocks if not isinstance(block, Figure))
-    blocks = (
-        replace(b, notes=())
-        if isinstance(b, Facts)
-        else replace(b, items=tuple(text.replace(ON_THIS_PAGE, _ELSEWHERE, 1) for text in b.items))
-        if isinstance(b, Callout)
-        else b
-        for b in kept
-    )
-    return replace(entry, blocks=tuple(blocks), short=True)
 
 
 def _holes(content: AnnexContent) -> list[Block]:

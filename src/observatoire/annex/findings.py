@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from observatoire.french.typography import NARROW, NO_BREAK, capital, number, plural, with_unit
 from observatoire.maps.figure import marks_of
 from observatoire.maps.marks import extremes
+from observatoire.maps.ranks import first_place
 from observatoire.pages.blocks import (
     Block,
     Callout,
@@ -42,7 +43,8 @@ class Finding:
     """What a reader keeps of an indicator: what is sure, then the figures; ``weight`` ranks it.
 
     ``span`` is from the lowest to the highest that may be commented, ``known`` how many have a figure of their
-    own, ``sure`` the gaps in brief, ``references`` the figures that they are compared with, by name.
+    own, ``sure`` the gaps in brief, ``references`` the figures that they are compared with, by name, ``first``
+    whether the highest is so for sure.
     """
 
     indicator: Indicator
@@ -54,6 +56,7 @@ class Finding:
     known: str = ""
     sure: str = ""
     references: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
 
     @property
     def sentence(self) -> str:
@@ -98,6 +101,7 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
         f"{known}, dont {number(guessed)}{NARROW}e" if guessed else known,
         brief,
         references,
+        first_place(table, code, marks),
     )
 
 

@@ -189,7 +189,7 @@ def _page(
     title = title_of(table.indicator(code), period)
     blocks: list[Block] = [Heading(title, 2, f"indicateur-{code}")]
     if code in found:
-        blocks.append(Paragraph(found[code].sentence))
+        blocks.append(Paragraph(f"{found[code].sentence} {found[code].first}".strip()))
     if ground.shapes.notna().any():
         figure = map_figure(table, code, ground, communes, style=MapStyle(kind="both"), warn=False)
         blocks.append(replace(figure, title="", notes=kept_notes(figure.notes)))

@@ -16,7 +16,7 @@ from observatoire.warehouse.storage.ledger_text import append, recorded
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.secrecy.plan.decision import Decision
+    from observatoire.secrecy.release.decision import Decision
     from observatoire.warehouse import Warehouse
 
 

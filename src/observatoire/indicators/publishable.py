@@ -35,10 +35,15 @@ class Publishable:
 def guarded_indicators(context: Context) -> list[Indicator]:
     """Return the indicators that could tell a count some source hides, or wait for a condition.
 
-    A rate, a median or an index that its producer gives without its counts tells none.
+    What a producer gives to all without its counts (a rate, a median, an index) tells none; of what he
+    lends, it depends on how many it speaks of.
     """
     guarded = {code for code, rule in context.secrecy_rules.items() if rule.guarded}
-    conditioned = {code for code, rule in context.secrecy_rules.items() if rule.conditions}
+    conditioned = {
+        code
+        for code, rule in context.secrecy_rules.items()
+        if rule.conditions or (rule.guarded and rule.diffusion != "public")
+    }
     return [
         indicator
         for indicator in context.catalogue

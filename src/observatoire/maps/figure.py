@@ -11,9 +11,9 @@ from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of
-from observatoire.maps.ranks import draw_ranking
+from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import WIDTH, drawing, pattern
-from observatoire.maps.territories import circle_radii, draw_territories, map_labels
+from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import figure_words
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LEFT_WIDTH, RIGHT = 490.0, 514.0
 _TOP, _GAP, _MOST_HIGH = 30.0, 16.0, 470.0
 
+#: Width of a map on a telephone.
+NARROW_WIDTH = 420.0
+
 COLOURS = {"value": "la valeur", "verdict": "l’écart à la commune"}
 KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les deux"}
 
@@ -46,7 +49,10 @@ TONES = (
 
 #: What the ranking shows that tables do not.
 _LINE = "trait vertical : la commune"
-_SPAN = "trait noir : intervalle à 95 %, à 80 % pour un modèle"
+_SPAN = (
+    "trait noir : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
+    "touchent pas diffèrent de façon sûre"
+)
 _SIGNS = (
     "▲ ▼ au-dessus ou au-dessous, sûr à 95 %, deux signes à 99,8 % ; ● pas de différence sûre ; "
     "○ ne se juge pas"
@@ -62,7 +68,7 @@ _MOST_LISTED = 60
 class MapStyle:
     """How a map is drawn: classes and their number, what colour shows, a map or tiles.
 
-    Without ``ranked``, all of it is ``width`` wide.
+    All of it is ``width`` wide; the ranking stands at the right on a page, under the rest on a telephone.
     """
 
     classes: str | Sequence[float] | Classes = "jenks"
@@ -147,9 +153,15 @@ def map_figure(
         )
     picture = _picture(marks, ground, indicator, chosen)
     period = str(cells["period"].iloc[0]) if len(cells) else ""
-    notes = notes_of(table, cells, [indicator], warn=warn, extra=ground_notes(ground, marks))
+    first = first_place(table, code, marks)
+    extra = [*([Note("Premier rang", first)] if first else []), *ground_notes(ground, marks)]
+    notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
     title = title_of(indicator, period)
-    return Figure(picture, title, _alternative(title, marks, records(cells), indicator), notes)
+    said = _alternative(title, marks, records(cells), indicator)
+    narrow = ""
+    if chosen.width > NARROW_WIDTH:
+        narrow = _picture(marks, ground, indicator, replace(chosen, width=NARROW_WIDTH))
+    return Figure(picture, title, said, notes, narrow=narrow)
 
 
 def require_shapes(table: ProtectedTable, ground: BaseMap) -> None:
@@ -257,15 +269,14 @@ def _paper(mark: Mark) -> str:
 
 
 def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
-    """Draw a map from top to bottom: ground, sizes, legend and tiles, with the ranking at the right."""
+    """Draw a map from top to bottom: ground, sizes, legend and tiles; the ranking beside them, or last."""
     colouring = colouring_of(marks, indicator, style)
     counted = indicator.nature.additive and style.colour == "value"
     placed = [mark for mark in marks if ground.has(mark.code)]
-    numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
-    if style.kind == "tiles" or not placed:
-        numbers = {}
-    room = LEFT_WIDTH if style.ranked else style.width
-    parts, y = [], _TOP if style.ranked else 0.0
+    numbers = {} if style.kind == "tiles" else numbers_of(placed)
+    beside = style.ranked and style.width >= WIDTH
+    room = LEFT_WIDTH if beside else style.width
+    parts, y = [], _TOP if beside else 0.0
     if style.kind != "tiles":
         drawn = draw_territories(
             marks,
@@ -287,14 +298,10 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
         parts += tiles
     if not style.ranked:
         return drawing(room, y + 6, parts)
-    ranking, right = draw_ranking(
-        marks,
-        numbers,
-        ground.words,
-        (RIGHT, 4.0, WIDTH - RIGHT),
-        _circled if counted else colouring.fill,
-    )
-    return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
+    where = (RIGHT, 4.0, WIDTH - RIGHT) if beside else (0.0, y + _GAP, room)
+    box_fill = _circled if counted else colouring.fill
+    ranking, end = draw_ranking(marks, numbers, ground.words, where, box_fill)
+    return drawing(style.width, max(y, end) + 6, [*parts, *ranking])
 
 
 def _labels(placed: Sequence[Mark], numbers: Mapping[str, str], style: MapStyle) -> dict[str, str]:

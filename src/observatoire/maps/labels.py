@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from observatoire.maps.svg import width_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -61,7 +63,7 @@ def place_labels(
     """
     placed: list[Label] = []
     for text, anchor in zip(texts, anchors, strict=True):
-        size = (char * len(text) + 2.0, height)
+        size = (max(char * len(text), width_of(text)) + 2.0, height)
         spots = chain(_spiral(anchor, height), _everywhere(anchor, size, box))
         free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
         at = next(free, (float(anchor[0]), float(anchor[1])))

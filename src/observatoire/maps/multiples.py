@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from observatoire.maps.legend import draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes
 from observatoire.maps.ranks import draw_ranking
 from observatoire.maps.svg import WIDTH, drawing, pattern, text
-from observatoire.maps.territories import circle_radii, draw_territories, map_labels
+from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure
 from observatoire.pages.notes import notes_of
@@ -173,10 +174,12 @@ def change_figure(
     ]
     largest = max((abs(mark.value) for mark in marks if mark.own and mark.tone), default=0.0)
     fills = {mark.code: _change_fill(mark, largest) for mark in marks}
-    counts = {colour: list(fills.values()).count(colour) for colour in fills.values()}
+    counts = Counter(
+        fills[mark.code] for mark in marks if mark.own
+    )  # a hole is as white as no change
     half = number(largest / 2, indicator.decimals)
     labels = _change_labels(half, indicator.points)
-    swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts.get(c)]
+    swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts[c]]
     swatches += status_swatches(marks, ground.words)
     start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
     title = f"{indicator.label}, évolution {start}-{end}"
@@ -250,7 +253,7 @@ def _change_picture(
 ) -> str:
     """Draw a map of what changed, as :mod:`~observatoire.maps.figure` draws one of values."""
     placed = [mark for mark in marks if ground.has(mark.code)]
-    numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
+    numbers = numbers_of(placed)
     fill = {mark.code: fills[mark.code] for mark in marks}
     ranking, right = draw_ranking(
         marks, numbers, ground.words, (RIGHT, 4.0, WIDTH - RIGHT), lambda m: fill[m.code]

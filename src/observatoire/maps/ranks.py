@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import plural
-from observatoire.maps.marks import MODELLED, OWN
+from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, plural
+from observatoire.indicators.precision.differences import difference
+from observatoire.indicators.precision.estimates import counts_everyone, estimate_of
+from observatoire.maps.marks import MODELLED, OWN, extremes
 from observatoire.maps.svg import box, fitted, line, pattern, text, width_of
 from observatoire.pages.tokens import tokens
 from observatoire.values import Status
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from observatoire.french.nouns import TerritoryNames
     from observatoire.maps.marks import Mark
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: Height of a row, of a heading.
 ROW, HEADING = 21.0, 30.0
@@ -202,3 +205,52 @@ def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
         whisker = [line(axis.at(low), y, axis.at(high), y, stroke=ink, width=1.6)]
     fill, ring = (ink, "") if mark.own else (paper, f' stroke="{ink}"')
     return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{fill}"{ring}/>']
+
+
+#: Most names in the sentence of the first place.
+_MOST_NAMED = 3
+
+
+def first_place(table: ProtectedTable, code: str, marks: Sequence[Mark]) -> str:
+    """Say whether the highest figure is so for sure, each difference judged as those with a commune are.
+
+    As for extremes, only own figures that may be commented are compared; where all are equal nothing is said.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds the indicator.
+    code : str
+        Which one.
+    marks : sequence of Mark
+        Its figures, one a territory or those that share a source together.
+    """
+    ends = extremes(marks)
+    if not ends:
+        return ""
+    top, here = ends[1], table.words.here
+    rows = {str(row["territory"]): row for row in table.by_indicator[code][0]}
+    others = [m for m in marks if m.own and not m.careful and m.code != top.code]
+    if any(counts_everyone(rows[mark.code]) for mark in (top, *others)):
+        return (
+            f"Le plus haut ({top.name}) est constaté, non jugé{NO_BREAK}: la source compte tout le monde, sans "
+            "sondage."
+        )
+    mine = estimate_of(rows[top.code])
+    gaps = {mark.code: difference(mine, estimate_of(rows[mark.code])) for mark in others}
+    if not all(gap.low == gap.low for gap in gaps.values()):
+        return (
+            f"Rien ne dit si le plus haut ({top.name}) l’est de façon sûre{NO_BREAK}: on ne connaît pas la marge "
+            "d’erreur de ces chiffres."
+        )
+    near = sorted((m for m in others if gaps[m.code].rank <= 0), key=_order)
+    if near:
+        names = enumerate_words([mark.name for mark in near], most=_MOST_NAMED)
+        return (
+            f"Le plus haut ({top.name}) ne l’est pas de façon sûre{NO_BREAK}: à 95{NARROW}%, l’écart n’est pas "
+            f"sûr avec {names}."
+        )
+    frail = " hors † et ‡" if any(mark.own and mark.careful for mark in marks) else ""
+    which = f"{here.many} {here.agree('connu', several=True)}{frail}"
+    past = f"les {len(others)} autres {which}" if len(others) > 1 else f"l’autre, {others[0].name}"
+    return f"Le plus haut ({top.name}) l’est de façon sûre{NO_BREAK}: à 95{NARROW}%, il dépasse {past}."

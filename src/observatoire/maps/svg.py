@@ -142,12 +142,26 @@ def in_two(content: str, room: float, size: float = TEXT) -> list[str]:
     >>> in_two("Vivent seuls", 50), in_two("Seuls", 50)
     (['Vivent', 'seuls'], ['Seuls'])
     """
-    if width_of(content, size) <= room:
-        return [content]
-    first, *rest = content.split(" ")
-    while rest and width_of(f"{first} {rest[0]}", size) <= room:
-        first = f"{first} {rest.pop(0)}"
+    first, *rest = in_lines(content, room, size)
     return [fitted(each, room, size) for each in (first, " ".join(rest)) if each]
+
+
+def in_lines(content: str, room: float, size: float = TEXT) -> list[str]:
+    """Write a text on as many lines as it needs; a word longer than the room stays whole.
+
+    Examples
+    --------
+    >>> in_lines("Vivent tout seuls", 50)
+    ['Vivent', 'tout', 'seuls']
+    """
+    first, *words = content.split(" ")
+    lines = [first]
+    for word in words:
+        if width_of(f"{lines[-1]} {word}", size) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def drawing(width: float, height: float, parts: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import shapely
 from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import Box, Frame, lay_frames
 from observatoire.maps.marks import extremes
+from observatoire.maps.ranks import MOST_LISTED
 from observatoire.maps.svg import LEAST_TEXT, LETTER, box, fitted, line, text
 from observatoire.pages.tokens import tokens
 
@@ -94,10 +95,17 @@ def circle(x: float, y: float, radius: float) -> str:
     )
 
 
+def numbers_of(placed: Sequence[Mark]) -> dict[str, str]:
+    """Return the number that each territory bears on a map; none where hundreds would hide it."""
+    if len(placed) > MOST_LISTED:
+        return {}
+    return {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
+
+
 def map_labels(marks: Sequence[Mark], numbers: Mapping[str, str]) -> dict[str, str]:
-    """Return what is written on the map: the name of the extremes, the number of the others."""
+    """Return what is written on the map: the name of the extremes, the number of the others that have one."""
     named = {mark.code: fitted(mark.name, LONGEST_NAME) for mark in extremes(marks)}
-    return {code: named.get(code, number) for code, number in numbers.items()}
+    return {**numbers, **named}
 
 
 def _framed(

@@ -30,6 +30,9 @@ _GAP, _BETWEEN, _HEADING = 3.0, 16.0, 24.0
 _NAME, _FIGURE = LEAST_TEXT, TEXT
 _NAME_LINES = 2
 
+#: How much wider than ours the letters of a machine without our font may be.
+_WIDER = 1.12
+
 #: Share of a tile that a line of several words may take.
 _AT_EASE = 0.85
 
@@ -146,22 +149,28 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
     if side < LEAST_NAMED:
         return parts
     lines = wrapped(mark.name, side)
-    if fill.startswith("url"):  # words over stripes are read on paper
-        paper = tokens().light["paper"]
-        parts.append(box(x + 2, y + 4, side - 4, side - 8, paper, edge=False))
-    for rank, line in enumerate(lines):
-        parts.append(text(middle, y + 16 + 14 * rank, line, size=_NAME, anchor="middle", fill=ink))
+    written = [(y + 16 + 14 * rank, line, _NAME, 400) for rank, line in enumerate(lines)]
     figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
     if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
         ends = figure.strip("[]").replace(f"{NARROW};", " à")
         figure = ends if width_of(ends, _NAME) < side + 8 else "deux bornes"
     size = _FIGURE if width_of(figure, _FIGURE) < side - 2 else _NAME
-    shown = fitted(figure, side + 8, size)
-    weight = 600 if mark.own else 400
-    parts.append(
-        text(middle, y + side - 9, shown, size=size, anchor="middle", weight=weight, fill=ink)
-    )
+    written.append((y + side - 9, fitted(figure, side + 8, size), size, 600 if mark.own else 400))
+    if fill.startswith(
+        "url"
+    ):  # words are read on paper, and what the pattern says is seen around them
+        parts += [_paper_under(middle, base, said, large, side) for base, said, large, _ in written]
+    parts += [
+        text(middle, base, said, size=large, anchor="middle", weight=weight, fill=ink)
+        for base, said, large, weight in written
+    ]
     return parts
+
+
+def _paper_under(middle: float, base: float, said: str, size: float, side: float) -> str:
+    wide = min(side - 4, _WIDER * width_of(said, size) + 4)
+    paper = tokens().light["paper"]
+    return box(middle - wide / 2, base - 0.82 * size, wide, 1.08 * size, paper, edge=False)
 
 
 def wrapped(name: str, room: float) -> list[str]:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
     from observatoire.observatory.gazetteer import Gazetteer
-    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.secrecy.release.agreements import Gate
+    from observatoire.secrecy.release.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.secrecy.release.public_notes import PublicNotes
     from observatoire.warehouse import Warehouse
@@ -191,8 +191,8 @@ class Session:
     @few_rows
     def _decide(self) -> Decision:
         from observatoire.indicators.publishable import guarded_indicators
-        from observatoire.secrecy.plan.decision import Decision, decision_of
         from observatoire.secrecy.plan.rule_checks import check_declared
+        from observatoire.secrecy.release.decision import Decision, decision_of
         from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
 
         for read_before in ("_context", "_planned"):  # made of what stands now, of nothing older

@@ -248,7 +248,7 @@ def _spaced(thing: Any) -> Any:
         return tuple(_spaced(item) for item in thing)
     if is_dataclass(thing) and not isinstance(thing, type):
         values = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
-        drawn = getattr(thing, "svg", None)
-        picture = {"svg": _UNPRINTABLE.sub("", drawn)} if isinstance(drawn, str) else {}
+        pictures = {name: getattr(thing, name, None) for name in ("svg", "narrow")}
+        picture = {n: _UNPRINTABLE.sub("", d) for n, d in pictures.items() if isinstance(d, str)}
         return replace(thing, **{name: _spaced(value) for name, value in values.items()}, **picture)
     return thing

@@ -27,8 +27,11 @@ from observatoire.panels.drawings.spine import draw_spine
 from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.panels.objectives import aims_in_short
 from observatoire.panels.sentences import (
+    ASKED_FIRST,
+    ON_THIS_PAGE,
     band,
     headlines,
+    in_short,
     lacking,
     lecture,
     nothing_sure,
@@ -76,12 +79,16 @@ class ProfileContent:
 
 @dataclass(frozen=True)
 class Entry:
-    """The profile of one territory, or of those that share one source; ``short``: shares its page."""
+    """The profile of one territory, or of those that share one source; ``short``: shares its page.
+
+    ``rows`` are the figures of its spine.
+    """
 
     title: str
     codes: tuple[str, ...]
     blocks: tuple[Block, ...]
     short: bool = False
+    rows: tuple[Bearing, ...] = ()
 
 
 def entries(content: ProfileContent, only: str = "") -> list[Entry]:
@@ -100,6 +107,40 @@ def entries(content: ProfileContent, only: str = "") -> list[Entry]:
         for group in sharing(content.identities)
         if not only or any(identity.code == only for identity in group)
     ]
+
+
+#: Where the other figures of a shortened profile are: its page no longer has them.
+_ELSEWHERE = "Dans l’annexe"
+
+
+def in_short_form(entry: Entry, kept: Sequence[str]) -> Entry:
+    """Shorten a profile that has no figure of its own: the tartan has those of its source.
+
+    Parameters
+    ----------
+    entry : Entry
+        The profile; one that has figures of its own stays as it is.
+    kept : sequence of str
+        The indicators whose figures stay, a line each.
+    """
+    if not any(isinstance(block, Callout) and block.kind == "warning" for block in entry.blocks):
+        return entry
+    figures = in_short([row for row in entry.rows if row.indicator.code in kept])
+    blocks = tuple(
+        _in_short(block, figures) for block in entry.blocks if not isinstance(block, Figure)
+    )
+    return replace(entry, blocks=blocks, short=True)
+
+
+def _in_short(block: Block, figures: tuple[str, str]) -> Block:
+    if isinstance(block, Callout):
+        items = tuple(text.replace(ON_THIS_PAGE, _ELSEWHERE, 1) for text in block.items)
+        return replace(block, items=items)
+    if not isinstance(block, Facts) or block.kind != "boxes" or not figures[1]:
+        return replace(block, notes=()) if isinstance(block, Facts) else block
+    (aimed, aims), (_, missing) = block.items
+    lacks = missing.partition(ASKED_FIRST)[0].strip()
+    return replace(block, items=((aimed, aims), (figures[0], f"{figures[1]}\n{lacks}")), notes=())
 
 
 def after_each_other(
@@ -195,7 +236,7 @@ def _entry(
         _spine(content, first, rows, title),
         replace(boxes, notes=_notes(content, first, flat, title)),
     )
-    return Entry(title, codes, blocks)
+    return Entry(title, codes, blocks, rows=tuple(flat))
 
 
 def _facts(
@@ -239,11 +280,13 @@ def _spine(
         + " ".join(f"{lead} {rest}".strip() for lead, rest in headlines(flat))
         + " Le tableau qui suit donne chaque chiffre."
     )
+    commune = first.commune_name or "commune"
     return Figure(
-        draw_spine(rows, words, first.commune_name or "commune"),
+        draw_spine(rows, words, commune),
         "",
         alternative,
         numbers=_numbers(table.zoning_label, title, rows, cells),
+        narrow=draw_spine(rows, words, commune, narrow=True),
     )
 
 

@@ -163,6 +163,33 @@ def _others(counts: Counter[str], *, first: bool = False) -> str:
     return f"{NO_BREAK}: {enumerate_words(parts)}" if first else f" ; {enumerate_words(parts)}"
 
 
+def in_short(rows: Sequence[Bearing]) -> tuple[str, str]:
+    """Write some figures on a line each, with what they are compared with: their title, then the lines.
+
+    Nothing is written of what has no figure.
+    """
+    known = [row for row in rows if row.mark.status not in (Status.MISSING, Status.NOT_APPLICABLE)]
+    levels = {row.mark.level for row in known if row.mark.interval[0] == row.mark.interval[0]}
+    around = f" (intervalle à {levels.pop()}{NARROW}%)" if len(levels) == 1 else ""
+    others = list(dict.fromkeys(row.reference.name for row in known if row.reference))
+    against = f" ; {others[0]}" if len(others) == 1 else ""
+    return f"Chiffres{NO_BREAK}: ici{around}{against}", "\n".join(
+        _in_short(row, named=len(others) > 1) for row in known
+    )
+
+
+def _in_short(row: Bearing, *, named: bool) -> str:
+    indicator, mark, other = row.indicator, row.mark, row.reference
+    unit = f"{NO_BREAK}{indicator.unit.replace('euros', '€')}" if indicator.unit else ""
+    said = f"{indicator.short}{unit}, {row.period}{NO_BREAK}: {mark.text}"
+    low, high = mark.interval
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        said += f" ({number(low, indicator.decimals)} à {number(high, indicator.decimals)})"
+    if other is None:
+        return said
+    return f"{said} ; {f'{other.name}{NO_BREAK}: ' if named else ''}{other.text}"
+
+
 def lecture(rows: Sequence[Bearing], name: str, words: TerritoryNames) -> str:
     """Write how a row of the spine is read, from the first that shows the most."""
     for row in sorted(rows, key=_worth):
@@ -228,6 +255,10 @@ def _ends(indicator: Indicator, low: float, high: float, word: str = "et") -> st
     return f"{first} {word} {with_unit(high, indicator.unit, indicator.decimals)}"
 
 
+#: What comes before those whom to ask.
+ASKED_FIRST = "D’abord à demander"
+
+
 def lacking(
     absent: Sequence[Indicator], hidden: Sequence[Indicator], total: int, asks: dict[str, str]
 ) -> str:
@@ -262,5 +293,5 @@ def lacking(
         for asked, names in nearest
     ]
     if lines:
-        parts.append(f"D’abord à demander{NO_BREAK}à{NO_BREAK}:\n" + "\n".join(lines))
+        parts.append(f"{ASKED_FIRST}{NO_BREAK}à{NO_BREAK}:\n" + "\n".join(lines))
     return " ".join(parts) or "Rien ne manque : tous les indicateurs ont un chiffre ici."

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import docx
 import pikepdf
 import pytest
+from chromium import BROWSER, WHY_NOT, browser
 from python_calamine import CalamineWorkbook
 
+from observatoire.errors import FormatError
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.pages.blocks import (
     Callout,
@@ -32,6 +34,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.isolation import framed
+from observatoire.pages.writers import typst as typst_writer
 from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_page
 from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
@@ -354,12 +357,65 @@ def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: P
     assert "Le dernier mot" in sheet
 
 
+@pytest.mark.parametrize("before", range(54, 72, 3))
+def test_a_short_table_is_not_cut_and_keeps_its_heading(before: int, tmp_path: Path) -> None:
+    lines = tuple(Row(f"Ligne {i}", (TextCell("1"), TextCell("2"))) for i in range(before))
+    table = replace(grid(), title="Table", rows=lines, notes=())
+    short = tuple(Row(f"Crédit {i}", (TextCell("1"), TextCell("2"))) for i in range(13))
+    page = Page("Page", "", (table, Heading("Les crédits", 2), replace(table, rows=short)))
+    (sheet,) = (text for text in pages_of(page, tmp_path) if "Crédit" in text)
+    assert "Les crédits" in sheet
+    assert all(row.label in sheet for row in short)
+
+
 def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
     text = render_page(Page("Page", "", (replace(grid(), title="Un titre"),)))
     assert "<caption><span>Un titre</span></caption>" in text
     (style,) = re.findall(r"caption span \{([^}]*)\}", text)
     assert "max-width: 100cqi" in style
     assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf", ".docx"])
+def test_letters_that_no_font_has_are_a_sentence_rather_than_empty_boxes(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture would be silent: its letters are looked for beforehand, ours then those of the machine."""
+    fonts = typst_writer._fonts
+    monkeypatch.setattr(typst_writer, "_fonts", lambda **_: fonts(system=False))
+    typst_writer._require_letters.cache_clear()
+    drawn = SVG.replace("</svg>", "<text>中央</text></svg>")
+    page = Page("Page", "", (Figure(drawn, "Carte", "Carte."),))
+    save = {".png": save_sheet, ".pdf": save_pdf, ".docx": save_word}[suffix]
+    with pytest.raises(FormatError, match=r"de quoi écrire « [中央] »"):
+        save(page, tmp_path / f"page{suffix}")
+    typst_writer._require_letters.cache_clear()
+
+
+@pytest.mark.skipif(not BROWSER, reason=WHY_NOT)
+def test_on_a_telephone_the_contents_and_the_tables_of_texts_are_read_downwards(
+    tmp_path: Path,
+) -> None:
+    chapters = [Heading(f"Chapitre au nom assez long, numéro {n}", 1, f"c{n}") for n in range(30)]
+    texts = replace(
+        grid("texts"), title="Textes", columns=tuple(Column(f"Colonne {n}") for n in range(9))
+    )
+    row = Row("Un quartier", tuple(TextCell(f"une phrase, la {n}") for n in range(9)))
+    page = Page("Page", "", (*chapters, replace(texts, rows=(row,))), cover=True)
+    (tmp_path / "page.html").write_text(render_page(page), "utf-8")
+    wider = "[...document.querySelectorAll('nav ol, .scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    with browser() as phone:
+        phone.open(tmp_path / "page.html", width=390)
+        assert phone.run(wider) == 0
+        read = phone.run(
+            "getComputedStyle(document.querySelectorAll('tbody td')[3], '::before').content"
+        )
+        assert "Colonne 3" in read
+        phone.open(tmp_path / "page.html", width=1280)
+        assert (
+            phone.run("getComputedStyle(document.querySelector('tbody td')).display")
+            == "table-cell"
+        )
 
 
 def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def page() -> Iterator[Any]:
 def test_one_light_page_that_asks_nothing_of_any_network() -> None:
     text = atlas_made.atlas().read_text("utf-8")
     assert len(text.encode()) <= 150_000
-    assert len(text.rpartition("<script>")[2].encode()) <= 20_480
+    assert len(text.rpartition("<script>")[2].encode()) <= 20_000
     assert "default-src 'none'" in text
     assert not re.findall(r"""(?:src|href)=["']?(?!#)[^"'\s>]+""", text.split("<script")[0])
     assert "http" not in re.sub(r"http-equiv|https?://www\.w3\.org/2000/svg", "", text)

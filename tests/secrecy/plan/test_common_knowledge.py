@@ -226,3 +226,27 @@ def test_two_sources_that_differ_are_refused(tmp_path: Path) -> None:
     least = float(rows[:5].sum()) - 40
     with apart(tmp_path, {"c1": least}) as o, pytest.raises(SecrecyError, match="diffèrent"):
         o.table("aidA", "commune-2016")
+
+
+def test_the_same_figures_under_another_name_are_one_quantity(tmp_path: Path) -> None:
+    """Another code, « 2016-T4 » for 2016: a reader sees that they agree, and reads what one hides in the other."""
+    counts = {"i1": 90, "i2": 4, "i3": 57, "i4": 60, "i5": 70}
+    total = ["commune-2016;c1;{when};{name};281"]
+    rows = []
+    for name, when, by_producer in (
+        ("aidA", "2016", ""),
+        ("aidA", "2016-T4", ""),
+        ("aidB", "2016", "i5"),
+    ):
+        given = {code: "s" if code == by_producer else value for code, value in counts.items()}
+        rows += [f"iris-2016;{code};{when};{name};{value}" for code, value in given.items()]
+        rows += [each.format(when=when, name=name) for each in total]
+    simple = SOURCE[: SOURCE.index("[[secrecy.sums]]")] + SOURCE[SOURCE.index("[variables") :]
+    with obs.open(write(tmp_path, rows, source=simple)) as o:
+        o.load()
+        hidden = []
+        for name, when in (("aidA", "2016"), ("aidA", "2016-T4"), ("aidB", "2016")):
+            frame = o.table(name, "iris-2016", when).df
+            hidden.append(set(frame.loc[frame["status"] == "secret", "territory"]))
+        assert hidden[0] == hidden[1] == hidden[2] >= {"i2", "i5"}
+        assert o.audit()["safe"].all()

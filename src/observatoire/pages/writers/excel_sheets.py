@@ -32,6 +32,13 @@ _NAMED = 46
 #: Up to so many rows a sheet is read, and its texts go to the next line; beyond, it is filtered.
 _READ = 400
 
+#: Rows that are printed of a sheet that is filtered rather than read, and what is said of it.
+_SAMPLE = 30
+_PRINTED = (
+    f"Feuille à filtrer : imprimée telle quelle, elle s’arrête à la {_SAMPLE}e ligne ; filtrez, sélectionnez, "
+    "puis imprimez la sélection."
+)
+
 
 def digits(decimals: int) -> str:
     """Return the format of numbers, as Excel writes it.
@@ -89,11 +96,11 @@ class _Looks:
         )  # fmt: skip
 
     def number(self, decimals: int) -> Any:
-        return self.of(num_format=digits(decimals))
+        return self.of(num_format=digits(decimals), valign="top")
 
     def aside(self) -> Any:
         """Return the look of what is no figure of the territory itself: italics, at the right."""
-        return self.of(italic=True, align="right", font_color=tokens().light["soft"])
+        return self.of(italic=True, align="right", valign="top", font_color=tokens().light["soft"])
 
 
 def _printed(sheet: Any) -> None:
@@ -119,7 +126,7 @@ def _write_index(sheet: Any, page: Page, looks: _Looks) -> None:
     wrap = looks.of(text_wrap=True, valign="top")
     for each in page.sheets:
         sheet.write_url(line, 0, f"internal:'{each.name}'!A1", link, each.name)
-        summary = f"{each.title}{NO_BREAK}: {len(each.rows)} lignes. {each.remark}".strip()
+        summary = f"{each.title}{NO_BREAK}: {len(each.rows)} lignes. {_remark(each)}".strip()
         _wrapped(sheet, line, summary, wrap)
         line += 1
     line += 1
@@ -147,8 +154,8 @@ def _write_sheet(sheet: Any, data: DataSheet, looks: _Looks) -> None:
     sheet.write_url(
         1, 0, "internal:'Sommaire'!A1", looks.of(font_color=tokens().light["accent"]), "← Sommaire"
     )
-    if data.remark:
-        sheet.write_string(1, 1, data.remark, looks.of(font_color=tokens().light["soft"]))
+    if remark := _remark(data):
+        sheet.write_string(1, 1, remark, looks.of(font_color=tokens().light["soft"]))
     for column, (label, width) in enumerate(zip(data.columns, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(_HEADS, column, label, looks.head)
@@ -163,9 +170,16 @@ def _write_sheet(sheet: Any, data: DataSheet, looks: _Looks) -> None:
             sheet.set_row(_HEADS + 1 + rank, _LINE * tall)
     if data.rows:
         sheet.autofilter(_HEADS, 0, _HEADS + len(data.rows), len(data.columns) - 1)
+    if len(data.rows) > _READ:
+        sheet.print_area(0, 0, _HEADS + _SAMPLE, len(data.columns) - 1)
     sheet.freeze_panes(_HEADS + 1, data.head)
     sheet.repeat_rows(_HEADS)
     sheet.repeat_columns(0, data.head - 1)
+
+
+def _remark(data: DataSheet) -> str:
+    """Return what is said of a sheet under its title; hundreds of rows are not printed by surprise."""
+    return f"{data.remark} {_PRINTED if len(data.rows) > _READ else ''}".strip()
 
 
 def _sheet_widths(data: DataSheet) -> list[float]:
@@ -203,7 +217,7 @@ def _write_figure(sheet: Any, line: int, column: int, cell: TextCell, looks: _Lo
         return
     tail = cell.text.partition("\N{NO-BREAK SPACE}")[2]
     shown = digits(_decimals(cell.text)) + (f'" {tail}"' if tail else "")
-    sheet.write_number(line, column, cell.value, looks.of(num_format=shown))
+    sheet.write_number(line, column, cell.value, looks.of(num_format=shown, valign="top"))
 
 
 def _decimals(text: str) -> int:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,13 +106,20 @@ def _compile(page: Page, form: str, *, paged: bool, ppi: float = 150.0) -> bytes
             (Path(folder) / name).write_text(svg, encoding="utf-8")
         main = Path(folder) / "page.typ"
         main.write_text(source, encoding="utf-8")
-        return typeset(main, form, ppi=ppi)[0]
+        return typeset(main, form, ppi=ppi, written=source + "".join(drawings.values()))[0]
 
 
 def typeset(
-    source: Path | bytes, form: str, *, ppi: float, inputs: Mapping[str, str] | None = None
+    source: Path | bytes,
+    form: str,
+    *,
+    ppi: float,
+    inputs: Mapping[str, str] | None = None,
+    written: str = "",
 ) -> list[bytes]:
-    """Run Typst with the library's own fonts, whatever the machine has; return a file a page.
+    """Run Typst with the library's own fonts; return a file a page.
+
+    Those of the machine are used only where ours lack the letters: Arabic, Chinese…
 
     Parameters
     ----------
@@ -123,19 +131,53 @@ def typeset(
         Points per inch of a PNG.
     inputs : mapping, optional
         What the text finds in ``sys.inputs``.
+    written : str
+        All that it writes, drawings included.
 
     Raises
     ------
     FormatError
-        On a character that no font of a PDF has.
+        On a character that no font has: a picture would show an empty box.
     """
+    foreign = "".join(sorted({letter for letter in written if _is_foreign(letter)}))
+    if foreign:
+        _require_letters(foreign)
+    return _run(source, form, foreign=bool(foreign), ppi=ppi, inputs=inputs)
+
+
+def _is_foreign(letter: str) -> bool:
+    """Whether our fonts may lack a letter: what is neither Latin nor punctuation, and is seen."""
+    if letter <= _LATIN or _MARKS[0] <= letter <= _MARKS[1]:
+        return False
+    return unicodedata.category(letter)[0] in "LMNPS"
+
+
+#: Last of the Latin letters; the punctuation and the signs that pages use.
+_LATIN, _MARKS = "\u024f", ("\u2000", "\u26ff")
+
+
+@cache
+def _require_letters(letters: str) -> None:
+    """Refuse letters that no font has: a PDF to be kept says so, where a picture is silent."""
+    text = f'#set document(title: "x")\n#text(font: "Source Sans 3", {_text(letters)})'
+    _run(text.encode(), "pdf", foreign=True, ppi=72)
+
+
+def _run(
+    source: Path | bytes,
+    form: str,
+    *,
+    foreign: bool,
+    ppi: float,
+    inputs: Mapping[str, str] | None = None,
+) -> list[bytes]:
     run: Any = typst.compile  # its types list each form apart
     try:
         made = run(
             str(source) if isinstance(source, Path) else source,
             format=form,
             ppi=ppi,
-            font_paths=_fonts(),
+            font_paths=_fonts(system=foreign),
             sys_inputs=dict(inputs or {}),
             pdf_standards=list(_STANDARDS) if form == "pdf" else [],
         )
@@ -143,17 +185,17 @@ def typeset(
         if (lacking := _LACKING.search(str(error))) is None:
             raise
         raise FormatError(
-            f"Aucune police du PDF n’a de quoi écrire « {lacking[1]} ».",
-            why="Un PDF à archiver contient tous ses caractères.",
+            f"Aucune police n’a de quoi écrire « {lacking[1]} ».",
+            why="Un PDF à archiver contient tous ses caractères ; un dessin montrerait une case vide.",
             remedy="Ôtez-le du titre ou du nom qui le porte, ou écrivez la page en .html.",
         ) from error
     return [bytes(each) for each in made] if isinstance(made, list) else [bytes(made)]
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """Read the library's own fonts once."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+def _fonts(*, system: bool) -> typst.Fonts:
+    """Read the library's own fonts once; those of the machine after them, where they are asked for."""
+    return typst.Fonts(include_system_fonts=system, font_paths=[str(FONTS)])
 
 
 #: What Typst says of a character that no font has, or that means nothing.

@@ -140,7 +140,7 @@ def _pictures(page: Page) -> dict[str, bytes]:
     Typst keeps what its last ten runs laid out: all in one run would hold a hundred megabytes more.
     """
     return {
-        svg: typeset(_PICTURE, "png", ppi=_PPI, inputs={"svg": svg})[0]
+        svg: typeset(_PICTURE, "png", ppi=_PPI, inputs={"svg": svg}, written=svg)[0]
         for svg in dict.fromkeys(figure.svg for figure in _drawn(page))
     }
 

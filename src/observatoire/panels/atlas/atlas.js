@@ -104,7 +104,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 function start(D) {
-  const $ = (id) => document.getElementById(id), names = D.terr.map((t) => t[1]);
+  const $ = (id) => document.getElementById(id), $$ = (css) => [...document.querySelectorAll(css)], names = D.terr.map((t) => t[1]);
   const S = { i: D.first, p: "", t: -1, c: "v", m: "jenks", n: 4, by: "value", down: true };
   const indicator = () => D.ind.find((one) => one.c === S.i);
   const cells = (one = indicator(), period = S.p) => cellsOf(one.p[period].q, D.hole);
@@ -117,11 +117,11 @@ function start(D) {
 
   function drawMap(one, shown, cut) {
     const most = Math.max(...shown.map((c) => (isOwn(c) ? c.value : 0)), 0);
-    for (const box of document.querySelectorAll("#drawing .s")) {
+    for (const box of $$("#drawing .s")) {
       const k = +box.dataset.k;
       box.setAttribute("class", `s ${fillOf(shown[k], cut)}${k === S.t ? " chosen" : ""}`);
       const figure = box.querySelector(".figure");
-      const short = shown[k].kind === 3 ? words(shown[k], one.d).replace(/^\[|\]/g, "").replace(NARROW + ";", " à") : words(shown[k], one.d);
+      const text = words(shown[k], one.d), short = shown[k].kind === 3 ? text.replace(/^\[|\]/g, "").replace(NARROW + ";", " à") : text;
       if (figure) figure.textContent = short.length > 11 ? "deux bornes" : S.c === "e" && shown[k].sign > 2 ? `${short} ${SIGNS[shown[k].sign]}` : short;
     }
     if (!$("map")) return;
@@ -130,12 +130,12 @@ function start(D) {
       const rings = D.at.map((at, k) => [at, k]).filter(([at, k]) => at && isOwn(shown[k]) && shown[k].value > 0).sort((a, b) => shown[b[1]].value - shown[a[1]].value);
       over += rings.map(([at, k]) => `<circle class="ring" cx="${at[0]}" cy="${at[1]}" r="${(30 * Math.sqrt(shown[k].value / most)).toFixed(1)}"/>`).join("");
     }
-    if (S.t >= 0 && D.at[S.t]) {
+    if (D.at[S.t]) {
       const [x, y] = D.at[S.t], end = x > D.width / 2;
       over += `<text class="tag" x="${x + (end ? -14 : 14)}" y="${Math.max(y - 14, 40)}" text-anchor="${end ? "end" : "start"}">${escaped(names[S.t])} ${escaped(words(shown[S.t], one.d, one.u))}</text>`;
     }
     $("over").innerHTML = over;
-    $("surfaces").append(...[...$("surfaces").querySelectorAll(".chosen")]);
+    $("surfaces").append(...$$("#surfaces .chosen"));
   }
 
   function drawLegend(one, shown, cut) {
@@ -171,7 +171,7 @@ function start(D) {
   }
   function drawTable(one, shown) {
     const scale = axis(one, shown), beside = one.p[S.p].r, groups = ordered(shown, names, S.by, S.down);
-    for (const body of document.querySelectorAll("#liste tbody")) body.remove();
+    for (const body of $$("#liste tbody")) body.remove();
     const row = (k) => {
       const c = shown[k], sign = SIGNS[c.sign];
       return `<tr data-k="${k}"${k === S.t ? ' class="chosen"' : ""}><th scope="row"><button type="button" aria-pressed="${k === S.t}">${escaped(names[k])}</button></th>`
@@ -179,7 +179,7 @@ function start(D) {
         + `<td><span aria-hidden="true">${sign}</span><span class="unseen">${D.said[c.sign]}</span></td></tr>`;
     };
     const html = groups.map(([group, some]) => "<tbody>" + (group < 0 ? "" : `<tr class="group"><th scope="rowgroup" colspan="4">${escaped(D.groups[group])} (${some.length})</th></tr>`) + some.map(row).join("") + "</tbody>").join("");
-    $("liste").querySelector("table").insertAdjacentHTML("beforeend", html);
+    $$("#liste table")[0].insertAdjacentHTML("beforeend", html);
     for (const [id, by] of [["byname", "name"], ["byvalue", "value"]]) {
       const head = $(id);
       head.innerHTML = `<button type="button">${escaped(by === "name" ? capital(D.noun) : one.u || "Chiffre")}</button>`;
@@ -201,7 +201,7 @@ function start(D) {
     const x = (p) => +(28 + (when(p) - first) / span * 354).toFixed(1), y = (v) => +(62 - (v - low) / wide * 38).toFixed(1);
     const by = Object.fromEntries(shown);
     let drawn = one.b.filter((p) => dates.indexOf(p) > 0).map((p) => { const at = (x(p) + x(dates[dates.indexOf(p) - 1])) / 2; return `<path class="break" d="M${at} 8V72"/>`; }).join("");
-    if (one.b.some((p) => dates.indexOf(p) > 0)) drawn += `<text class="warn" x="205" y="102" text-anchor="middle">trait pointillé : rupture de série</text>`;
+    if (one.b.some((p) => dates.indexOf(p) > 0)) drawn += `<text class="warn" x="205" y="102">trait pointillé : rupture de série</text>`;
     for (const [a, b] of one.j) if (by[a] && by[b] && by[a].value !== null && by[b].value !== null && (by[a].kind === by[b].kind || (isOwn(by[a]) && isOwn(by[b]))))
       drawn += `<path class="line${isOwn(by[a]) && isOwn(by[b]) ? "" : " open"}" d="M${x(a)} ${y(by[a].value)}L${x(b)} ${y(by[b].value)}"/>`;
     let free = -99;
@@ -210,7 +210,7 @@ function start(D) {
       const text = words(c, one.d), half = Math.max(text.length, p.length) * 3.4;
       if (x(p) - half < free) continue;
       free = x(p) + half + 4;
-      drawn += `<text x="${x(p)}" y="${y(c.kind === 3 ? c.high : c.value) - 8}" text-anchor="middle">${escaped(text)}</text><text class="soft" x="${x(p)}" y="86" text-anchor="middle">${p}</text>`;
+      drawn += `<text x="${x(p)}" y="${y(c.kind === 3 ? c.high : c.value) - 8}">${escaped(text)}</text><text class="soft" x="${x(p)}" y="86">${p}</text>`;
     }
     const spoken = shown.map(([p, c]) => `${p} : ${words(c, one.d, one.u)}`).join(" ; ");
     return `<svg viewBox="0 0 410 108" role="img" aria-label="Les dates : ${escaped(spoken)}.">${drawn}</svg>`;
@@ -251,7 +251,7 @@ function start(D) {
     const cut = made(one);
     $("ind").value = S.i; $("met").value = S.m; $("nb").value = S.n;
     $("per").innerHTML = dates.map((p) => `<label><input type="radio" name="per" value="${p}"${p === S.p ? " checked" : ""}>${p}</label>`).join("");
-    for (const radio of document.querySelectorAll("[name=col]")) { radio.checked = radio.value === S.c; radio.disabled = radio.value === "e" && !judged; }
+    for (const radio of $$("[name=col]")) { radio.checked = radio.value === S.c; radio.disabled = radio.value === "e" && !judged; }
     $("colours").hidden = !judged;
     $("met").disabled = $("nb").disabled = S.c === "e" || Boolean(one.n);
     $("title").textContent = title(one);
@@ -272,8 +272,8 @@ function start(D) {
   }
   function picture() {
     // A picture has no page around it: it takes the page's style along.
-    const copy = $("map") || document.querySelector("#tiles svg"), box = copy.viewBox.baseVal, twin = copy.cloneNode(true);
-    twin.prepend(document.querySelector("style").cloneNode(true), document.querySelector("#drawing defs").cloneNode(true));
+    const copy = $("map") || $$("#tiles svg")[0], box = copy.viewBox.baseVal, twin = copy.cloneNode(true);
+    twin.prepend($$("style")[0].cloneNode(true), $$("#drawing defs")[0].cloneNode(true));
     twin.setAttribute("class", "observatoire drawing");
     twin.setAttribute("width", box.width * 2); twin.setAttribute("height", box.height * 2);
     const image = new Image(), name = `${S.i}-${S.p}.png`;
@@ -294,16 +294,16 @@ function start(D) {
   }).join("");
   read();
   $("choice").hidden = false;
-  document.querySelector(".actions").hidden = false;
+  $$(".actions")[0].hidden = false;
   $("ind").onchange = (e) => { S.i = e.target.value; draw(); };
-  $("per").onchange = (e) => { S.p = e.target.value; draw(); document.querySelector("[name=per]:checked").focus(); };
+  $("per").onchange = (e) => { S.p = e.target.value; draw(); $$("[name=per]:checked")[0].focus(); };
   $("colours").onchange = (e) => { S.c = e.target.value; draw(); };
   $("met").onchange = (e) => { S.m = e.target.value; draw(); };
   $("nb").onchange = (e) => { S.n = +e.target.value; draw(); };
   $("drawing").onclick = (e) => { const box = e.target.closest("[data-k]"); if (box) pick(+box.dataset.k); };
   $("liste").onclick = (e) => {
     const button = e.target.closest("button"), row = e.target.closest("tr[data-k]");
-    if (row && button) { pick(+row.dataset.k); $("liste").querySelector(`tr[data-k="${row.dataset.k}"] button`).focus(); }
+    if (row && button) { pick(+row.dataset.k); $$(`#liste tr[data-k="${row.dataset.k}"] button`)[0].focus(); }
     const head = e.target.closest("thead th");
     if (head && button) {
       const by = head.id === "byname" ? "name" : "value";
@@ -312,7 +312,7 @@ function start(D) {
     }
   };
   $("liste").onkeydown = (e) => {
-    const buttons = [...$("liste").querySelectorAll("tbody button")], at = buttons.indexOf(document.activeElement);
+    const buttons = $$("#liste tbody button"), at = buttons.indexOf(document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[e.key];
     if (at < 0 || to === undefined) return;
     e.preventDefault();

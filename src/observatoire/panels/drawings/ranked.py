@@ -12,7 +12,7 @@ from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.evaluation.trends import trend_frame
 from observatoire.maps.figure import marks_of, title_of
 from observatoire.maps.marks import extremes
-from observatoire.maps.ranks import draw_ranking
+from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import (
     LEAST_TEXT,
     WIDTH,
@@ -80,7 +80,12 @@ def compare_figure(
     said = f"{title}. {plural(own, 'territoire a', 'territoires ont')} leur propre chiffre sur {len(marks)}"
     if ends:
         said += f", de {ends[0].text} ({ends[0].name}) à {ends[1].text} ({ends[1].name})"
-    notes = [n for n in notes_of(table, cells, [indicator], warn=False) if n.label in _KEPT]
+    first = first_place(table, code, marks)
+    notes = [
+        replace(note, text=f"{note.text} {first}".strip()) if note.label == _KEPT[0] else note
+        for note in notes_of(table, cells, [indicator], warn=False)
+        if note.label in _KEPT
+    ]
     return Figure(
         drawing(WIDTH, bottom + 6, drawn), title, f"{said}.", tuple(notes[:_MOST_NOTES]),
         numbers=_ranked_numbers(title, table.zoning_label, marks),

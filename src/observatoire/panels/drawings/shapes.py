@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK
 from observatoire.maps.marks import NO_DIFFERENCE
-from observatoire.maps.svg import LEAST_TEXT, line, text, width_of
+from observatoire.maps.svg import LEAST_TEXT, in_two, line, text, width_of
 from observatoire.pages.tokens import tokens
 from observatoire.values import Status
 
@@ -89,8 +89,11 @@ def down_arrow(x: float, y: float) -> str:
     )
 
 
-#: Room between two keys of a legend.
-_BETWEEN = 26.0
+#: Room between two keys of a legend, and between its lines.
+_BETWEEN, _LINE = 26.0, 21.0
+
+#: How much wider than ours the letters of a machine without our font may be.
+_WIDER = 1.08
 
 
 def keyed(
@@ -115,10 +118,15 @@ def keyed(
     for wide, drawn, label in items:
         # What has no drawing begins with its sign: a letter, an arrow.
         before = wide + 6 if drawn else 0.0
-        room = before + 1.08 * width_of(label, LEAST_TEXT)
+        lines = in_two(label, (width - before) / _WIDER)
+        room = before + _WIDER * max(width_of(each, LEAST_TEXT) for each in lines)
         if x > left and x + room > left + width:
-            x, y = left, y + 21
+            x, y = left, y + _LINE
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>' if drawn else "")
-        parts.append(text(x + before, y + 4.8, label, size=LEAST_TEXT, fill=tokens().light["soft"]))
+        for rank, each in enumerate(lines):
+            at = y + 4.8 + 16 * rank
+            parts.append(text(x + before, at, each, size=LEAST_TEXT, fill=tokens().light["soft"]))
+        if len(lines) > 1:  # what follows begins a line of its own
+            x, y = left + width, y + 16
         x += room + _BETWEEN
     return parts, y + 12

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, number
-from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, text, width_of
+from observatoire.maps.svg import (
+    LEAST_TEXT,
+    WIDTH,
+    drawing,
+    fitted,
+    in_lines,
+    line,
+    text,
+    width_of,
+)
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import LEFT_OUT
 from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course, has_course
@@ -36,10 +45,51 @@ if TYPE_CHECKING:
 
 ROW, HEADING, WATCH = 24.0, 25.0, 19.0
 
-#: Left edges and right edges of the columns.
-_YEAR, _VALUE, _INTERVAL, _BOUNDED = 264.0, 366.0, 374.0, 452.0
-_LEAST, _LEFT, _RIGHT, _MOST = 572.0, 580.0, 708.0, 716.0
-_OTHER, _COURSE = 838.0, WIDTH - COURSE_WIDTH - 2
+#: Width of the spine that a telephone shows: its texts are as large there as on a page.
+NARROW_WIDTH = 416.0
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns begin and end; on a telephone the place of a figure stands under its name.
+
+    ``least`` to ``most`` is what places a figure among the known, ``under`` how much lower it is drawn;
+    ``long`` is the size of two bounds.
+    """
+
+    width: float
+    year: float
+    value: float
+    interval: float
+    bounded: float
+    least: float
+    other: float
+    course: float = 0.0
+    row: float = ROW
+    under: float = 0.0
+    span: float = 128.0
+    long: float = 16.5
+
+    @property
+    def left(self) -> float:
+        return self.least + 8
+
+    @property
+    def right(self) -> float:
+        return self.left + self.span
+
+    @property
+    def most(self) -> float:
+        return self.right + 8
+
+
+_WIDE = _Layout(
+    WIDTH, 264.0, 366.0, 374.0, 452.0, 572.0, 838.0, course=WIDTH - COURSE_WIDTH - 2
+)  # fmt: skip
+_NARROW = _Layout(
+    NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH,
+    row=46.0, under=21.0, span=84.0, long=15.0,
+)  # fmt: skip
 
 #: Room of the name of a commune over its figures.
 _COMMUNE = 96.0
@@ -47,24 +97,32 @@ _COMMUNE = 96.0
 #: Fewest known figures that make a range.
 _LEAST_KNOWN = 2
 
-#: The size of what is read first in a row.
-_STRONG = 16.5
+#: The size of what is read first in a row, where it is sure to be the territory's and where it is not.
+_STRONG, _PLAIN = 16.5, 15.5
 
-_BAND, _MIDDLE = (tokens().light[name] for name in ("row", "rule"))
+_BAND, _MIDDLE, _WARN = (tokens().light[name] for name in ("row", "rule", "warn"))
 
 
 @dataclass(frozen=True)
 class _Scale:
     low: float
     high: float
+    left: float
+    right: float
 
     def at(self, value: float) -> float:
         span = self.high - self.low
         share = (value - self.low) / span if span > 0 else 0.5
-        return _LEFT + share * (_RIGHT - _LEFT)
+        return self.left + share * (self.right - self.left)
 
 
-def draw_spine(themes: Mapping[str, Sequence[Bearing]], words: TerritoryNames, commune: str) -> str:
+def draw_spine(
+    themes: Mapping[str, Sequence[Bearing]],
+    words: TerritoryNames,
+    commune: str,
+    *,
+    narrow: bool = False,
+) -> str:
     """Draw the rows of each theme under its heading, then the legend of what is drawn.
 
     Parameters
@@ -75,27 +133,49 @@ def draw_spine(themes: Mapping[str, Sequence[Bearing]], words: TerritoryNames, c
         What territories are called.
     commune : str
         What figures are compared with first.
+    narrow : bool
+        As a telephone shows it: two lines a figure, without its dates.
     """
     rows = [row for each in themes.values() for row in each]
-    parts, y = _head(words.here, commune, rows), 26.0
+    at = _NARROW if narrow else _WIDE
+    parts = _narrow_head(words.here, commune) if narrow else _head(words.here, commune, rows)
+    y = 26.0 + at.under
     for label, bearings in themes.items():
-        parts += _heading(label, y)
+        parts += _heading(label, y, at.width)
         y += HEADING
         for bearing in bearings:
-            parts += _row(bearing, y + ROW / 2)
-            y += ROW
-            if bearing.watched:
-                warned = fitted(f"Veille{NO_BREAK}: {bearing.watched}", WIDTH - 24, LEAST_TEXT)
-                parts.append(
-                    text(
-                        14, y + 10, warned, size=LEAST_TEXT, weight=600, fill=tokens().light["warn"]
-                    )
-                )
+            parts += _row(bearing, y + ROW / 2, at)
+            y += at.row
+            for warned in _warned(bearing, at.width - 24):
+                parts.append(text(14, y + 10, warned, size=LEAST_TEXT, weight=600, fill=_WARN))
                 y += WATCH
-            parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
+            parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))
         y += 4
-    keys, y = keyed(_legend(rows, words, commune), 0.0, y + 4, WIDTH)
-    return drawing(WIDTH, y + 4, [*parts, *keys])
+    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), 0.0, y + 4, at.width)
+    return drawing(at.width, y + 4, [*parts, *keys])
+
+
+def _warned(bearing: Bearing, room: float) -> list[str]:
+    """Return the lines of what is watched of a figure: it is never cut."""
+    if not bearing.watched:
+        return []
+    return in_lines(f"Veille{NO_BREAK}: {bearing.watched}", room)
+
+
+def _narrow_head(here: Noun, commune: str) -> list[str]:
+    soft = tokens().light["soft"]
+    place = f"parmi les {here.agree('connu', several=True)}"
+    heads = (
+        (0.0, 15.0, "Indicateur, année", "start"),
+        (_NARROW.value, 15.0, "Ici", "end"),
+        (0.0, 36.0, "sûr à 95 %", "start"),
+        ((_NARROW.left + _NARROW.right) / 2, 36.0, place, "middle"),
+        (_NARROW.other, 36.0, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
+    )
+    return [
+        text(x, y, said, size=LEAST_TEXT, anchor=anchor, weight=600, fill=soft)
+        for x, y, said, anchor in heads
+    ]
 
 
 def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
@@ -106,42 +186,38 @@ def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
     dates = sorted({period for row in rows if _coursed(row) for period in row.dates})
     return [
         head(0, "Indicateur"),
-        head(_YEAR, "Année"),
-        head(_VALUE, "Ici", "end"),
-        head(_INTERVAL, "sûr à 95 %"),
+        head(_WIDE.year, "Année"),
+        head(_WIDE.value, "Ici", "end"),
+        head(_WIDE.interval, "sûr à 95 %"),
         head(
-            _OTHER - _COMMUNE - 8,
+            _WIDE.other - _COMMUNE - 8,
             f"place parmi les {here.many} {here.agree('connu', several=True)}",
             "end",
         ),
-        head(_OTHER, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
-        head(_COURSE + COURSE_WIDTH / 2, f"{dates[0]}-{dates[-1]}", "middle") if dates else "",
+        head(_WIDE.other, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
+        head(_WIDE.course + COURSE_WIDTH / 2, f"{dates[0]}-{dates[-1]}", "middle") if dates else "",
     ]
 
 
-def _heading(label: str, y: float) -> list[str]:
+def _heading(label: str, y: float, width: float) -> list[str]:
     tint, accent = tokens().light["tint"], tokens().light["accent"]
     return [
-        f'<rect x="0" y="{y + 2:.1f}" width="{WIDTH:.0f}" height="{HEADING - 4:.0f}" fill="{tint}"/>',
-        text(6, y + 18, label, size=15, weight=600, fill=accent),
+        f'<rect x="0" y="{y + 2:.1f}" width="{width:.0f}" height="{HEADING - 4:.0f}" fill="{tint}"/>',
+        text(6, y + 18, fitted(label, width - 12, 15), size=15, weight=600, fill=accent),
     ]
 
 
-def _row(bearing: Bearing, y: float) -> list[str]:
+def _row(bearing: Bearing, y: float, at: _Layout) -> list[str]:
     indicator = bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
+    name = fitted(f"{indicator.short}{unit}", at.year - 26, 15) + favoured(indicator)
     return [
-        text(
-            0,
-            y + 5,
-            fitted(f"{indicator.short}{unit}", _YEAR - 26, 15) + favoured(indicator),
-            size=15,
-        ),
-        text(_YEAR, y + 5, bearing.period, size=LEAST_TEXT, fill=tokens().light["soft"]),
-        *_value(bearing, y + 5),
-        *_place(bearing, y),
-        *_compared(bearing, y + 5),
-        *(draw_course(bearing, _COURSE, y, ROW - 7) if _coursed(bearing) else []),
+        text(0, y + 5, name, size=15),
+        text(at.year, y + 5, bearing.period, size=LEAST_TEXT, fill=tokens().light["soft"]),
+        *_value(bearing, y + 5, at),
+        *_place(bearing, y + at.under, at),
+        *_compared(bearing, y + 5 + at.under, at),
+        *(draw_course(bearing, at.course, y, ROW - 9) if at.course and _coursed(bearing) else []),
     ]
 
 
@@ -150,16 +226,18 @@ def _coursed(bearing: Bearing) -> bool:
     return bearing.mark.status is not Status.SECRET and has_course(bearing)
 
 
-def _value(bearing: Bearing, y: float) -> list[str]:
+def _value(bearing: Bearing, y: float, at: _Layout) -> list[str]:
     mark, soft = bearing.mark, tokens().light["soft"]
     own = mark.own or mark.status is Status.BOUNDED
-    at = _BOUNDED if mark.status is Status.BOUNDED else _VALUE
+    right, size = at.value, _STRONG if own else _PLAIN
+    if mark.status is Status.BOUNDED:
+        right, size = at.bounded, at.long
     parts = [
         text(
-            at,
+            right,
             y,
             mark.text,
-            size=_STRONG if own else 15.5,
+            size=size,
             anchor="end",
             weight=700 if own else 400,
             fill="" if own else soft,
@@ -171,15 +249,15 @@ def _value(bearing: Bearing, y: float) -> list[str]:
         around = f"{number(low, decimals)} à {number(high, decimals)}"
         if mark.level != 95:  # noqa: PLR2004 - the level of the heading
             around += f" ({mark.level} %)"
-        parts.append(text(_INTERVAL, y, around, size=LEAST_TEXT, fill=soft))
+        parts.append(text(at.interval, y + at.under, around, size=LEAST_TEXT, fill=soft))
     return parts
 
 
-def _place(bearing: Bearing, y: float) -> list[str]:
+def _place(bearing: Bearing, y: float, at: _Layout) -> list[str]:
     mark, known, soft = bearing.mark, bearing.known, tokens().light["soft"]
     if len(known) < _LEAST_KNOWN and not (mark.known or mark.status is Status.BOUNDED):
         return []
-    scale = _scale(bearing)
+    scale = _scale(bearing, at)
     parts = []
     if len(known) >= _LEAST_KNOWN:
         parts.append(_bar(scale.at(known[0]), scale.at(known[-1]), y, _BAND))
@@ -189,9 +267,14 @@ def _place(bearing: Bearing, y: float) -> list[str]:
         decimals = bearing.indicator.decimals
         parts += [
             text(
-                _LEAST, y + 5, number(known[0], decimals), size=LEAST_TEXT, anchor="end", fill=soft
+                at.least,
+                y + 5,
+                number(known[0], decimals),
+                size=LEAST_TEXT,
+                anchor="end",
+                fill=soft,
             ),
-            text(_MOST, y + 5, number(known[-1], decimals), size=LEAST_TEXT, fill=soft),
+            text(at.most, y + 5, number(known[-1], decimals), size=LEAST_TEXT, fill=soft),
         ]
     for reference in bearing.references:
         x = scale.at(reference.value)
@@ -226,7 +309,7 @@ def _bar(x1: float, x2: float, y: float, fill: str) -> str:
     return f'<rect x="{x1:.1f}" y="{y - 6.5:.1f}" width="{width:.1f}" height="13" fill="{fill}"/>'
 
 
-def _scale(bearing: Bearing) -> _Scale:
+def _scale(bearing: Bearing, at: _Layout) -> _Scale:
     mark = bearing.mark
     ends = [*bearing.known[:1], *bearing.known[-1:], *(other.value for other in bearing.references)]
     if mark.status is Status.BOUNDED:
@@ -235,21 +318,21 @@ def _scale(bearing: Bearing) -> _Scale:
         ends += [mark.value, *mark.interval]
     ends = [end for end in ends if end == end]  # noqa: PLR0124 - NaN
     pad = (max(ends) - min(ends)) * 0.04
-    return _Scale(min(ends) - pad, max(ends) + pad)
+    return _Scale(min(ends) - pad, max(ends) + pad, at.left, at.right)
 
 
-def _compared(bearing: Bearing, y: float) -> list[str]:
+def _compared(bearing: Bearing, y: float, at: _Layout) -> list[str]:
     reference = bearing.reference
     if reference is None:
-        return [text(_OTHER, y, "–", size=15, anchor="end", fill=tokens().light["soft"])]
-    shown = [text(_OTHER, y, reference.text, size=15, anchor="end")]
+        return [text(at.other, y, "–", size=15, anchor="end", fill=tokens().light["soft"])]
+    shown = [text(at.other, y, reference.text, size=15, anchor="end")]
     if reference.whole:
-        shown.append(down_arrow(_OTHER - width_of(reference.text, 15) - 10, y - 1))
+        shown.append(down_arrow(at.other - width_of(reference.text, 15) - 10, y - 1))
     return shown
 
 
 def _legend(
-    rows: Sequence[Bearing], words: TerritoryNames, commune: str
+    rows: Sequence[Bearing], words: TerritoryNames, commune: str, *, dated: bool
 ) -> list[tuple[float, str, str]]:
     """Return the keys of what is drawn, and of nothing else."""
     signs = {sign_of(row.mark) for row in rows}
@@ -283,7 +366,7 @@ def _legend(
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
         (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
         (
-            any(row.course and row.course.broken and _coursed(row) for row in rows),
+            dated and any(row.course and row.course.broken and _coursed(row) for row in rows),
             4.0,
             f'<path d="M2 -8V8" stroke="{break_colour()}" stroke-width="1.6" stroke-dasharray="2 2"/>',
             "rupture de série",

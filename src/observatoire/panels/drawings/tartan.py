@@ -242,13 +242,9 @@ def _head(
     strips: Sequence[_Strip], edges: Sequence[float], words: TerritoryNames, commune: str
 ) -> tuple[list[str], float]:
     tint, soft = tokens().light["tint"], tokens().light["soft"]
-    lines = [
-        [fitted(m.name, _LONGEST_NAME * LETTER * 14, 14) for m in strip.members] for strip in strips
-    ]
-    high = (
-        max([len(commune), *(len(name) for each in lines for name in each)]) * LETTER * 14 * 1.12
-        + 10
-    )
+    lines = [_names(strip) for strip in strips]
+    longest = max([len(commune), *(len(name) for each in lines for name in each)])
+    high = longest * LETTER * 14 * 1.12 + 10
     owned = sum(strip.own for strip in strips)
     wider, guessed = _wider(words), any(strip.estimated for strip in strips[owned:])
     parts, top = [], 24.0
@@ -275,6 +271,14 @@ def _head(
     parts.append(text(0, bottom - 4, "Indicateur, année", size=LEAST_TEXT, weight=600, fill=soft))
     parts.append(_upwards(_LABEL + _OTHER - 8, bottom - 4, commune or "Ensemble"))
     return parts, bottom + 2
+
+
+def _names(strip: _Strip) -> list[str]:
+    """Return the lines over a column: a name each, or one long name on two lines."""
+    room = _LONGEST_NAME * LETTER * 14
+    if len(strip.members) == 1:
+        return in_two(strip.members[0].name, room, 14)
+    return [fitted(one.name, room, 14) for one in strip.members]
 
 
 def _upwards(x: float, y: float, name: str) -> str:

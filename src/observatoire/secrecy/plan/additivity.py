@@ -10,12 +10,16 @@ from observatoire.secrecy.plan.disclosures import close, links_of
 from observatoire.secrecy.plan.known_figures import Base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.plan.disclosures import Link
     from observatoire.secrecy.plan.workspace_system import Assembly
 
+
+#: Places looked at first, the largest, to find figures that are the same under another name; and how many
+#: sizes must agree before they are held for one.
+_ANCHORS, _SIZES = 3, 4
 
 #: One variable in one period: what is counted.
 Counted = tuple[str, str, str]
@@ -57,6 +61,7 @@ def relate_all(
                     )
     _categories(assembly, places)
     _periods(assembly, places)
+    _namesakes(assembly, places)
 
 
 def _places(assembly: Assembly) -> dict[Counted, dict[str, list[str]]]:
@@ -188,6 +193,51 @@ def _periods(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]
                     whole = Base(source, variable, zoning, code, period)
                     parts = [whole._replace(period=each) for each in finer]
                     assembly.nest(whole, parts, exact=True)
+
+
+def _namesakes(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]) -> None:
+    """Write that figures that are the same wherever two names give them are one quantity.
+
+    Another source, another code, « 2019 » and « 2019-T4 »: whoever sees them side by side sees that they are the
+    same, and what one hides the other must not give.
+    """
+    figures: dict[tuple[str, str], dict[Counted, dict[str, float]]] = defaultdict(dict)
+    for source, variable, period in sorted(places):
+        for zoning, codes in places[source, variable, period].items():
+            bases = [Base(source, variable, zoning, code, period) for code in codes]
+            given = {base.territory: assembly.known.value(base) for base in bases}
+            figures[zoning, period[:4]][source, variable, period] = (
+                given  # two years are two things
+            )
+    for (zoning, _), by_name in figures.items():
+        for first, second in _pairs(by_name):
+            for code in sorted(by_name[first].keys() & by_name[second].keys()):
+                one, other = (_at(assembly, counted, zoning, code) for counted in (first, second))
+                if one != other:
+                    assembly.nest(one, [other], exact=True)
+
+
+def _pairs(figures: Mapping[Counted, Mapping[str, float]]) -> Iterator[tuple[Counted, Counted]]:
+    """Give each of those that are another under its own name, and that one."""
+    holding: dict[tuple[str, float], list[Counted]] = defaultdict(list)
+    for counted, given in figures.items():
+        known = {code: number for code, number in given.items() if number > 0}
+        largest = sorted(known, key=lambda code: (-known[code], code))[:_ANCHORS]
+        rivals = dict.fromkeys(each for code in largest for each in holding[code, known[code]])
+        for same in rivals:
+            if _are_one(figures[same], given):
+                yield same, counted
+                break
+        for code, number in known.items():
+            holding[code, number].append(counted)
+
+
+def _are_one(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Say whether figures are the same everywhere both are known, in places enough and several sizes."""
+    both = [(first[c], second[c]) for c in first if c in second]
+    known = [(a, b) for a, b in both if not math.isnan(a) and not math.isnan(b)]
+    sizes = {a for a, _ in known if a > 0}
+    return len(sizes) >= _SIZES and all(a == b for a, b in known)
 
 
 def divisions(period: str) -> list[list[str]]:

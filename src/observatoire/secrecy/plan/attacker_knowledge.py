@@ -40,6 +40,13 @@ def bound_shares(assembly: Assembly, discloser: Discloser, indicator: Indicator)
             assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
 
 
+def bound_implied(assembly: Assembly) -> None:
+    """Write that the numerator that a rate tells is at most its universe, where it is of the same people."""
+    for top, bases in sorted(assembly.universes.out_of.items()):
+        if not assembly.known.value(top) > math.fsum(map(assembly.known.value, bases)):
+            assembly.rest(bases, [top], f"le reste : {top.label}")
+
+
 def add_published(assembly: Assembly, context: Context, indicators: Sequence[Indicator]) -> None:
     """Make public the totals that others have published of the same thing."""
     for indicator in indicators:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.computation.table import DIRECT, is_modelled
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.plan.known_figures import KnownFigures
+    from observatoire.secrecy.plan.universes import Spoken
     from observatoire.values import Record
 
     Terms = list[tuple[Base, float]]
@@ -57,12 +58,14 @@ class Disclosure:
     """What one cell discloses, what it rests on, and the producer's figures it comes from.
 
     ``counts`` are the sums that a reader takes it for: of a count, itself; of a rate, its two.
+    ``people`` are how many a figure that is no count speaks of.
     """
 
     sums: tuple[Sum, ...] = ()
     small: tuple[Small, ...] = ()
     sources: tuple[str, ...] = ()
     counts: tuple[Sum, ...] = ()
+    people: tuple[Sum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class ShownCell:
     numbers: tuple[float, ...]
     counts: tuple[Sum, ...] = ()
     decimals: int = 0
+    people: tuple[Sum, ...] = ()
 
 
 def close(first: float, second: float) -> bool:
@@ -123,6 +127,28 @@ class Discloser:
         if origin.isdigit():
             return self._carried(row, indicator, int(origin))
         return Disclosure()
+
+    def given_on(self, row: Record) -> str:
+        """Return the zoning on which producers gave what a cell is made of."""
+        origin = str(row["origin"])
+        return self.routes[int(origin)].source if origin.isdigit() else self.zoning
+
+    def with_people(
+        self, disclosure: Disclosure, indicator: Indicator, spoken: Spoken
+    ) -> Disclosure:
+        """Return what a cell discloses once it is known of how many it speaks: a rate tells its numerator."""
+        small = [
+            each
+            for top, bases in spoken.implied
+            for each in self._small(indicator, [(top, 1.0)], [(base, 1.0) for base in bases])
+        ]
+        told = [self.known.sum([(top, 1.0)]) for top, _ in spoken.implied]
+        return replace(
+            disclosure,
+            sums=_distinct([*disclosure.sums, *told]),
+            small=(*disclosure.small, *small),
+            people=spoken.counts,
+        )
 
     def counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         """Return numerators and denominators of an indicator on a zoning, territory left blank."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     add_earlier,
     add_known_bounds,
     add_published,
+    bound_implied,
     bound_shares,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
@@ -29,6 +30,7 @@ from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, read_known_fig
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
     CONDITION,
+    PRIMARY,
     conditioned,
     dominant,
     dominated,
@@ -41,6 +43,7 @@ from observatoire.secrecy.plan.primary import (
 )
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.rule_checks import check_declared
+from observatoire.secrecy.plan.universes import Spoken, read_universes, told_by
 from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
@@ -80,7 +83,8 @@ class SecrecyPlan:
         cell = self.cells[key]
         if cell.cause:
             return cell.cause
-        hidden = self.hidden & set(cell.labels) or (not cell.counted and self._hides(cell.counts))
+        read = cell.people if cell.counted else (*cell.counts, *cell.people)
+        hidden = self.hidden & set(cell.labels) or self._hides(read)
         return COMPLEMENTARY if hidden else ""
 
     def _hides(self, counts: Iterable[Sum]) -> bool:
@@ -130,6 +134,7 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     if indicators:
         for relating in (_structure, _read_cells):
             relating(plan, context, indicators)
+        bound_implied(plan.assembly)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
         add_earlier(plan.assembly, list(earlier), plan.cells, context.warehouse)
@@ -145,9 +150,13 @@ def _assembly(context: Context, indicators: Sequence[Indicator]) -> Assembly:
     for bound in context.workspace.secrecy.known:
         sources |= {bound.source, bound.at_most.partition("/")[0]}
     sources |= {code for code, rule in context.secrecy_rules.items() if rule.guarded}
+    sources |= {giver for each in indicators if each.size for giver in each.size.givers}
     known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules)
-    assembly = Assembly(known)
+    universes, implied = read_universes(context, known, indicators)
+    known = replace(known, figures={**known.figures, **implied})
+    assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
+    assembly.asked.update(universes.amounts(known, indicators))
     assembly.twins.update(_twins(known, indicators))
     return assembly
 
@@ -162,7 +171,7 @@ def _twins(
         by_variable: dict[str, dict[str, None]] = defaultdict(dict)
         for source in indicator.sources:
             for other, variable, period in given if len(indicator.sources) > 1 else ():
-                if other == source and variable in indicator.variables(period):
+                if other == source and told_by(variable) in indicator.variables(period):
                     by_variable[variable][source] = None
         for variable, sources in by_variable.items():
             if len(sources) > 1:
@@ -232,12 +241,16 @@ def _read_cell(
     cause: str,
 ) -> None:
     disclosure = discloser.disclosure(row, indicator)
+    spoken = _spoken(plan, discloser, row, indicator, disclosure)
+    disclosure = discloser.with_people(disclosure, indicator, spoken)
     key = key_of(row)
     name = f"{indicator.code} de {key[1]} ({key[0]}, {key[3]})"
     threshold = float(row["threshold"])
     labels = tuple(plan.assembly.sum(each, name, threshold) for each in disclosure.sums)
     for each in disclosure.small:
         plan.assembly.small(each, f"{name}, un de ses effectifs", threshold)
+    if not cause and (spoken.few or (spoken.implied and disclosure.small)):
+        cause = PRIMARY
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
@@ -254,7 +267,10 @@ def _read_cell(
         numbers,
         disclosure.counts,
         indicator.decimals,
+        disclosure.people,
     )
+    if counted and indicator.nature is Nature.AMOUNT:
+        plan.assembly.counted.update(labels)
     if counted and indicator.nature is Nature.COUNT:
         _read_count(plan, row, indicator, disclosure, cause)
 
@@ -273,15 +289,29 @@ def _read_count(
         assembly.nonzero.add(label)
 
 
+def _filled(row: Row) -> bool:
+    return not all(math.isnan(float(row[name])) for name in ("value", "low", "high"))
+
+
+def _spoken(
+    plan: SecrecyPlan, discloser: Discloser, row: Row, indicator: Indicator, disclosure: Disclosure
+) -> Spoken:
+    """Return what a cell that is not empty tells of the people it is about."""
+    if not _filled(row):
+        return Spoken()
+    zoning, universes = discloser.given_on(row), plan.assembly.universes
+    return universes.spoken(
+        discloser.known, indicator, zoning, disclosure.sources, discloser.period
+    )
+
+
 def _other_cause(
     discloser: Discloser, row: Row, indicator: Indicator, disclosure: Disclosure
 ) -> str:
     """Return whether a condition or dominance hides a cell that is not empty."""
-    filled = not all(math.isnan(float(row[name])) for name in ("value", "low", "high"))
-    if not filled:
+    if not _filled(row):
         return ""
-    origin = str(row["origin"])
-    zoning = discloser.routes[int(origin)].source if origin.isdigit() else discloser.zoning
+    zoning = discloser.given_on(row)
     conditions = conditioned(indicator, discloser.known.rules, discloser.period)
     place = (zoning, disclosure.sources, discloser.period)
     if under_condition(discloser.known, conditions, *place):
@@ -295,24 +325,19 @@ def _other_cause(
 def _decide(plan: SecrecyPlan, context: Context) -> None:
     """Hide complementary cells, one group of related cells after the other."""
     costs = _costs(plan, context)
-    narrowest, measured, cost, bound = math.inf, 0, 0.0, 0.0
-    proved = True
+    narrowest, measured = math.inf, 0
     for group in groups_of(plan.assembly):
         found = _protect(group, costs)
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}
         narrowest, measured = min(narrowest, found.floor), measured + found.proved
-        cost, proved = cost + found.cost, proved and found.bound is not None
-        bound += found.bound or 0.0
     causes = public_causes(map(plan.cause, plan.cells))
     plan.record = Record(
         counts={cause: count for cause, count in causes.items() if count},
         narrowest=narrowest,
         measured=measured,
         solver=SOLVER,
-        cost=cost,
-        bound=bound if proved else None,
         exposed=len(plan.assembly.exposed),
         withheld=sum(
             key[0] in context.workspace.secrecy.headlines and plan.cause(key) == COMPLEMENTARY

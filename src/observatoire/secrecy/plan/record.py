@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 #: Costs closer than this, per unit, are one.
 _SAME = 1e-6
 
-#: Per cent by which an excess is printed: a finer one would show hidden sizes.
-_STEP = 5
-
 
 @dataclass(frozen=True)
 class Record:
@@ -26,9 +23,9 @@ class Record:
 
     ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
     bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
-    show which of the hidden figures is small. ``measured`` (the intervals proved), ``cost`` and ``bound``
-    never leave: what a rate leaves out is one more to prove where it is small, and what hiding costs is
-    made of the hidden sizes. ``withheld`` counts the headlines that
+    show which of the hidden figures is small. ``measured`` (the intervals proved) never leaves: what
+    a rate leaves out is one more to prove where it is small. What hiding costs, and the least it could cost, are
+    made of the hidden sizes: neither is kept. ``withheld`` counts the headlines that
     had to be hidden, after a correction for instance.
     """
 
@@ -36,8 +33,6 @@ class Record:
     narrowest: float = math.inf
     measured: int = 0
     solver: str = ""
-    cost: float = 0.0
-    bound: float | None = 0.0
     exposed: int = 0
     withheld: int = 0
 
@@ -76,7 +71,7 @@ class Record:
             )
         return (
             f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, tous les intervalles prouvés par "
-            f"programmation linéaire, {together}. {self._optimum()}"
+            f"programmation linéaire, {together}."
         )
 
     @property
@@ -98,35 +93,12 @@ class Record:
     def _tenths(self) -> float:
         return math.floor(self.narrowest * 10 + _SAME) / 10
 
-    def _optimum(self) -> str:
-        if self.excess is None:
-            return "Choix glouton : la table est trop grande pour prouver qu’il est le moindre."
-        if self.excess == 0:
-            return "Aucun choix de cases à cacher ne coûterait moins au lecteur."
-        return f"Le choix coûte au plus {self.excess}{NO_BREAK}% de plus que le moindre."
-
-    @property
-    def excess(self) -> int | None:
-        """How many per cent dearer than the cheapest the choice may be, by steps; None if unknown.
-
-        Examples
-        --------
-        >>> Record(cost=20.0, bound=20.0).excess, Record(cost=21.3, bound=20.0).excess
-        (0, 10)
-        """
-        if self.bound is None or (self.bound <= 0 < self.cost):
-            return None
-        if self.cost <= self.bound * (1 + _SAME):
-            return 0
-        return _STEP * math.ceil((self.cost / self.bound - 1) * 100 / _STEP)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the record as a package stores it."""
         return {
             "cases_masquees": dict(self.counts),
             "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self._tenths,
             "solveur": self.solver,
-            "surcout_au_plus_pour_cent": self.excess,
             "effectifs_deja_publics": self.exposed,
             "totaux_de_tete_masques": self.withheld,
         }

@@ -17,6 +17,7 @@ from observatoire.errors import SecrecyError
 from observatoire.french.typography import number
 from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, Base, Sum
+from observatoire.secrecy.plan.universes import Universes
 from observatoire.secrecy.suppression.relations import Part
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Assembly:
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
     twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    universes: Universes = field(default_factory=lambda: Universes({}))
     _sums: dict[Sum, str] = field(default_factory=dict)
     _smalls: dict[Small, str] = field(default_factory=dict)
 
@@ -208,6 +210,8 @@ class Assembly:
         """Return the cell of what a total has besides its parts."""
         whole = self.base(total)
         tolerance = self.known.rules[total.source].tolerance
+        if self.universes.rounded(self.known, total, members, gap):
+            tolerance = abs(gap)
         if abs(gap) > tolerance and (exact or gap < 0):
             listed = " ; ".join(self.base(part) for part in members[:6])
             raise SecrecyError(

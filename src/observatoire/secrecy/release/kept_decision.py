@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import WorkspaceError
-from observatoire.secrecy.plan.decision import Decision
+from observatoire.secrecy.release.decision import Decision
 from observatoire.sources.families.family import FOLDER_NAME
 from observatoire.warehouse.storage.decisions import content_digest, find_decision, keep_decision
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan
+    from observatoire.secrecy.release.decision import Decision
     from observatoire.warehouse import Warehouse
 
 

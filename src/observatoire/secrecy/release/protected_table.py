@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.table import Table
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.decision import Decision
+    from observatoire.secrecy.release.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.sources.descriptors.agreement import Agreement
 
@@ -328,7 +328,7 @@ def protect_table(
     cells.loc[causes != "", "method"] = ""
     cells.loc[(causes != "") | empty, "flag"] = ""
     withhold_sizes(cells, table.indicators)
-    rounded(cells, table.indicators)
+    rounded(cells, table.indicators, {key[2] for key in decision.cells} if decision else ())
     cells.loc[ours, "status"] = str(Status.SECRET)
     cells.loc[ours, "reason"] = HIDDEN_REASON
     return ProtectedTable(

@@ -15,7 +15,7 @@ from observatoire.secrecy.plan.primary import printed
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -76,9 +76,16 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     cells.loc[rates_shown, "flag"] = ""  # a caution says under how many inhabitants or persons
 
 
-def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
-    """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts."""
-    counted = cells["indicator"].map({c: bool(i.numerator) for c, i in indicators.items()})
+def rounded(
+    cells: pd.DataFrame, indicators: Mapping[str, Indicator], planned: Collection[str] = ()
+) -> None:
+    """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts.
+
+    ``planned`` are the indicators that the plan weighs, those given without their counts among them.
+    """
+    counted = cells["indicator"].map(
+        {c: bool(i.numerator) or c in planned for c, i in indicators.items()}
+    )
     guarded = (cells["threshold"] > 0) & counted.astype(bool)
     if not guarded.any():
         return

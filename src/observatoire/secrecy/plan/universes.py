@@ -1,0 +1,225 @@
+"""Of how many a figure that is no count speaks: an amount, or what a producer gives without its counts.
+
+An average over three households, the allowances of two persons, « 12,1 % » of thirty-three tell as much
+as a count does. The universe is what a condition of the source names, or ``size`` of the indicator;
+where neither says, any count that the source gives there may be it, and each is judged: an analyst who
+knows better declares it. Of public figures nothing is judged: anybody can have them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum
+from observatoire.secrecy.plan.primary import conditioned
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from observatoire.declarations.secrecy_rules import Rule
+    from observatoire.indicators.context import Context
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.plan.known_figures import KnownFigures
+
+#: Stands between a rate and its universe in the name of the numerator that nobody gives.
+TIMES = " × "
+
+_WHOLE = 100.0
+
+#: By how much parts may miss their whole and still be all of it.
+_CLOSE = 0.01
+
+#: Where a universe is counted: source, variables, period.
+Universe = tuple[str, tuple[str, ...], str]
+
+
+class Spoken(NamedTuple):
+    """What a figure tells of the people it is about.
+
+    ``few`` says that they are too few, or that nobody may know how many; ``counts`` are how many they
+    are; ``implied`` the numerators that a rate tells, with what they are out of.
+    """
+
+    few: bool = False
+    counts: tuple[Sum, ...] = ()
+    implied: tuple[tuple[Base, tuple[Base, ...]], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Universes:
+    """Of how many the guarded figures of a workspace speak.
+
+    ``counts`` are the variables of each source that count, ``totals`` its amounts; ``out_of`` gives, of each
+    numerator that a rate tells, the counts that it is out of.
+    """
+
+    rules: Mapping[str, Rule]
+    counts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    totals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    out_of: dict[Base, tuple[Base, ...]] = field(default_factory=dict)
+
+    def lent(self, source: str) -> bool:
+        """Say whether a source lends its figures under a rule, rather than gives them to all."""
+        rule = self.rules.get(source)
+        return rule is not None and rule.guarded and rule.diffusion != "public"
+
+    def concerns(self, indicator: Indicator) -> bool:
+        """Say whether an indicator counts nobody, and some source lends its figures."""
+        counts = indicator.nature is Nature.COUNT or bool(indicator.denominator)
+        return not counts and any(map(self.lent, indicator.sources))
+
+    def of(self, indicator: Indicator, source: str, period: str) -> list[Universe]:
+        """Return what may be the universe of an indicator's figures that a source lends."""
+        named = conditioned(indicator, {source: self.rules[source]}, period)
+        if named and source in indicator.sources:
+            return [(where, (variable,), period) for where, variable, _ in named]
+        if size := indicator.size:
+            names = indicator.at(size.variables, size.period)
+            return [(giver, names, size.period) for giver in size.givers]
+        return [(source, (name,), period) for name in self.counts.get(source, ())]
+
+    def spoken(
+        self,
+        known: KnownFigures,
+        indicator: Indicator,
+        zoning: str,
+        territories: Sequence[str],
+        period: str,
+    ) -> Spoken:
+        """Return what figures of some territories, or what is made of them, tell of their people."""
+        if not self.concerns(indicator):
+            return Spoken()
+        few, counts, implied = False, dict[Sum, None](), dict[Base, tuple[Base, ...]]()
+        for source in filter(self.lent, indicator.sources):
+            rule, name = self.rules[source].at(period), indicator.variables(period)[0]
+            places = self._places(known, indicator, source, (zoning, territories, period))
+            for bases in places if rule.threshold > 0 else ():
+                people = math.fsum(v for v in map(known.value, bases) if not math.isnan(v))
+                dark = any(known.figure(each).hidden for each in bases)
+                few |= (people > 0 or dark) and people < rule.threshold
+                counts[known.sum([(each, 1.0) for each in bases])] = None
+                if not indicator.variable:
+                    continue
+                few |= dark
+                counts |= dict.fromkeys(known.sum([(each, 1.0)]) for each in bases)
+                if indicator.nature is Nature.MEAN:  # times its people it gives an amount
+                    place = bases[0]._replace(source=source, period=period)
+                    totals = [place._replace(variable=v) for v in self.totals.get(source, ())]
+                    counts |= dict.fromkeys(known.sum([(each, 1.0)]) for each in totals)
+                made = numerator(source, name, bases, period)
+                if made in self.out_of:
+                    implied[made] = tuple(bases)
+                    few |= rule.zero and known.value(made) in (0.0, people)
+        return Spoken(few, tuple(each for each in counts if each.terms), tuple(implied.items()))
+
+    def _places(
+        self,
+        known: KnownFigures,
+        indicator: Indicator,
+        source: str,
+        place: tuple[str, Sequence[str], str],
+    ) -> Iterator[list[Base]]:
+        """Give the universes of some territories that somebody counts: of an amount, which adds up, as one."""
+        zoning, territories, period = place
+        apart = [[code] for code in territories] if indicator.variable else [territories]
+        for giver, names, when in self.of(indicator, source, period):
+            for codes in apart:
+                bases = [Base(giver, name, zoning, code, when) for code in codes for name in names]
+                if bases and all(base in known.figures for base in bases):
+                    yield bases
+
+    def implied(
+        self, known: KnownFigures, indicator: Indicator, rate: Base, given: tuple[float, bool]
+    ) -> dict[Base, KnownFigure]:
+        """Return the numerators that a rate tells; ``given`` is the share, and whether it is hidden."""
+        share, hidden = given
+        made = {}
+        place = (rate.zoning, [rate.territory], rate.period)
+        for bases in self._places(known, indicator, rate.source, place):
+            people = math.fsum(map(known.value, bases))
+            if math.isnan(people):
+                continue
+            top = share * people
+            if people.is_integer() and not math.isnan(top):
+                top = float(round(top))
+            base = numerator(rate.source, rate.variable, bases, rate.period)
+            made[base] = KnownFigure(top, math.nan, math.nan, hidden)
+            self.out_of[base] = tuple(bases)
+        return made
+
+    def amounts(self, known: KnownFigures, indicators: Sequence[Indicator]) -> dict[Base, float]:
+        """Return what an amount that speaks of few must be taken for: anything, up to twice itself."""
+        of: dict[tuple[str, str], Indicator] = {}
+        for indicator in indicators:
+            if indicator.nature is Nature.AMOUNT and self.concerns(indicator):
+                of |= {(s, v): indicator for s in indicator.sources for v in indicator.numerator}
+        asked = {}
+        for base, figure in known.figures.items():
+            amount = of.get(base[:2])
+            if amount is not None and not math.isnan(figure.value):
+                place = (base.zoning, [base.territory], base.period)
+                if self.spoken(known, amount, *place).few:
+                    asked[base] = max(known.threshold(base), figure.value + 1.0)
+        return asked
+
+    def rounded(self, known: KnownFigures, total: Base, parts: Sequence[Base], gap: float) -> bool:
+        """Say whether what numerators that rates tell miss their total by comes of rounding alone."""
+        if total not in self.out_of:
+            return False
+        people, covered = (
+            math.fsum(known.value(base) for each in some for base in self.out_of.get(each, ()))
+            for some in ([total], parts)
+        )
+        return gap < 0 or covered >= people * (1 - _CLOSE)
+
+
+def numerator(source: str, variable: str, bases: Sequence[Base], period: str) -> Base:
+    """Return the figure that nobody gives, and that a rate tells of its universe."""
+    name = f"{variable}{TIMES}{'+'.join(base.variable for base in bases)}"
+    return Base(source, name, bases[0].zoning, bases[0].territory, period)
+
+
+def told_by(variable: str) -> str:
+    """Return the rate that tells a numerator; any other variable is told by itself.
+
+    Examples
+    --------
+    >>> told_by("taux × ALLOC"), told_by("ALLOC")
+    ('taux', 'ALLOC')
+    """
+    return variable.partition(TIMES)[0]
+
+
+def read_universes(
+    context: Context, known: KnownFigures, indicators: Sequence[Indicator]
+) -> tuple[Universes, dict[Base, KnownFigure]]:
+    """Read of how many guarded figures speak, and the numerators that lent rates tell of them."""
+    rows = context.warehouse.rows(
+        "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
+    )
+    added: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for nature, source, code in rows:
+        added[str(nature)][str(source)].append(str(code))
+    universes = Universes(known.rules, added["count"], added["amount"])
+    concerned = [each for each in indicators if universes.concerns(each)]
+    rates = [each for each in concerned if each.variable and each.unit == "%"]
+    lent = sorted({s for each in rates for s in each.sources if universes.lent(s)})
+    rows = context.warehouse.rows(
+        "SELECT source, variable, zoning, territory, period, value, status FROM current_observation "
+        "WHERE list_contains(?, source) ORDER BY ALL",
+        [lent],
+    )
+    made: dict[Base, KnownFigure] = {}
+    for *place, value, status in rows if lent else ():
+        rate = Base(*map(str, place))
+        shown = Status(status).has_value and value is not None
+        share = float(value) / _WHOLE if shown else math.nan
+        hidden = status == Status.SECRET
+        for each in rates:
+            if rate.source in each.sources and each.variables(rate.period) == (rate.variable,):
+                made |= universes.implied(known, each, rate, (share * each.factor, hidden))
+    return universes, made
