@@ -310,7 +310,7 @@ def test_a_file_that_may_not_be_read_is_a_sentence(
         ("b = [1", "ligne 1", ("au milieu d’une valeur",)),
     ],
 )
-def test_what_is_not_toml_is_told_by_what_it_is(
+def test_what_is_not_toml_is_spoken_by_what_it_is(
     tmp_path: Path, text: str, where: str, said: tuple[str, ...]
 ) -> None:
     path = tmp_path / "x.toml"

@@ -238,7 +238,7 @@ def test_a_whole_named_after_its_commune_is_no_place_of_rows(place: Place) -> No
     ],
     ids=["column", "heading"],
 )
-def test_two_territories_of_one_name_are_told_by_their_commune(
+def test_two_territories_of_one_name_are_spoken_by_their_commune(
     place: Place, warehouse: Warehouse, rows: str
 ) -> None:
     twins(place)

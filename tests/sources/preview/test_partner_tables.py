@@ -929,7 +929,7 @@ def test_a_column_of_several_words_is_quoted_in_what_to_write(
     says(caught.value, '[variables."Un mot"]')
 
 
-def test_a_note_written_beside_the_territories_is_told_by_its_text(
+def test_a_note_written_beside_the_territories_is_spoken_by_its_text(
     place: Place, warehouse: Warehouse
 ) -> None:
     rows = "Centre et Terres;97209;12\n;Source : CCAS;\n;;\nFour à Chaux;97209;7\n"

@@ -183,12 +183,12 @@ def numerator(source: str, variable: str, bases: Sequence[Base], period: str) ->
     return Base(source, name, bases[0].zoning, bases[0].territory, period)
 
 
-def told_by(variable: str) -> str:
+def spoken_by(variable: str) -> str:
     """Return the rate that tells a numerator; any other variable is told by itself.
 
     Examples
     --------
-    >>> told_by("taux × ALLOC"), told_by("ALLOC")
+    >>> spoken_by("taux × ALLOC"), spoken_by("ALLOC")
     ('taux', 'ALLOC')
     """
     return variable.partition(TIMES)[0]
