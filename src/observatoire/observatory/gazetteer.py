@@ -147,23 +147,24 @@ class Gazetteer:
         sentences, shared = self._link_sentences(zoning), self._shared(zoning)
         parts = self.context.words(zoning).parts
         unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
-        return [
-            TerritoryIdentity(
-                code=str(code),
-                name=str(row["name"]),
-                commune=str(row["commune"]),
-                commune_name=self._commune_name(str(row["commune"])),
-                facts=identity_facts(
-                    row["attributes"],
-                    self._commune_name(str(row["commune"])),
-                    sentences.get(str(code), unknown),
-                ),
-                linked=str(code) in sentences,
-                shared=shared.get(str(code)),
-                listed=listed_words(row["attributes"], self.workspace.zoning(zoning).noun),
+        noun, frame = self.workspace.zoning(zoning).noun, self.frames[zoning]
+        columns = (frame[name].tolist() for name in ("name", "commune", "attributes"))
+        found = []
+        for code, name, commune, attributes in zip(map(str, frame.index), *columns, strict=True):
+            commune_name = self._commune_name(str(commune))
+            found.append(
+                TerritoryIdentity(
+                    code=code,
+                    name=str(name),
+                    commune=str(commune),
+                    commune_name=commune_name,
+                    facts=identity_facts(attributes, commune_name, sentences.get(code, unknown)),
+                    linked=code in sentences,
+                    shared=shared.get(code),
+                    listed=listed_words(attributes, noun),
+                )
             )
-            for code, row in self.frames[zoning].iterrows()
-        ]
+        return found
 
     def wholes(self, zoning: str, code: str) -> set[tuple[str, str]]:
         """Return a territory and all that it belongs to, as zoning and code.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import spaced
@@ -245,10 +247,21 @@ def _spaced(thing: Any) -> Any:
     if isinstance(thing, str) and not isinstance(thing, Status):
         return spaced(_UNPRINTABLE.sub("", thing))
     if isinstance(thing, tuple):
-        return tuple(_spaced(item) for item in thing)
+        made = tuple(map(_spaced, thing))
+        return thing if all(map(is_, made, thing)) else made
     if is_dataclass(thing) and not isinstance(thing, type):
-        values = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
-        pictures = {name: getattr(thing, name, None) for name in ("svg", "narrow")}
-        picture = {n: _UNPRINTABLE.sub("", d) for n, d in pictures.items() if isinstance(d, str)}
-        return replace(thing, **{name: _spaced(value) for name, value in values.items()}, **picture)
+        texts = {name: getattr(thing, name) for name in _read(type(thing))}
+        changed = {
+            name: made for name, text in texts.items() if (made := _spaced(text)) is not text
+        }
+        drawn = {name: getattr(thing, name, None) for name in ("svg", "narrow")}
+        picture = {n: _UNPRINTABLE.sub("", d) for n, d in drawn.items() if isinstance(d, str)}
+        # Most figures fit as they are, and a panel has thousands.
+        return replace(thing, **changed, **picture) if changed or picture else thing
     return thing
+
+
+@cache
+def _read(kind: type[Any]) -> tuple[str, ...]:
+    """Name the fields of a block that hold a text to read, or what holds one."""
+    return tuple(each.name for each in fields(kind) if each.name not in _NOT_READ)

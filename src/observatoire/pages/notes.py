@@ -183,13 +183,15 @@ def _reading(
     ]
     by_code = {indicator.code: indicator for indicator in indicators}
     rank = {indicator.code: place for place, indicator in enumerate(indicators)}
-    rows = sorted(records(own), key=lambda row: rank[str(row["indicator"])])
+    own = own.sort_values("indicator", key=lambda codes: codes.map(rank), kind="stable")
     judged = {key for key, row in table.verdicts.items() if row["mark"]}
     for statuses, needed in _EXAMPLES:
-        for row in rows:
-            key = (str(row["territory"]), str(row["indicator"]))
-            if row["status"] in statuses and (key in judged or not needed):
-                return [Note("Lecture", _example(table, row, by_code[key[1]]))]
+        shown = own[own["status"].isin(statuses)]
+        if needed:
+            keys = zip(shown["territory"].tolist(), shown["indicator"].tolist(), strict=True)
+            shown = shown[[key in judged for key in keys]]
+        for row in records(shown.head(1)):
+            return [Note("Lecture", _example(table, row, by_code[str(row["indicator"])]))]
     return []
 
 

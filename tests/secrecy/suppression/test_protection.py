@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,12 @@ from tables_of_cells import (
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy import Part, audit, protect, protection
+from observatoire.secrecy.suppression.cell_system import lay_out
+from observatoire.secrecy.suppression.complementary import SuppressionState, around
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 THRESHOLD = 11
 
@@ -306,3 +312,34 @@ def test_multiindex_labels() -> None:
     statuses = protect(cells, relations, 11)
     assert statuses.index.equals(cells.index)
     assert hidden_of(statuses) == [("a", "x"), ("b", "x")]
+
+
+def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:
+    """What arrays gather at once is what a walk gathers: the cheapest of a relation, a step at a time."""
+    rng = np.random.default_rng(5)
+    cells = pd.Series(1.0, index=[f"c{rank:03}" for rank in range(60)])
+    relations = [
+        (cells.index[t], list(rng.choice(cells.index[20:], 6, replace=False))) for t in range(20)
+    ]
+    system = lay_out(cells, relations)
+    hidden, usable = rng.random(60) < 0.4, rng.random(60) < 0.8
+    state = SuppressionState(system, np.ones(60), np.zeros(60, dtype=bool), rng.random(60), hidden)
+    for cell in range(60):
+        for depth, breadth in ((1, 2), (2, 3), (5, 60)):
+            found = around(state, cell, usable, depth, breadth)
+            assert set(found.tolist()) == walked(state, cell, usable, depth, breadth)
+
+
+def walked(
+    state: SuppressionState, cell: int, usable: NDArray[np.bool_], depth: int, breadth: int
+) -> set[int]:
+    matrix = state.system.matrix.toarray() != 0
+    gathered, read = {cell}, set()
+    for _ in range(depth):
+        rows = {int(row) for each in gathered for row in np.flatnonzero(matrix[:, each])} - read
+        for row in rows:
+            members = [m for m in np.flatnonzero(matrix[row]).tolist() if usable[m]]
+            price = {m: (0.0 if state.hidden[m] else state.cost[m], m) for m in members}
+            gathered |= set(sorted(members, key=price.__getitem__)[:breadth])
+        read |= rows
+    return gathered

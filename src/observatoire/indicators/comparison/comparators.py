@@ -155,10 +155,14 @@ def _counterparts(context: Context, comparator: Comparator, zoning: str) -> dict
     members = context.place(comparator.zoning, comparator.territories).names
     linked = _links(context, zoning, comparator.zoning)
     communes = context.communes(comparator.zoning)
+    by_commune: dict[str, list[str]] = {}
+    for member in members:
+        by_commune.setdefault(communes.get(member, ""), []).append(member)
     found = {}
     for territory, commune in own_communes.items():
         holders = linked.get(territory, ())
-        chosen = _chosen(comparator, members, holders, communes, commune)
+        same = by_commune.get(commune, []) if commune else []
+        chosen = _chosen(comparator, members, holders, same)
         if chosen is None or (comparator.zoning == zoning and chosen == territory):
             continue
         holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
@@ -173,8 +177,7 @@ def _chosen(
     comparator: Comparator,
     names: Mapping[str, str],
     holders: Sequence[str],
-    communes: Mapping[str, str],
-    commune: str,
+    same: Sequence[str],
 ) -> str | None:
     if comparator.against:
         return comparator.against
@@ -182,7 +185,6 @@ def _chosen(
         return next(iter(names))
     if holders:
         return next((code for code in holders if code in names), None)
-    same = [code for code in names if commune and communes.get(code) == commune]
     return same[0] if len(same) == 1 else None
 
 
@@ -192,4 +194,7 @@ def _links(context: Context, zoning: str, target: str) -> dict[str, tuple[str, .
     if table is None:
         return {}
     whole = table[table["link"] == WHOLE]
-    return {str(s): tuple(map(str, group["target"])) for s, group in whole.groupby("source")}
+    held: dict[str, tuple[str, ...]] = {}
+    for source, holder in zip(whole["source"].tolist(), whole["target"].tolist(), strict=True):
+        held[str(source)] = (*held.get(str(source), ()), str(holder))
+    return held

@@ -96,11 +96,12 @@ def differences(
         leave open, ``sampling_low`` and ``sampling_high`` the sampling alone; ``reason`` says why a
         difference is not judged. The figure of an enclosing territory bears none.
     """
-    figures = by_spot(cells) if against else {}
+    comparable = [code for code, indicator in indicators.items() if indicator.nature in COMPARED]
+    figures = by_spot(cells[cells["indicator"].isin(comparable)]) if against else {}
     rows = []
     for (where, territory, code), row in figures.items():
         indicator = indicators[code]
-        if where != zoning or indicator.nature not in COMPARED or territory not in territories:
+        if where != zoning or territory not in territories:
             continue
         for comparator, of_each in against.items():
             other = of_each.get(territory)

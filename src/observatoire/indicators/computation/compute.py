@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,18 +26,22 @@ from observatoire.indicators.computation.table import (
     Cell,
     Cells,
     least_count,
+    least_counts,
 )
 from observatoire.values import PREDICTION_COLUMNS, Record, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from observatoire.indicators.computation.figures import Figures, Total
+    from observatoire.indicators.computation.figures import Figures, Found, Total
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
 _NAN = float("nan")
+
+#: A value and its bounds where there are none.
+_NO_NUMBER = (_NAN, _NAN, _NAN)
 
 
 def compute(
@@ -80,7 +86,7 @@ def compute(
                 kept[key] = cell._replace(origin=str(rank))
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
-    rows = []
+    rows: list[Record] = []
     for one in asked:
         giving = given.get(one.period, set())
         label = explainer.label(one.indicator, giving)
@@ -92,10 +98,9 @@ def compute(
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(cell)
-            if not cell.reason:
-                cell = cell._replace(reason=why.get(cell.status, ""))
-            rows.append((code, name, one, cell, label, threshold))
-    return [_record(*row, place.zoning) for row in rows]
+            reason = cell.reason or why.get(cell.status, "")
+            rows.append(_record(code, name, one, cell, reason, label, threshold, place.zoning))
+    return rows
 
 
 #: What has no figure at all, and must say why.
@@ -112,24 +117,43 @@ def _giving(figures: Mapping[str, Figures], place: Place) -> dict[str, set[str]]
 
 
 def _record(
-    code: str, name: str, asked: Asked, cell: Cell, label: str, threshold: float, zoning: str
+    code: str,
+    name: str,
+    asked: Asked,
+    cell: Cell,
+    reason: str,
+    label: str,
+    threshold: float,
+    zoning: str,
 ) -> Record:
     return {
-        **cell._asdict(),
         "territory": code,
         "name": name,
         "indicator": asked.indicator.code,
         "period": asked.period,
+        "value": cell.value,
+        "low": cell.low,
+        "high": cell.high,
         "status": str(cell.status),
+        "coverage": cell.coverage,
         "source": cell.source or label,
         "zoning": zoning,
+        "reason": reason,
+        "method": cell.method,
+        "count": cell.count,
         "threshold": threshold,
+        "origin": cell.origin,
+        "pi80_low": cell.pi80_low,
+        "pi80_high": cell.pi80_high,
+        "pi95_low": cell.pi95_low,
+        "pi95_high": cell.pi95_high,
     }
 
 
 def table_of(cells: Sequence[Record]) -> pd.DataFrame:
     """Return computed cells as a table, columns ``CELL_COLUMNS``."""
-    columns: dict[str, Any] = {name: [cell[name] for cell in cells] for name in CELL_COLUMNS}
+    given = zip(*map(itemgetter(*CELL_COLUMNS), cells), strict=True) if cells else repeat(())
+    columns: dict[str, Any] = dict(zip(CELL_COLUMNS, map(list, given), strict=False))
     for name in ("value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS):
         columns[name] = np.array(columns[name], dtype=float)
     return pd.DataFrame(columns)
@@ -137,7 +161,8 @@ def table_of(cells: Sequence[Record]) -> pd.DataFrame:
 
 def _completed(cell: Cell) -> Cell:
     """Give an exact figure its own value as bounds."""
-    if cell.status in (Status.OBSERVED, Status.AGGREGATED):
+    lacks = math.isnan(cell.low) or math.isnan(cell.high)
+    if lacks and cell.status in (Status.OBSERVED, Status.AGGREGATED):
         low = cell.value if math.isnan(cell.low) else cell.low
         high = cell.value if math.isnan(cell.high) else cell.high
         return cell._replace(low=low, high=high)
@@ -152,17 +177,51 @@ def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> C
         found = figures.found(indicator, one.period)
         if found is None:
             continue
-        keys, base, worst = found
-        top, total = figures.totals(keys), figures.totals(base)
+        keys, base, _ = found
         noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
         label = explainer.label(indicator, {source for source, *_ in (*keys, *base)})
-        for code, status in worst.items():
-            whole = total[code] if base else None
-            cell = _direct_cell(indicator, Status(status), top[code], whole)
-            why, note = cell.reason or lacking[code], " ; ".join(noted[code])
-            cell = cell._replace(coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
-            cells[one.key, code] = cell
+        given = (_ratios if base else _sums)(figures, found, indicator)
+        for code, (value, low, high, status, why, least) in given:
+            cells[one.key, code] = Cell(
+                value,
+                low,
+                high,
+                status,
+                1.0,
+                why or lacking[code],
+                " ; ".join(noted[code]),
+                least,
+                label,
+                DIRECT,
+            )
     return cells
+
+
+#: A value and its bounds, its status, why it has none, and the least count behind it.
+_Given = tuple[float, float, float, Status, str, float]
+
+#: Statuses by their names: an enumeration is ten times as long to ask.
+_STATUSES = {str(status): status for status in Status}
+
+
+def _sums(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tuple[str, _Given]]:
+    """Yield what producers' own figures amount to, by territory."""
+    keys, _, worst = found
+    sums = figures.sums(keys)
+    leasts = np.full(len(sums[0]), _NAN) if indicator.variable else least_counts(*sums)
+    columns = (each.tolist() for each in (*(indicator.factor * each for each in sums), leasts))
+    for code, value, low, high, least in zip(figures.territories, *columns, strict=True):
+        if code in worst:
+            status = _STATUSES[worst[code]]
+            yield code, (value if status is Status.OBSERVED else _NAN, low, high, status, "", least)
+
+
+def _ratios(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tuple[str, _Given]]:
+    """Yield the ratios of producers' own figures, by territory."""
+    keys, base, worst = found
+    top, whole = figures.totals(keys), figures.totals(base)
+    for code, status in worst.items():
+        yield code, _ratio(indicator, _STATUSES[status], top[code], whole[code])
 
 
 def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Explainer) -> Cells:
@@ -188,25 +247,22 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
     return {key: _completed(cell) for key, cell in cells.items()}
 
 
-def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total | None) -> Cell:
-    """Return what a producer's own figures tell; bounds of a ratio hold whatever the true counts."""
+def _ratio(indicator: Indicator, status: Status, top: Total, base: Total) -> _Given:
+    """Return what two counts tell of their ratio; its bounds hold whatever the true counts."""
     factor, exact = indicator.factor, status is Status.OBSERVED
-    if base is None:
-        least = _NAN if indicator.variable else least_count(*top)
-        value, low, high = (factor * number for number in top)
-        return Cell(value if exact else _NAN, low, high, status, count=least)
     rest = (base.value - top.value,) if indicator.unit == "%" else ()
     least = least_count(*top, *base, *rest)
     if exact and indicator.unit == "%" and exceeds(top.value, base.value):
-        return Cell(reason=ABOVE_WHOLE, count=least)
+        return *_NO_NUMBER, Status.MISSING, ABOVE_WHOLE, least
     if status is Status.SECRET:
-        return Cell(status=status, count=least)
+        return *_NO_NUMBER, status, "", least
     if exact and base.value == 0:
-        return Cell(status=Status.NOT_APPLICABLE, count=least, reason="Le dénominateur est nul.")
+        return *_NO_NUMBER, Status.NOT_APPLICABLE, "Le dénominateur est nul.", least
     most = 1.0 if indicator.unit == "%" else _NAN
     high = min(top.high / base.low, most) if base.low > 0 else most
     low = top.low / base.high if base.high > 0 else 0.0
     if not exact and math.isnan(high):
-        return Cell(reason="Le dénominateur peut être nul : le taux n’a pas de borne.", count=least)
+        why = "Le dénominateur peut être nul : le taux n’a pas de borne."
+        return *_NO_NUMBER, Status.MISSING, why, least
     value = top.value / base.value if exact else _NAN
-    return Cell(factor * value, factor * low, factor * high, status, count=least)
+    return factor * value, factor * low, factor * high, status, "", least

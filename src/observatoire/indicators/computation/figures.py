@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from observatoire.memo import Memo
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Objects = NDArray[np.object_]
 
+Made = TypeVar("Made")
+
 #: One figure's place: source, variable, period.
 Key = tuple[str, str, str]
+
+#: Where an indicator's figures and denominators are, and their weakest statuses by territory.
+Found = tuple[list[Key], list[Key], dict[str, str]]
 
 #: Which status wins over another when figures are put together.
 WEAKEST_FIRST = (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE, Status.BOUNDED)
@@ -65,18 +70,14 @@ class Figures:
             found.append(keys[0])
         return found
 
-    def found(
-        self, indicator: Indicator, period: str
-    ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
+    def found(self, indicator: Indicator, period: str) -> Found | None:
         """Return where an indicator's figures and denominators are, and their weakest statuses."""
         where = (indicator.code, indicator.sources, indicator.variable, indicator.series)
         parts = (indicator.numerator, indicator.denominator)
         key = ("found", *where, *parts, period)
         return self.memo.once(key, lambda: self._find(indicator, period))
 
-    def _find(
-        self, indicator: Indicator, period: str
-    ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
+    def _find(self, indicator: Indicator, period: str) -> Found | None:
         names = (indicator.variable,) if indicator.variable else indicator.numerator
         keys = self.keys(indicator, names, period)
         base = self.keys(indicator, indicator.denominator, period)
@@ -106,15 +107,17 @@ class Figures:
         return self.memo.once(("totals", *keys), lambda: self._totals(keys))
 
     def _totals(self, keys: list[Key]) -> dict[str, Total]:
+        sums = (part.tolist() for part in self.sums(keys))
+        return dict(zip(self.territories, map(Total, *sums), strict=True))
+
+    def sums(self, keys: list[Key]) -> tuple[Floats, Floats, Floats]:
+        """Return :meth:`totals` as arrays, in the order of the territories."""
         value = self.of(self.value, keys)
         low, high = (
             np.where(np.isnan(bound), value, bound)
             for bound in (self.of(self.low, keys), self.of(self.high, keys))
         )
-        sums = (part.sum(axis=1).tolist() for part in (value, low, high))
-        return {
-            code: Total(*numbers) for code, *numbers in zip(self.territories, *sums, strict=True)
-        }
+        return value.sum(axis=1), low.sum(axis=1), high.sum(axis=1)
 
     def notes(self, code: str, keys: list[Key]) -> list[str]:
         """Return what the producer noted of some variables of a territory."""
@@ -125,8 +128,7 @@ class Figures:
         return self.memo.once(("noted", *keys), lambda: self._noted(keys))
 
     def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
-        notes = self.of(self.note, keys).tolist()
-        return {code: _texts(row) for code, row in zip(self.territories, notes, strict=True)}
+        return self._by_row(self.of(self.note, keys), _texts)
 
     def lacking(self, keys: list[Key]) -> dict[str, str]:
         """Return what the producer noted of the variables that have no figure, by territory."""
@@ -134,32 +136,43 @@ class Figures:
 
     def _lacking(self, keys: list[Key]) -> dict[str, str]:
         missing = self.of(self.status, keys) == str(Status.MISSING)
-        lacking = np.where(missing, self.of(self.note, keys), "").tolist()
-        notes = [" ; ".join(_texts(row)) for row in lacking]
-        return {
-            code: f"{note[:1].upper()}{note[1:]}." if note else ""
-            for code, note in zip(self.territories, notes, strict=True)
-        }
+        return self._by_row(np.where(missing, self.of(self.note, keys), ""), _sentence)
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
         return self.memo.once(("worst", *keys), lambda: self._worst(keys))
 
     def _worst(self, keys: list[Key]) -> dict[str, str]:
-        order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
-        worst = {}
-        of_keys = self.of(self.status, keys).tolist()
-        for code, row in zip(self.territories, of_keys, strict=True):
-            statuses = [status for status in row if isinstance(status, str)]
-            if statuses:
-                weak = min(statuses, key=lambda status: order.get(status, len(order)))
-                complete = len(statuses) == len(row)
-                worst[code] = weak if complete or weak in order else str(Status.MISSING)
-        return worst
+        found = self._by_row(self.of(self.status, keys), _weakest)
+        return {code: weakest for code, weakest in found.items() if weakest}
+
+    def _by_row(self, rows: Objects, make: Callable[[tuple[Any, ...]], Made]) -> dict[str, Made]:
+        """Return what is made of each territory: rows that say the same are read once."""
+        written = list(map(tuple, rows.tolist()))
+        made = {row: make(row) for row in set(written)}
+        return {code: made[row] for code, row in zip(self.territories, written, strict=True)}
 
 
-def _texts(notes: list[Any]) -> list[str]:
+def _texts(notes: Sequence[Any]) -> list[str]:
     return sorted({note for note in notes if isinstance(note, str)} - {""})
+
+
+def _sentence(notes: Sequence[Any]) -> str:
+    text = " ; ".join(_texts(notes))
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+_WEAKNESS = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
+
+
+def _weakest(row: Sequence[Any]) -> str:
+    """Return the weakest of some statuses, nothing when there is none."""
+    statuses = [status for status in row if isinstance(status, str)]
+    if not statuses:
+        return ""
+    weak = min(statuses, key=lambda status: _WEAKNESS.get(status, len(_WEAKNESS)))
+    complete = len(statuses) == len(row)
+    return weak if complete or weak in _WEAKNESS else str(Status.MISSING)
 
 
 def lay_out(observations: pd.DataFrame) -> dict[str, Figures]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from observatoire.french.nouns import TerritoryNames
 from observatoire.values import PREDICTION_COLUMNS, Status, records
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
@@ -171,3 +174,17 @@ def least_count(*counts: float) -> float:
     """
     positive = [count for count in counts if count > 0]
     return min(positive, default=0.0 if 0.0 in counts else _NAN)
+
+
+def least_counts(*counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return :func:`least_count` of each row of some columns.
+
+    Examples
+    --------
+    >>> least_counts(np.array([40.0, 0.0, 0.0]), np.array([7.0, float("nan"), 9.0])).tolist()
+    [7.0, 0.0, 9.0]
+    """
+    every = np.stack(counts)
+    least = np.where(every > 0, every, np.inf).min(axis=0)
+    without = np.where((every == 0).any(axis=0), 0.0, np.nan)
+    return np.where((every > 0).any(axis=0), least, without)

@@ -10,7 +10,7 @@ import pandas as pd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.compute import table_of
-from observatoire.indicators.computation.table import asked_key, modelled
+from observatoire.indicators.computation.table import DIRECT, asked_key, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
+    from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]
 
@@ -129,7 +130,9 @@ def with_sampling(
     ]
     frame = table_of([cell for _, cells in computed for cell in cells])
     frame = frame.assign(passage_low=frame["low"], passage_high=frame["high"])
-    behind_cells = pd.DataFrame(laid, columns=[*_LAID, *NOISES], index=frame.index)
+    names = [*_LAID, *NOISES]
+    columns = map(list, zip(*laid, strict=True)) if laid else [[] for _ in names]
+    behind_cells = pd.DataFrame(dict(zip(names, columns, strict=True)), index=frame.index)
     frame["base"] = behind_cells["base"].astype(np.float64)
     frame["flag"], frame["precision"] = (
         behind_cells[name].astype(str) for name in ("flag", "kind")
@@ -151,11 +154,28 @@ def _laid_in(
     plans = {question.key: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
     own = {key: own_rule(plan, figures.get(place.zoning), rules) for key, plan in plans.items()}
+    alike = {key for key, plan in plans.items() if _is_alike(plan, own[key], sources)}
+    laid: dict[tuple[str, bool], tuple[float | str, ...]] = {}
     for cell in cells:
         key = asked_key(cell["indicator"], cell["period"])
-        base = behind.get((plans[key].base, str(cell["territory"])))
-        noises = noises_in(cell, plans[key], own[key], sources, base)
-        yield (*_laid(cell, plans[key], behind, sources, rules), *noises)
+        kind = (key, cell["origin"] == DIRECT)
+        if key not in alike or kind not in laid:
+            base = behind.get((plans[key].base, str(cell["territory"])))
+            noises = noises_in(cell, plans[key], own[key], sources, base)
+            laid[kind] = (*_laid(cell, plans[key], behind, sources, rules), *noises)
+        yield laid[kind]
+
+
+def _is_alike(plan: IntervalPlan, own: SamplingDesign, sources: Mapping[str, SourceNote]) -> bool:
+    """Say whether all the figures of an indicator are laid alike, in a place and from an origin.
+
+    Nothing stands behind them that changes with the territory, and they are neither drawn, rounded nor
+    published apart.
+    """
+    indicator = plan.asked.indicator
+    drawn = "census" in (plan.rule.method, indicator.precision)
+    rounded = plan.rule.rounding or own.rounding
+    return not (plan.counts or drawn or rounded or indicator.published[0] in sources)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
@@ -234,9 +254,12 @@ def _bounded(
         _ASKED[choice]
     )
     filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
-    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
-    indicator = [indicators[asked_key(*key)] for key in keys]
-    models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
+    codes, periods, kinds = (
+        column.to_numpy(dtype=object).tolist()
+        for column in (frame["indicator"], frame["period"], kind)
+    )
+    indicator = [indicators[key] for key in map(asked_key, codes, periods)]
+    models = np.array([_model(*each) for each in zip(indicator, kinds, strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
     size = behind["size"].to_numpy(dtype=float) * share

@@ -170,7 +170,7 @@ class Discloser:
         found = self.counts(self.zoning, indicator)
         if found is None:
             return Disclosure(sources=(code,))
-        top, base = ([(each._replace(territory=code), 1.0) for each in keys] for keys in found)
+        top, base = ([(each.at(code), 1.0) for each in keys] for keys in found)
         exact = not math.isnan(row["value"])
         if not base:  # bounds that a producer gives are no sum: they are kept as bounds
             sums = [self.known.sum(top)] if exact else []
@@ -281,7 +281,7 @@ def _number(value: Any) -> float:
 
 def _spread(keys: Iterable[Base], links: list[Link], share: str) -> Terms:
     return [
-        (key._replace(territory=link.source), float(getattr(link, share)))
+        (key.at(link.source), float(getattr(link, share)))
         for key in keys
         for link in links
         if getattr(link, share) != 0

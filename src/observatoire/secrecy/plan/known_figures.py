@@ -40,6 +40,10 @@ class Base(NamedTuple):
         """What messages call it."""
         return f"{self.variable} de {self.territory} ({self.zoning}, {self.period} ; {self.source})"
 
+    def at(self, territory: str) -> Base:
+        """Return the same figure of another territory: ``_replace``, three times as soon."""
+        return Base(self.source, self.variable, self.zoning, territory, self.period)
+
 
 class KnownFigure(NamedTuple):
     """What is known of a figure: NaN where its producer hides it, or gives none."""

@@ -244,6 +244,15 @@ def printed(numbers: Sequence[float], decimals: int) -> tuple[float, ...]:
     )
 
 
+def keys_of(cells: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """Return where the cells of a table stand: zoning, territory, indicator, period."""
+    columns = (cells[name].astype("str").to_numpy(dtype=object).tolist() for name in _PLACE)
+    return list(zip(*columns, strict=True))
+
+
+_PLACE = ("zoning", "territory", "indicator", "period")
+
+
 def key_of(row: Record) -> tuple[str, str, str, str]:
     """Return where a cell stands: zoning, territory, indicator, period."""
     return (

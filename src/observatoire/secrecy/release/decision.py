@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.primary import COMPLEMENTARY
@@ -30,6 +31,11 @@ class Decision:
 
     cells: dict[Key, DecidedCell]
     record: Record = field(default_factory=Record)
+
+    @cached_property
+    def guarded(self) -> frozenset[str]:
+        """The indicators that something was decided of."""
+        return frozenset(key[2] for key in self.cells)
 
     def cause(self, key: Key) -> str:
         """Return why a cell is hidden, empty when it may be shown."""

@@ -60,9 +60,8 @@ class OutputCheck:
             if source in undescribed:
                 raise _undescribed(source, undescribed[source], where)
         shown = cells[cells[["value", "low", "high"]].notna().any(axis=1)]
-        guarded = {key[2] for key in decision.cells}
         keys = []
-        for row in records(shown[shown["indicator"].isin(sorted(guarded))]):
+        for row in records(shown[shown["indicator"].isin(sorted(decision.guarded))]):
             key = key_of(row)
             now = decision.cells[key].numbers if key in decision.cells else ()
             if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):

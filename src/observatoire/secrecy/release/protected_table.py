@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -17,7 +16,7 @@ from observatoire.indicators.precision.estimates import stated_precision
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
     PRODUCER,
-    key_of,
+    keys_of,
     primary_causes,
     public_causes,
 )
@@ -360,16 +359,13 @@ def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.
     causes = primary_causes(cells, table.indicators, {})
     if decision is None:
         return causes
-    guarded = {key[2] for key in decision.cells}
-    concerned = cells["indicator"].isin(sorted(guarded))
-    asked = cells.loc[concerned, ["zoning", "territory", "indicator", "period", *_BOUNDED]]
-    for place, row in zip(asked.index, records(asked), strict=True):
-        key = key_of(row)
-        filled = not all(math.isnan(row[n]) for n in _BOUNDED)
-        if not filled:  # hidden by its producer, kept back by an agreement, or absent
-            continue
+    # An empty one is hidden by its producer, kept back by an agreement, or absent.
+    filled = cells[list(_BOUNDED)].notna().any(axis=1)
+    concerned = cells["indicator"].isin(sorted(decision.guarded)) & filled
+    found = []
+    for key in keys_of(cells[concerned]):
         if key in decision.cells:
-            causes[place] = decision.cause(key)
+            found.append(decision.cause(key))
         else:
             raise SecrecyError(
                 f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
@@ -377,4 +373,5 @@ def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.
                 remedy="Rechargez les données, puis refaites le tableau.",
                 cell=key,
             )
+    causes[concerned] = found
     return causes

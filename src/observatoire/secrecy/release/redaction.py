@@ -90,13 +90,16 @@ def rounded(
     if not guarded.any():
         return
     exact = cells[guarded]
-    decimals = [indicators[code].decimals for code in exact["indicator"].tolist()]
+    decimals = np.array([indicators[code].decimals for code in exact["indicator"].tolist()])
     for prefix in ("", "passage_", "sampling_", "wide_", "pi80_", "pi95_"):
         ends = [f"{prefix}low", f"{prefix}high"]
         if prefix and exact[ends].isna().all(axis=None):
             continue
-        rows = zip(*(exact[name].tolist() for name in ("value", *ends)), decimals, strict=True)
-        numbers = np.array([printed(row[:3], row[3]) for row in rows], dtype=float)
+        numbers = exact[["value", *ends]].to_numpy(dtype=float, copy=True)
+        # A whole number is printed as it is: most counts are, and need no rounding.
+        fractions = ~np.all((numbers == np.rint(numbers)) | np.isnan(numbers), axis=1)
+        rows = zip(numbers[fractions].tolist(), decimals[fractions].tolist(), strict=True)
+        numbers[fractions] = np.array([printed(*row) for row in rows], dtype=float).reshape(-1, 3)
         kept = ends if prefix else ["value", *ends]
         cells.loc[guarded, kept] = numbers[:, -len(kept) :]
 

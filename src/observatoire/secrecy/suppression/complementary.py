@@ -21,6 +21,7 @@ from observatoire.secrecy.suppression.linear_programs import (
     Coefficients,
     InfeasibleError,
     Program,
+    entries_of,
     simplex,
 )
 
@@ -176,27 +177,40 @@ def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedE
 
 def around(plan: SuppressionState, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
     """Gather usable cells within some relations of a cell, the cheapest of each relation."""
-    by_row, by_column = plan.system.matrix, plan.by_column
-    gathered, rows_read = {cell}, set[int]()
-    frontier = [cell]
+    by_column = plan.by_column
+    gathered, read = np.zeros(len(usable), dtype=bool), np.zeros(by_column.shape[0], dtype=bool)
+    gathered[cell] = True
+    frontier = np.array([cell], dtype=np.intp)
     for _ in range(depth):
-        rows: set[int] = set()
-        for column in frontier:
-            rows.update(by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]])
-        reached: set[int] = set()
-        for row in rows - rows_read:
-            members = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
-            members = members[usable[members]]
-            if len(members) > breadth:
-                price = np.where(plan.hidden[members], 0.0, plan.cost[members])
-                members = members[np.lexsort((members, price))[:breadth]]
-            reached.update(members.tolist())
-        rows_read |= rows
-        frontier = sorted(reached - gathered)
-        if not frontier:
+        touched, reached = np.zeros_like(read), np.zeros_like(gathered)
+        touched[by_column.indices[entries_of(by_column, frontier)[1]]] = True
+        reached[_members(plan, np.flatnonzero(touched & ~read), usable, breadth)] = True
+        read |= touched
+        frontier = np.flatnonzero(reached & ~gathered)
+        if not len(frontier):
             break
         gathered |= reached
-    return np.array(sorted(gathered), dtype=np.intp)
+    return np.flatnonzero(gathered)
+
+
+def _members(plan: SuppressionState, rows: Columns, usable: Mask, breadth: int) -> Columns:
+    """List the usable cells of some relations, the cheapest ones where they are many."""
+    by_row = plan.system.matrix
+    starts, entries = entries_of(by_row, rows)
+    members: Columns = by_row.indices[entries]
+    row = np.repeat(np.arange(len(rows)), np.diff(starts))
+    kept = usable[members]
+    members, row = members[kept], row[kept]
+    many = (np.bincount(row, minlength=len(rows)) > breadth)[row]
+    if not many.any():
+        return members
+    few, members, row = members[~many], members[many], row[many]
+    price = np.where(plan.hidden[members], 0.0, plan.cost[members])
+    order = np.lexsort((members, price, row))
+    begins = np.searchsorted(row, row)
+    cheapest = members[order[np.arange(len(order)) - begins < breadth]]
+    found: Columns = np.concatenate([few, cheapest])
+    return found
 
 
 def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
@@ -280,6 +294,8 @@ def _show_again(plan: SuppressionState, cell: int) -> None:
 def _protected_otherwise(plan: SuppressionState, cell: int) -> bool:
     if not plan.lacks(cell):
         return True
+    if _alone(plan, cell):
+        return False
     for depth, breadth in REACHES:
         columns = around(plan, cell, plan.hidden, depth, breadth)
         if len(columns) > NEIGHBOURHOOD:
@@ -290,3 +306,12 @@ def _protected_otherwise(plan: SuppressionState, cell: int) -> bool:
                 plan.keep(columns, point)
             return True
     return False
+
+
+def _alone(plan: SuppressionState, cell: int) -> bool:
+    """Tell whether some relation hides this cell only: it gives it away, and no program is needed."""
+    by_row = plan.system.matrix
+    rows = plan.by_column.indices[entries_of(plan.by_column, np.array([cell]))[1]]
+    starts, entries = entries_of(by_row, rows)
+    hidden = np.append(0, np.cumsum(plan.hidden[by_row.indices[entries]]))
+    return bool(np.any(np.diff(hidden[starts]) == 1))

@@ -89,14 +89,35 @@ class Coefficients:
     @classmethod
     def of(cls, matrix: sparse.csc_array, columns: NDArray[np.integer[Any]]) -> Coefficients:
         """Cut columns out of a matrix."""
-        first = matrix.indptr[columns]
-        lengths = matrix.indptr[columns + 1] - first
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        entries = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
-        present, rows = np.unique(matrix.indices[entries], return_inverse=True)
+        starts, entries = entries_of(matrix, columns)
+        rows = matrix.indices[entries]
+        present = np.zeros(matrix.shape[0], dtype=bool)
+        present[rows] = True
+        rank = np.cumsum(present, dtype=np.int32) - 1
         return cls(
-            starts.astype(np.int32), rows.astype(np.int32), matrix.data[entries], len(present)
+            starts.astype(np.int32),
+            rank[rows].astype(np.int32),
+            matrix.data[entries],
+            int(present.sum()),
         )
+
+
+def entries_of(
+    matrix: sparse.csc_array | sparse.csr_array, lines: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
+    """Say where the entries of some lines of a compressed matrix stand, and where each line begins.
+
+    Examples
+    --------
+    >>> from scipy import sparse
+    >>> starts, entries = entries_of(sparse.csr_array([[1, 0, 2], [0, 3, 0]]), np.array([1, 0]))
+    >>> starts.tolist(), entries.tolist()
+    ([0, 1, 3], [2, 0, 1])
+    """
+    first = matrix.indptr[lines]
+    lengths = matrix.indptr[lines + 1] - first
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return starts, np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +157,28 @@ class Program:
     def __init__(
         self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
     ) -> None:
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = matrix.shape
-        model.row_lower_, model.row_upper_ = rows
-        model.col_lower_, model.col_upper_ = columns
-        model.col_cost_ = np.zeros(matrix.shape[1])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = matrix.starts
-        model.a_matrix_.index_ = matrix.rows
-        model.a_matrix_.value_ = matrix.weights
         self._matrix = matrix
         self.solved = 0
         self._solver = solver or simplex()
-        self._solver.clearSolver()
-        self._solver.passModel(model)
+        height, width = matrix.shape
+        nothing = np.zeros(width)
+        # Plain arrays, which the solver takes as they are: a model filled field by field is as long
+        # to make as a small program is to solve. The last says that no column is whole.
+        self._solver.passModel(
+            width,
+            height,
+            len(matrix.rows),
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            nothing,
+            *columns,
+            *rows,
+            matrix.starts,
+            matrix.rows,
+            matrix.weights,
+            nothing.astype(np.int32),
+        )
 
     def extreme(self, column: int, *, maximise: bool) -> Solution:
         """Find the greatest or the least value of one column."""
