@@ -145,8 +145,10 @@ def map_figure(
             remedy='Demandez colour="value", ou un taux dont la commune est connue.',
             name="verdict",
         )
-    picture = _picture(marks, ground, indicator, chosen)
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    counted = indicator.nature.additive and chosen.colour == "value"
+    colouring = colouring_of(marks, indicator, chosen)
+    picture = draw_map(marks, ground, chosen, colouring, indicator.unit if counted else None)
+    period = period_of(table, code)
     notes = notes_of(table, cells, [indicator], warn=warn, extra=ground_notes(ground, marks))
     title = title_of(indicator, period)
     return Figure(picture, title, _alternative(title, marks, records(cells), indicator), notes)
@@ -161,6 +163,12 @@ def require_shapes(table: ProtectedTable, ground: BaseMap) -> None:
             remedy=f'Déposez un fichier de contours dans geo/ et ajoutez à [zonings."{table.zoning}"], '
             'dans observatoire.toml : geometry = "geo/fichier.gpkg".',
         )
+
+
+def period_of(table: ProtectedTable, code: str) -> str:
+    """Return the period of the figures of an indicator; nothing where there is none."""
+    periods = table.main.loc[table.main["indicator"] == code, "period"]
+    return str(periods.iloc[0]) if len(periods) else ""
 
 
 def title_of(indicator: Indicator, period: str) -> str:
@@ -204,7 +212,7 @@ def _ranking_words(marks: Sequence[Mark]) -> str:
     shown = [mark for mark in marks if mark.known]
     every = (
         (any(mark.reference == mark.reference for mark in shown), _LINE),
-        (any(mark.interval[0] == mark.interval[0] for mark in shown), _SPAN),
+        (any(mark.sampled for mark in shown), _SPAN),
         (any(mark.sign for mark in marks), _SIGNS),
         (any(mark.status is Status.BOUNDED for mark in marks), _ENDS),
         (any(mark.status is Status.CONTEXT for mark in marks), _DIAMOND),
@@ -256,13 +264,27 @@ def _paper(mark: Mark) -> str:
     return tokens().light["paper"] if mark.own else pattern(mark.kind)
 
 
-def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
-    """Draw a map from top to bottom: ground, sizes, legend and tiles, with the ranking at the right."""
-    colouring = colouring_of(marks, indicator, style)
-    counted = indicator.nature.additive and style.colour == "value"
+def draw_map(
+    marks: Sequence[Mark],
+    ground: BaseMap,
+    style: MapStyle,
+    colouring: Colouring,
+    counted: str | None = None,
+) -> str:
+    """Draw a map from top to bottom: ground, sizes, legend and tiles, with the ranking at the right.
+
+    Parameters
+    ----------
+    marks, ground, style : sequence of Mark, BaseMap, MapStyle
+        What is shown, on what, and how.
+    colouring : Colouring
+        What fills each territory.
+    counted : str, optional
+        The unit of counts, which circles show.
+    """
     placed = [mark for mark in marks if ground.has(mark.code)]
     numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
-    if style.kind == "tiles" or not placed:
+    if style.kind == "tiles":
         numbers = {}
     room = LEFT_WIDTH if style.ranked else style.width
     parts, y = [], _TOP if style.ranked else 0.0
@@ -273,11 +295,11 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
             (0.0, _TOP, room, _MOST_HIGH),
             colouring.fill,
             labels=_labels(placed, numbers, style),
-            radii=circle_radii(marks) if counted else None,
+            radii=circle_radii(marks) if counted is not None else None,
         )
         parts, y = list(drawn.parts), drawn.bottom + _GAP
-    if counted:
-        sizes, y = draw_sizes(marks, indicator.unit, (0.0, y, room))
+    if counted is not None:
+        sizes, y = draw_sizes(marks, counted, (0.0, y, room))
         parts += sizes
     swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
     legend, y = draw_swatches(colouring.title, swatches, (0.0, y, room))
@@ -292,7 +314,7 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
         numbers,
         ground.words,
         (RIGHT, 4.0, WIDTH - RIGHT),
-        _circled if counted else colouring.fill,
+        _circled if counted is not None else colouring.fill,
     )
     return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,11 @@ class Mark:
     def exact(self) -> bool:
         """Whether it is the territory's without any sharing out: an estimate is not said exact."""
         return self.own and self.status is not Status.ESTIMATED
+
+    @property
+    def sampled(self) -> bool:
+        """Whether an interval goes with it, both its ends known."""
+        return not any(map(math.isnan, self.interval))
 
     @property
     def known(self) -> bool:

@@ -198,7 +198,7 @@ def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
         ]
     low, high = mark.interval
     whisker = []
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         whisker = [line(axis.at(low), y, axis.at(high), y, stroke=ink, width=1.6)]
     fill, ring = (ink, "") if mark.own else (paper, f' stroke="{ink}"')
     return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{fill}"{ring}/>']

@@ -16,7 +16,7 @@ from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.indicators.context import Context
@@ -262,10 +262,6 @@ class Session:
 
         notes = self.warehouse.frame(NOTES)
         return public_notes(let_out(notes, gate=self._gate(audience)))
-
-    def _comparators(self, compare: Sequence[str] | None = None) -> list[str]:
-        """Return what to compare with: what is asked, or what the workspace usually shows."""
-        return list(self.workspace.usual if compare is None else compare)
 
     def _foot(self) -> list[str]:
         """Return the zonings shown at the foot of panels; the others only give what lacks."""

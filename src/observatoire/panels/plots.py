@@ -8,7 +8,7 @@ import geopandas as gpd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.maps.figure import MapStyle, colouring_of, marks_of, title_of
+from observatoire.maps.figure import MapStyle, colouring_of, marks_of, period_of, title_of
 from observatoire.maps.marks import MODELLED
 from observatoire.pages.axes import axes_of, house_style
 from observatoire.pages.tokens import tokens
@@ -66,7 +66,7 @@ def plot_dots(
             _dot(axes, rank, mark)
         axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
         axes.set_title(
-            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         axes.grid(visible=False, axis="y")
     return axes
@@ -78,7 +78,7 @@ def _dot(axes: Axes, rank: int, mark: Mark) -> None:
         axes.plot([mark.low, mark.high], [rank, rank], marker="|", color=light["ink"])
         return
     low, high = mark.interval
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
     axes.plot(
         [mark.value], [rank],
@@ -128,7 +128,7 @@ def plot_map(
             axes.set_ylim(low, high)
         axes.set_axis_off()
         axes.set_title(
-            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         return axes
 
@@ -149,8 +149,3 @@ def _chosen(table: ProtectedTable, indicator: str) -> str:
         remedy=suggestion(indicator, codes, most=6) or f'Par exemple .plot("{codes[0]}").',
         name=indicator,
     )
-
-
-def _period(table: ProtectedTable, code: str) -> str:
-    periods = table.main.loc[table.main["indicator"] == code, "period"]
-    return str(periods.iloc[0]) if len(periods) else ""

@@ -203,15 +203,14 @@ def signs(rows: Sequence[Bearing]) -> str:
 
 def _worth(row: Bearing) -> tuple[bool, bool, bool, float]:
     mark = row.mark
-    sampled = mark.interval[0] == mark.interval[0]
-    return not mark.own, not row.sure, not sampled, -row.gap
+    return not mark.own, not row.sure, not mark.sampled, -row.gap
 
 
 def _own(row: Bearing, name: str, words: TerritoryNames) -> str:
     mark, indicator, other = row.mark, row.indicator, row.reference
     text = f"{with_unit(mark.value, indicator.unit, indicator.decimals)} pour {name}"
     low, high = mark.interval
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         text += f" (entre {_ends(indicator, low, high)}, à {mark.level}{NARROW}%)"
     if other is not None:
         text += f", contre {with_unit(other.value, indicator.unit, indicator.decimals)} pour {other.name}"

@@ -19,8 +19,6 @@ from observatoire.sources.descriptors.agreement import Audience, as_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FEDERATION_FILE = "federation.toml"
-
 
 @declared
 class FederationMember:

@@ -37,7 +37,6 @@ NEEDED = (
 )
 
 _AGAIN = "Redemandez le paquet entier à qui l’a publié."
-_CHUNK = 1 << 22
 
 #: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from observatoire.memo import Memo
+from observatoire.memo import Memo, remembered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -101,11 +101,9 @@ class Figures:
         known = {code: row for row, code in enumerate(self.territories)}
         return np.array([known.get(code, len(known)) for code in codes], dtype=np.intp)
 
+    @remembered
     def totals(self, keys: list[Key]) -> dict[str, Total]:
         """Return the sum of variables by territory with its bounds: an exact part is its own."""
-        return self.memo.once(("totals", *keys), lambda: self._totals(keys))
-
-    def _totals(self, keys: list[Key]) -> dict[str, Total]:
         value = self.of(self.value, keys)
         low, high = (
             np.where(np.isnan(bound), value, bound)
@@ -120,19 +118,15 @@ class Figures:
         """Return what the producer noted of some variables of a territory."""
         return self.noted(keys)[code]
 
+    @remembered
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
         """Return what the producer noted of some variables, by territory."""
-        return self.memo.once(("noted", *keys), lambda: self._noted(keys))
-
-    def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
         notes = self.of(self.note, keys).tolist()
         return {code: _texts(row) for code, row in zip(self.territories, notes, strict=True)}
 
+    @remembered
     def lacking(self, keys: list[Key]) -> dict[str, str]:
         """Return what the producer noted of the variables that have no figure, by territory."""
-        return self.memo.once(("lacking", *keys), lambda: self._lacking(keys))
-
-    def _lacking(self, keys: list[Key]) -> dict[str, str]:
         missing = self.of(self.status, keys) == str(Status.MISSING)
         lacking = np.where(missing, self.of(self.note, keys), "").tolist()
         notes = [" ; ".join(_texts(row)) for row in lacking]
@@ -141,11 +135,9 @@ class Figures:
             for code, note in zip(self.territories, notes, strict=True)
         }
 
+    @remembered
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
-        return self.memo.once(("worst", *keys), lambda: self._worst(keys))
-
-    def _worst(self, keys: list[Key]) -> dict[str, str]:
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
         worst = {}
         of_keys = self.of(self.status, keys).tolist()

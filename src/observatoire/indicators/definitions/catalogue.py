@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -296,6 +296,9 @@ def _scaled_twice(indicator: Indicator) -> tuple[bool, str, str]:
     )
 
 
+Entry = TypeVar("Entry", Theme, Indicator)
+
+
 @declared
 class Catalogue:
     """Themes and indicators, in the order of the file."""
@@ -344,15 +347,7 @@ class Catalogue:
         UnknownNameError
             With the nearest code.
         """
-        if not isinstance(code, str) or code not in self.indicators:
-            raise UnknownNameError(
-                f"Aucun indicateur « {code} » au catalogue.",
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.indicators.values()}
-                ),
-                name=str(code),
-            )
-        return self.indicators[code]
+        return _named(code, self.indicators, "Aucun indicateur")
 
     def theme(self, code: str) -> Theme:
         """Return one theme.
@@ -362,22 +357,22 @@ class Catalogue:
         UnknownNameError
             With the nearest code.
         """
-        if not isinstance(code, str) or code not in self.themes:
-            raise UnknownNameError(
-                f"Aucune thématique « {code} » au catalogue.",
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.themes.values()}
-                )
-                if self.themes
-                else "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat].",
-                name=code,
-            )
-        return self.themes[code]
+        bare = "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat]."
+        return _named(code, self.themes, "Aucune thématique", bare)
 
     def of_theme(self, code: str) -> tuple[Indicator, ...]:
         """Return the indicators of a theme."""
         theme = self.theme(code)
         return tuple(indicator for indicator in self if indicator.theme == theme.code)
+
+
+def _named(code: str, known: Mapping[str, Entry], nobody: str, bare: str = "") -> Entry:
+    """Return what a catalogue calls by a code; ``bare`` is said where it calls nothing so."""
+    if isinstance(code, str) and code in known:
+        return known[code]
+    near = code_suggestion(code, {each.code: each.label for each in known.values()})
+    remedy = near if known else bare or near
+    raise UnknownNameError(f"{nobody} « {code} » au catalogue.", remedy=remedy, name=str(code))
 
 
 def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = None) -> Catalogue:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.evaluation.trends import trend_frame
-from observatoire.maps.figure import marks_of, title_of
+from observatoire.maps.figure import marks_of, period_of, title_of
 from observatoire.maps.marks import extremes
 from observatoire.maps.ranks import draw_ranking
 from observatoire.maps.svg import (
@@ -72,11 +72,10 @@ def compare_figure(
     indicator = table.indicator(code)
     cells = table.main[table.main["indicator"] == code]
     marks = _grouped(marks_of(table, code, communes), groups)
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
     drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
     own = sum(mark.own for mark in marks)
     ends = extremes(marks)
-    title = title_of(indicator, period)
+    title = title_of(indicator, period_of(table, code))
     said = f"{title}. {plural(own, 'territoire a', 'territoires ont')} leur propre chiffre sur {len(marks)}"
     if ends:
         said += f", de {ends[0].text} ({ends[0].name}) à {ends[1].text} ({ends[1].name})"

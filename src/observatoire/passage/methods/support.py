@@ -278,8 +278,11 @@ def masses(
 ) -> Masses:
     """Measure what the support carries in sources, in targets, and in what they share."""
     source, target = layers
-    measure = _point_masses if support.is_points else _polygon_masses
-    placed = measure(support, source, target, found, threads)
+    placed = (
+        _point_masses(support, source, target, found)
+        if support.is_points
+        else _polygon_masses(support, source, target, found, threads)
+    )
     if not (placed.source > 0).any():
         raise SupportError(
             "Le support ne porte rien dans aucune source.",
@@ -290,13 +293,8 @@ def masses(
 
 
 def _point_masses(
-    support: Support,
-    source: MeasuredLayer,
-    target: MeasuredLayer,
-    found: Shares,
-    threads: int | None,
+    support: Support, source: MeasuredLayer, target: MeasuredLayer, found: Shares
 ) -> Masses:
-    del threads  # points are fast enough alone
     home, away, at = _places(support.layer.geometries, source, target, found)
     pair = sum_by(at[at >= 0], support.carried[at >= 0], len(found.source))
     imputed = support.imputed
