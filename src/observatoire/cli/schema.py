@@ -34,11 +34,6 @@ SCHEMAS = {
 def schema_of(name: str) -> dict[str, object]:
     """Return the JSON Schema of a file that an analyst writes.
 
-    Raises
-    ------
-    UnknownNameError
-        With the nearest name.
-
     Examples
     --------
     >>> schema_of("source")["title"]

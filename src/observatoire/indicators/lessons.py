@@ -57,15 +57,11 @@ def learn_parts(
 
     Parameters
     ----------
-    context : Context
-        What answers.
     zoning, source : str
         The zoning whose figures are published, and that whose territories hold it, by default the one
         that most of them lie in.
     codes : iterable of str
         Indicators; all of the catalogue by default.
-    today : date
-        Written with what is learnt.
 
     Returns
     -------

@@ -36,8 +36,6 @@ def check_sums(
     ----------
     parts : mapping
         A count by part, NaN where it is not known.
-    members : mapping
-        The parts of each whole.
     published : mapping
         The same count, as it is published of each whole.
     tolerance : float

@@ -116,16 +116,6 @@ def map_figure(
     ----------
     table : ProtectedTable
         Holds the indicator; with a comparator, the ranking says how each figure differs from it.
-    code : str
-        Which one.
-    ground : BaseMap
-        Shapes of the territories and what lies under them.
-    communes : mapping
-        Name of the commune of each territory.
-    style : MapStyle, optional
-        Classes, colour and kind.
-    warn : bool
-        Print the workspace's warnings.
 
     Raises
     ------
@@ -275,10 +265,6 @@ def draw_map(
 
     Parameters
     ----------
-    marks, ground, style : sequence of Mark, BaseMap, MapStyle
-        What is shown, on what, and how.
-    colouring : Colouring
-        What fills each territory.
     counted : str, optional
         The unit of counts, which circles show.
     """

@@ -56,12 +56,6 @@ def multiples_figure(
     ----------
     tables : sequence of ProtectedTable
         One a date, in order.
-    code : str
-        The indicator.
-    ground, communes : BaseMap, mapping
-        As :func:`~observatoire.maps.figure.map_figure`.
-    style : MapStyle
-        Classes, colour and kind.
     """
     indicator = admit(tables[0]).indicator(code)
     require_shapes(tables[0], ground)
@@ -148,12 +142,6 @@ def change_figure(
     ----------
     table : ProtectedTable
         The figures of the end, for the definitions and notes.
-    frame : DataFrame
-        What :func:`~observatoire.indicators.evaluation.trends.trend_frame` returns.
-    code : str
-        The indicator.
-    ground, communes, kind : BaseMap, mapping, str
-        As :func:`~observatoire.maps.figure.map_figure`.
     """
     indicator = admit(table).indicator(code)
     require_shapes(table, ground)

@@ -71,16 +71,10 @@ def draw_ranking(
 
     Parameters
     ----------
-    marks : sequence of Mark
-        The figures.
     numbers : mapping
         What the map calls each territory, by code.
-    words : TerritoryNames
-        What territories are called.
     where : tuple
         Left, top and width on the page.
-    fill : callable
-        The colour or the pattern of a surface.
     dots : bool
         Dots with their intervals alone, on a scale that need not begin at zero.
 

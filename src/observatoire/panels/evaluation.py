@@ -94,19 +94,7 @@ class Evaluation(Sheet):
 def evaluation_page(
     table: ProtectedTable, found: Assessment, notes: PublicNotes, date: str, place: str
 ) -> Evaluation:
-    """Return the page of an evaluation.
-
-    Parameters
-    ----------
-    table : ProtectedTable
-        For the definitions and warnings.
-    found : Assessment
-        What was found between two dates.
-    notes : PublicNotes
-        What everybody may read.
-    date, place : str
-        What the page says of itself.
-    """
+    """Return the page of an evaluation."""
     blocks = evaluation_blocks(table, found, notes)
     blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
     page = Page(found.title, table.zoning_label, tuple(blocks), date, place)

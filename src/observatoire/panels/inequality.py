@@ -67,14 +67,6 @@ def inequality_page(
 
     Parameters
     ----------
-    table : ProtectedTable
-        The figures, for the definitions and notes.
-    found : Inequality
-        What :func:`~observatoire.indicators.inequality.inequality_of` returns.
-    indicator : Indicator
-        What is measured.
-    date, place : str
-        What the page says of itself.
     former : tuple, optional
         An earlier period, and how much the dispersion and the dissimilarity moved since.
     """

@@ -149,19 +149,7 @@ def _by_how_much(row: Record, indicator: Indicator | None) -> str:
 def aims_in_short(
     frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun, most: int = 2
 ) -> str:
-    """Say in a few lines what was aimed at in a territory, and what is known of it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The objectives that bear on it.
-    indicators : mapping
-        What they are measured by.
-    here : Noun
-        What the territory is called.
-    most : int
-        How many are cited.
-    """
+    """Say in a few lines what was aimed at in a territory, and what is known of it."""
     if frame.empty:
         return f"Aucun objectif chargé ne porte sur {here.this}."
     rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)

@@ -62,8 +62,6 @@ def panel_blocks(
     ----------
     table : ProtectedTable
         The indicators of a theme, with their comparators.
-    communes : mapping
-        Name of the commune of each territory: rows are grouped under it.
     theme : Theme, optional
         The heading: its name, and whom to ask when it has no figure by territory.
     comparators : sequence of str, optional

@@ -47,10 +47,6 @@ def plot_dots(
         The figures, rounded as printed.
     indicator : str
         Which one; needed when the table holds several.
-    ax : Axes, optional
-        Where; a new figure by default.
-    communes : mapping, optional
-        Name of the commune of each territory.
 
     Raises
     ------
@@ -97,15 +93,7 @@ def plot_map(
     style: MapStyle,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one indicator on a map, with the classes and the patterns of the house.
-
-    Parameters
-    ----------
-    table, code, ground, communes, style
-        As :func:`~observatoire.maps.figure.map_figure`.
-    ax : Axes, optional
-        Where; a new figure by default.
-    """
+    """Draw one indicator on a map, with the classes and the patterns of the house."""
     marks = marks_of(admit(table), code, communes)
     fill = colouring_of(marks, table.indicator(code), style).fill
     with house_style():

@@ -303,8 +303,6 @@ def with_prediction(
 
     Parameters
     ----------
-    table : DataFrame
-        What a passage brings.
     ends : sequence of float
         By how much others were missed, on the logit of their place between the bounds; none learnt.
     kinds, carries : mapping, str

@@ -54,12 +54,6 @@ def draw_all(
     ----------
     zonings, members : mapping
         Zonings and their tables of members, by code.
-    links : mapping
-        Tables of links, by (source, target).
-    crs : str
-        The metric CRS to work in.
-    given : mapping, optional
-        Perimeters already at hand, by zoning.
 
     Raises
     ------
@@ -105,8 +99,6 @@ def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
     ----------
     shapes : GeoDataFrame
         With a boolean column ``official``.
-    zoning : str
-        Code of the zoning, named in the message.
 
     Raises
     ------

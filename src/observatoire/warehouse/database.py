@@ -25,8 +25,6 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
 
     Parameters
     ----------
-    path : Path or ":memory:"
-        The DuckDB file.
     crs : str
         The metric CRS of the workspace, for instance ``"EPSG:5490"``.
     ledger : Path, optional

@@ -86,8 +86,6 @@ def failure(error: duckdb.Error, path: Path | str, ledger: Path | None = None) -
     ----------
     error : duckdb.Error
         What it raised, of which :func:`is_of_the_file` is true.
-    path : Path or ":memory:"
-        The warehouse.
     ledger : Path, optional
         The text that keeps the ledger beside it, when there is one.
 

@@ -105,8 +105,6 @@ def without_closed(report: CheckReport, closed: Mapping[str, str]) -> CheckRepor
 
     Parameters
     ----------
-    report : CheckReport
-        What the checks found.
     closed : mapping of str to str
         Why each source, by code, may show no figure now: its agreement has expired.
     """
@@ -151,8 +149,6 @@ def by_source(report: CheckReport, sources: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    report : CheckReport
-        What the checks found.
     sources : DataFrame
         Columns ``source`` and ``title``.
 

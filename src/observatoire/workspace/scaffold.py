@@ -89,8 +89,6 @@ def national_catalogue(text: str, sources: frozenset[str], place: str) -> str:
 
     Parameters
     ----------
-    text : str
-        The catalogue.
     sources : frozenset of str
         Codes of the sources whose indicators stay; those that wait for a source stay too.
     place : str
@@ -149,11 +147,6 @@ def create_workspace(folder: Path) -> Path:
     -------
     Path
         The folder, absolute.
-
-    Raises
-    ------
-    WorkspaceError
-        When the folder is a workspace already.
     """
     folder = folder.expanduser().resolve()
     if (folder / WORKSPACE_FILE).exists():

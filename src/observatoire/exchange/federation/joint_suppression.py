@@ -66,13 +66,7 @@ class JointSuppression:
     def withheld(
         self, codes: Collection[str], periods: Collection[str]
     ) -> set[tuple[str, str, str, str]]:
-        """Return what must not be shown: at least all that is so of some indicators and periods.
-
-        Parameters
-        ----------
-        codes, periods : collection of str
-            Those that are asked about.
-        """
+        """Return what must not be shown: at least all that is so of some indicators and periods."""
         things = set().union(*(self._things_of.get(code, ()) for code in codes))
         years = {period[:4] for period in periods if period}
         lacking = {(t, y) for t in things for y in years} - self._seen

@@ -85,11 +85,6 @@ class Member:
 def verify(folder: Path) -> Member:
     """Check one package but for its figures: descriptor, sums, licence, version, sizes, types.
 
-    Parameters
-    ----------
-    folder : Path
-        Where it stands.
-
     Raises
     ------
     FileError

@@ -79,8 +79,6 @@ def describe(
     ----------
     contents : mapping
         Its files, all but the descriptor and the catalogue's entry.
-    table : ProtectedTable
-        What they show.
     about : Publication
         What the package says of itself.
     history : sequence of mapping

@@ -179,8 +179,6 @@ def read_package_rows(
 
     Parameters
     ----------
-    path : Path
-        The file.
     columns, optional : sequence of str
         The columns it must have, and those that are empty where it has not.
 

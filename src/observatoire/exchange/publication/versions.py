@@ -76,8 +76,6 @@ def versions_after(
     ----------
     former : mapping
         Descriptor of the version that stands in ``folder``, empty for a first one.
-    figures : DataFrame
-        Those of the new version.
     note : str
         Why, in the words of who publishes; what changed is counted in any case.
     """
@@ -129,11 +127,6 @@ def still_readable(folder: Path) -> dict[str, int]:
     """Count, by former version that a package keeps, the figures it shows that are shown no more.
 
     Nothing is overwritten: what was withdrawn, or hidden since, stays readable there.
-
-    Parameters
-    ----------
-    folder : Path
-        A package.
 
     Returns
     -------

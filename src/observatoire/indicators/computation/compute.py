@@ -47,14 +47,8 @@ def compute(
 
     Parameters
     ----------
-    asked : sequence of Asked
-        Indicators and periods.
-    figures : mapping
-        Figures by zoning.
     place : Place
         The zoning, and the passages to it.
-    sources : mapping of str to SourceNote
-        What to print of each source.
 
     Returns
     -------

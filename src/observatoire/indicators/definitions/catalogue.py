@@ -340,23 +340,11 @@ class Catalogue:
         return iter(self.indicators.values())
 
     def get(self, code: str) -> Indicator:
-        """Return one indicator.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
+        """Return one indicator."""
         return _named(code, self.indicators, "Aucun indicateur")
 
     def theme(self, code: str) -> Theme:
-        """Return one theme.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
+        """Return one theme."""
         bare = "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat]."
         return _named(code, self.themes, "Aucune thématique", bare)
 
@@ -380,8 +368,6 @@ def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = N
 
     Parameters
     ----------
-    path : Path
-        The file.
     series : mapping, optional
         Spans of the series that indicators may follow, by code.
 

@@ -75,13 +75,7 @@ def is_complementary(exploitation: str) -> bool:
 
 
 def check_choice(choice: str) -> str:
-    """Return a choice of intervals.
-
-    Raises
-    ------
-    UnknownNameError
-        On any other word.
-    """
+    """Return a choice of intervals."""
     if choice not in CHOICES:
         raise UnknownNameError(
             f"On ne sait pas donner la précision « {choice} ».",
@@ -106,8 +100,6 @@ def with_sampling(
     computed : sequence of (Place, list of Record)
         What :func:`~observatoire.indicators.computation.compute.compute` gave of each place: ``low``
         and ``high`` are the passage's bounds.
-    asked, figures, sources
-        What they were computed from.
     rules_of : callable
         How sure each source is, of a zoning.
     choice : {"declared", "all", "none"}

@@ -223,12 +223,6 @@ def routes_to(
 
     Parameters
     ----------
-    zoning : str
-        The zoning to reach.
-    links : mapping
-        Tables of links, by (source, target).
-    members : mapping
-        Codes of the territories, by zoning.
     nouns : mapping
         What a territory of each zoning is called, for the method printed with a figure.
     """

@@ -47,13 +47,7 @@ _LONGEST = 11
 
 
 def atlas_document(content: AtlasContent) -> str:
-    """Return an atlas as one HTML document that needs no network.
-
-    Parameters
-    ----------
-    content : AtlasContent
-        The figures, the map, the words.
-    """
+    """Return an atlas as one HTML document that needs no network."""
     script = _part("atlas.js")
     first = _FirstView(content)
     laid = lay_ground(first.marks, content.ground)

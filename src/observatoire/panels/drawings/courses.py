@@ -36,15 +36,7 @@ def _drawn(bearing: Bearing) -> dict[str, Mark]:
 def draw_course(
     bearing: Bearing, left: float, y: float, height: float, width: float = COURSE_WIDTH
 ) -> list[str]:
-    """Draw the dates of one figure around a height.
-
-    Parameters
-    ----------
-    bearing : Bearing
-        The figure, its dates and how they compare.
-    left, y, height, width : float
-        Where, its middle at ``y``.
-    """
+    """Draw the dates of one figure around a height."""
     course, drawn = bearing.course, _drawn(bearing)
     if course is None or not has_course(bearing):
         return []

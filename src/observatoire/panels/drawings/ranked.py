@@ -62,10 +62,6 @@ def compare_figure(
     ----------
     table : ProtectedTable
         Holds the indicator, with a comparator.
-    code : str
-        Which one.
-    communes : mapping
-        Name of the commune of each territory.
     groups : sequence of sequences of TerritoryIdentity
         Territories that share one source, drawn once.
     """
@@ -130,17 +126,7 @@ def _given(value: float) -> float | None:
 
 
 def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) -> Figure | None:
-    """Draw each territory's figures over the dates of an indicator; None when it has one date.
-
-    Parameters
-    ----------
-    bearings : Bearings
-        The figures in their place.
-    code : str
-        The indicator.
-    names : mapping
-        Names of the territories, by code.
-    """
+    """Draw each territory's figures over the dates of an indicator; None when it has one date."""
     course = bearings.courses.get(code)
     if course is None or len(course.periods) < 2:  # noqa: PLR2004 - a course has two dates
         return None

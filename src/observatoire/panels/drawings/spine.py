@@ -69,10 +69,6 @@ def draw_spine(themes: Mapping[str, Sequence[Bearing]], words: TerritoryNames, c
 
     Parameters
     ----------
-    themes : mapping
-        The figures, by heading.
-    words : TerritoryNames
-        What territories are called.
     commune : str
         What figures are compared with first.
     """

@@ -90,8 +90,6 @@ def tartan_figures(
 
     Parameters
     ----------
-    bearings : Bearings
-        The figures in their place.
     identities : sequence of TerritoryIdentity
         The territories; those that share one source share one column.
     themes : mapping

@@ -82,8 +82,6 @@ def load_path(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to load, and which territories are known.
     path : Path
         A folder or a file, that is there.
     options : LoadOptions
@@ -106,8 +104,6 @@ def load_file(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to load, and which territories are known.
     path : Path
         A file of a known family, or a partner's table that names the territories.
     options : LoadOptions

@@ -36,13 +36,7 @@ def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
 
 
 def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
-    """Write the zonings of a workspace, drawn or real; nothing is written on an error.
-
-    Returns
-    -------
-    dict of str to Perimeters
-        What each zoning's perimeters are made of.
-    """
+    """Write the zonings of a workspace, drawn or real; nothing is written on an error."""
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     given = loaded_perimeters(warehouse, workspace)
     drawn = _drawn(workspace, members, given)

@@ -348,8 +348,6 @@ def trace_layer(
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where to write.
     zoning, file, sha256 : str
         What was loaded: its ``source`` is ``geo/<zoning>``.
     rows : tuple of int

@@ -75,13 +75,6 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
 
     Its figures were protected by who published them; what the packages give away together is hidden
     besides, like any other secret figure.
-
-    Parameters
-    ----------
-    answers : Answers
-        What is shown.
-    warnings : sequence of str
-        What the page must say.
     """
     columns = {code: _column(answers, code) for code in answers.periods}
     rows = [row for _, found in columns.values() for row in found]

@@ -102,14 +102,8 @@ def federation_map(
     ----------
     table : ProtectedTable
         Holds one indicator.
-    zones : GeoDataFrame
-        Those of the packages.
     groups : mapping
         Of :func:`holders`.
-    imprint : Imprint
-        Whose the page is, and its day.
-    style : MapStyle
-        How it is drawn.
 
     Raises
     ------

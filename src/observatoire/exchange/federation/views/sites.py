@@ -73,16 +73,8 @@ def site_sheet(
 
     Parameters
     ----------
-    bearings : Bearings
-        The figures of all the sites.
-    ground : BaseMap
-        Their shapes.
-    labels : mapping
-        What headings are called.
     territory : str
         The code or the name of the site.
-    imprint : Imprint
-        Whose the page is, and its day.
 
     Raises
     ------
