@@ -93,9 +93,9 @@ def test_another_process_rests_on_the_same_grounds(decided: Path) -> None:
         "with obs.open(sys.argv[1]) as o: print(grounds(o._context))"
     )
     run = [sys.executable, "-c", asked, str(decided)]
-    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(run, capture_output=True, text=True, check=True).stdout
     with obs.open(decided) as o:
-        assert told.strip() == o.warehouse.rows("SELECT key FROM kept_decision")[0][0]
+        assert printed.strip() == o.warehouse.rows("SELECT key FROM kept_decision")[0][0]
 
 
 def rewrite(name: str, old: str, new: str) -> Callable[[Path], None]:
