@@ -18,7 +18,7 @@ from observatoire.errors import WorkspaceError
 from observatoire.territories.perimeters import Perimeters
 from observatoire.warehouse import open_warehouse, read_shapes, store_zonings
 from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.storage.agreements import list_conventions
+from observatoire.warehouse.storage.agreements import list_agreements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_closed_warehouse_answers_nothing(place: Place) -> None:
     for ask in (
         lambda: warehouse.frame("SELECT $day AS day", {"day": 1}),
         lambda: warehouse.insert("load", pd.DataFrame({"id": [1]})),
-        lambda: list_conventions(warehouse, dt.date(2026, 1, 1)),
+        lambda: list_agreements(warehouse, dt.date(2026, 1, 1)),
         lambda: warehouse.transaction().__enter__(),
     ):
         with pytest.raises(WorkspaceError, match="fermé"):

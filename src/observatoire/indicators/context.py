@@ -34,7 +34,7 @@ from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
-from observatoire.warehouse.storage.agreements import read_conventions
+from observatoire.warehouse.storage.agreements import read_agreements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ class Context:
         }
         lent = {
             source: "une convention limite leur diffusion"
-            for source, agreement in read_conventions(self.warehouse).items()
+            for source, agreement in read_agreements(self.warehouse).items()
             if agreement.audience != "public" or agreement.first or agreement.ends
         }
         return restricted | lent

@@ -110,18 +110,16 @@ def write_calibrations(context: Context, found: Mapping[str, Mapping[str, object
     # What is learnt now comes first: of two that serve, the first is used.
     together = {**found, **{code: each for code, each in former.items() if code not in found}}
     blocks = [
-        f"[calibrations.{key(code)}]\n{lines(_plain(each))}" for code, each in together.items()
+        f"[calibrations.{key(code)}]\n"
+        + lines({name: _rounded(content) for name, content in each.items()})
+        for code, each in together.items()
     ]
     with new_file(path) as draft:
         draft.write_text("\n\n".join([_HEAD, *blocks]) + "\n", encoding="utf-8")
 
 
-def _plain(entry: Mapping[str, object]) -> dict[str, object]:
-    """Return an entry with lists for tuples and numbers of four decimals: what is written."""
-    return {name: _rounded(content) for name, content in entry.items()}
-
-
 def _rounded(content: object) -> object:
+    """Return what is written of a content: lists for tuples, and numbers of four decimals."""
     if isinstance(content, list | tuple):
         return [_rounded(each) for each in content]
     return round(content, 4) if isinstance(content, float) else content

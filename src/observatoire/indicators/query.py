@@ -204,12 +204,9 @@ def read_observations(context: Context, when: Mapping[str, str]) -> pd.DataFrame
         ),
         columns=["source", "variable", "period"],
     )
-    context.warehouse.connection.register("wanted", wanted)
-    try:
+    with context.warehouse.registered(wanted=wanted):
         return context.warehouse.frame(
             "SELECT source, zoning, territory, variable, period, value, low, high, status, note "
             "FROM current_observation SEMI JOIN wanted USING (source, variable, period) "
             "ORDER BY load, line, variable"
         )
-    finally:
-        context.warehouse.connection.unregister("wanted")

@@ -242,9 +242,9 @@ class Session:
 
     def _gate(self, audience: str) -> Gate:
         from observatoire.secrecy.release.agreements import Gate
-        from observatoire.warehouse.storage.agreements import given_under, read_conventions
+        from observatoire.warehouse.storage.agreements import given_under, read_agreements
 
-        conventions = read_conventions(self.warehouse)
+        conventions = read_agreements(self.warehouse)
         given = given_under(self.warehouse) if conventions else frozenset()
         return Gate(conventions, given, self.today(), audience, self._reader)
 

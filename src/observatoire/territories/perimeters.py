@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.territories.layers.reader import ReadLayer
-    from observatoire.territories.matcher import Matcher
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -85,11 +84,6 @@ def draw_all(
         return drawn[code]
 
     return {code: draw(code) for code in zonings}
-
-
-def matcher(members: pd.DataFrame, singular: str) -> Matcher:
-    """Return what recognises the territories of a zoning by code or name."""
-    return members_matcher(members, singular)
 
 
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
@@ -167,7 +161,7 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
     assert zoning.geometry is not None  # noqa: S101 - the caller has checked
     layer = read_layer(
         zoning.geometry,
-        matcher(members, zoning.singular),
+        members_matcher(members, zoning.singular),
         crs,
         code_column=zoning.code_column,
         repair=zoning.repair,

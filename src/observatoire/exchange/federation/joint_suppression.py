@@ -13,6 +13,7 @@ from observatoire.errors import SecrecyError
 from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.remedies import spared, withheld_for
 from observatoire.exchange.federation.joint.system import Federated
+from observatoire.exchange.publication.figures import FIGURE_KEY
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.verification import Member
 
-#: Zoning, territory, indicator and period of a figure.
-FIGURE = ["zonage", "territoire", "indicateur", "periode"]
 
 Matter = TypeVar("Matter")
 
@@ -148,7 +147,7 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
         ],
         dtype=bool,
     )
-    return set(figures.loc[gone & ~secret, FIGURE].itertuples(index=False, name=None))
+    return set(figures.loc[gone & ~secret, FIGURE_KEY].itertuples(index=False, name=None))
 
 
 def _members_of(matters: Iterable[Matter], members: Iterable[str]) -> dict[Matter, set[str]]:

@@ -74,7 +74,7 @@ NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "
 TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
 
 #: What names one figure of a package.
-_FIGURE = ("zonage", "territoire", "indicateur", "periode")
+FIGURE_KEY = ["zonage", "territoire", "indicateur", "periode"]
 
 #: What a package says of each indicator.
 DEFINED_COLUMNS = (
@@ -144,7 +144,7 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
         published[name] = (
             published[name].astype("float64") if kind == "number" else _texts(published[name])
         )
-    return published.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
+    return published.sort_values(FIGURE_KEY, kind="stable", ignore_index=True)
 
 
 def read_definitions(path: Path) -> list[dict[str, str]]:

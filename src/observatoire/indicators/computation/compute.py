@@ -14,7 +14,7 @@ from observatoire.indicators.computation.explanations import (
     exceeds,
 )
 from observatoire.indicators.computation.part_predictions import with_part_predictions
-from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.passage_figures import carried_cells
 from observatoire.indicators.computation.sized_rates import with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
@@ -57,20 +57,7 @@ def compute(
         nothing tells about is ``missing``, with the reason. :func:`table_of` makes a table of them.
     """
     explainer = Explainer(sources)
-    found: Cells = {}
-    holes: Cells = {}
-    if place.zoning in figures:
-        found.update(_direct(asked, figures[place.zoning], explainer))
-    for rank, route in enumerate(place.routes):
-        if route.source not in figures:
-            continue
-        brought = carried(asked, figures[route.source], route, explainer)
-        brought = with_sized_rates(brought, asked, figures[route.source], route, sources)
-        brought = with_part_predictions(brought, asked, figures[route.source], route)
-        for key, cell in brought.items():
-            kept = holes if cell.status is Status.MISSING else found
-            if key not in kept:
-                kept[key] = cell._replace(origin=str(rank))
+    found = _best(asked, figures, place, explainer)
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
     rows = []
@@ -79,7 +66,7 @@ def compute(
         threshold = explainer.threshold(one.indicator, one.period)
         for code, name in place.names.items():
             key = (one.indicator.code, code)
-            cell = found.get(key) or holes.get(key) or Cell()
+            cell = found.get(key, Cell())
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(cell)
@@ -88,6 +75,28 @@ def compute(
                 cell = cell._replace(reason=why)
             rows.append((code, name, one, cell, label, threshold))
     return [_record(*row, place.zoning) for row in rows]
+
+
+def _best(
+    asked: Sequence[Asked], figures: Mapping[str, Figures], place: Place, explainer: Explainer
+) -> Cells:
+    """Return the figures given there, else those of the first route that brings one, else why none does."""
+    found: Cells = {}
+    holes: Cells = {}
+    if place.zoning in figures:
+        found.update(_direct(asked, figures[place.zoning], explainer))
+    for rank, route in enumerate(place.routes):
+        if route.source not in figures:
+            continue
+        given = figures[route.source]
+        brought = carried_cells(asked, given, route, explainer)
+        brought = with_sized_rates(brought, asked, given, route, explainer.sources)
+        brought = with_part_predictions(brought, asked, given, route)
+        for key, cell in brought.items():
+            kept = holes if cell.status is Status.MISSING else found
+            if key not in kept:
+                kept[key] = cell._replace(origin=str(rank))
+    return holes | found
 
 
 def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:

@@ -121,7 +121,7 @@ class Explainer:
         hides = "masqué" in text or "secret" in text
         return hides and not set(indicator.sources) & set(given)
 
-    def carried(
+    def explained(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""

@@ -28,7 +28,7 @@ from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import code_suggestion, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span, family_and_name
-from observatoire.values import Nature, quotients_per
+from observatoire.values import Nature, lies_between, quotients_per
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -173,7 +173,8 @@ class Indicator:
 
     def of(self, period: str) -> Indicator:
         """Return the definition with the columns that its series has in one period."""
-        found = next((span for span in self.spans if span.holds(period)), None)
+        holding = (each for each in self.spans if lies_between(period, each.start, each.end))
+        found = next(holding, None)
         if found is None:
             return self
         return replace(

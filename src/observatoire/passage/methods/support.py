@@ -16,7 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import named
-from observatoire.passage.counted import carried
+from observatoire.passage.counted import kind_carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
@@ -93,7 +93,7 @@ def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not 
     shared, remarks = placed.weights(layers[0], found)
     parameters = {
         "weight": weight,
-        "carries": carried(carries, weight),
+        "carries": kind_carried(carries, weight),
         "imputed": carrier.flag,
         "sliver": sliver,
     }

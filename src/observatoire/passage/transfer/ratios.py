@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
-def carried_ratio(
+def carry_ratio(
     links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],

@@ -19,7 +19,7 @@ from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source
 from observatoire.sources.observations.registers import registers
 from observatoire.sources.tables.rejects import NO_REJECT
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
-from observatoire.warehouse.storage.agreements import store_convention
+from observatoire.warehouse.storage.agreements import store_agreement
 from observatoire.warehouse.storage.contents import see_loads
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def store_files(
     _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
     with warehouse.transaction():
         store_source(warehouse, source)
-        store_convention(warehouse, source)
+        store_agreement(warehouse, source)
         reports = [_store_file(warehouse, source, spec, table) for spec, table in parsed]
         gone = _withdraw(warehouse, source, parsed) if whole else []
         see_loads(warehouse)

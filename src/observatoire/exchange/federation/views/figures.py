@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.exchange.federation.comparability import CARE, NO
-from observatoire.exchange.federation.joint_suppression import FIGURE
-from observatoire.exchange.publication.figures import decimals_of
+from observatoire.exchange.publication.figures import FIGURE_KEY, decimals_of
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.indicators.definitions.catalogue import POLARITIES, Indicator
@@ -93,7 +92,7 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
 
 
 def _keys(values: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    return values[FIGURE].itertuples(index=False, name=None)
+    return values[FIGURE_KEY].itertuples(index=False, name=None)
 
 
 def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:
