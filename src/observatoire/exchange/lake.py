@@ -20,7 +20,7 @@ import duckdb
 from observatoire.errors import FileError, ObservatoireError
 from observatoire.exchange.federation.members import bring
 from observatoire.exchange.federation.verification import check_figures, verify
-from observatoire.exchange.publication.figures import VALUE_FIELDS
+from observatoire.exchange.publication.figures import SQL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 TRIES = 12
 
 _EXTENSIONS = ("ducklake", "postgres_scanner")
-_COLUMNS = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
 
 
 class Lake:
@@ -64,10 +63,7 @@ class Lake:
             attach = f"ATTACH 'ducklake:postgres:{where}' AS lac (DATA_PATH '{place}')"
             self._again(lambda: self.connection.execute(attach))
             self.connection.execute("USE lac")
-            columns = ", ".join(
-                f"{name} {'DOUBLE' if kind == 'number' else 'VARCHAR'}"
-                for name, kind in _COLUMNS.items()
-            )
+            columns = ", ".join(f"{name} {kind}" for name, kind in SQL_TYPES.items())
             self._again(lambda: self.connection.execute(_text("tables").format(columns=columns)))
         except BaseException:
             self.connection.close()
@@ -126,7 +122,7 @@ class Lake:
             run("ROLLBACK")
             return str(held[0][1])
         made = str(uuid.uuid4())
-        names = ", ".join(_COLUMNS)
+        names = ", ".join(SQL_TYPES)
         run(f"INSERT INTO chiffres SELECT ?, {names} FROM read_parquet(?)", [made, file])  # noqa: S608 - ours
         run(
             "INSERT INTO depots SELECT ?, ?, ?, ?, count(*) FROM read_parquet(?)",

@@ -22,7 +22,6 @@ from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
 from observatoire.indicators.routes.routes import (
     LINKS,
-    Links,
     PartModel,
     Route,
     chained,
@@ -32,7 +31,7 @@ from observatoire.indicators.routes.routes import (
 from observatoire.memo import Memo, remembered
 from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
-from observatoire.territories.perimeters import require_official
+from observatoire.territories.perimeters import Links, require_official
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.storage.agreements import read_agreements
 

@@ -381,18 +381,14 @@ class Passage:
         >>> p.to_frame()[["source", "target", "weight"]].values.tolist()
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
-        source, weight = (
-            self.sources[~self.enclosed],
-            self.outside.to_numpy()[~self.enclosed],
-        )
+        source, weight = self.sources[~self.enclosed], self.outside[~self.enclosed].to_numpy()
         target = self.targets.difference(pd.Index(self.weights["target"].unique()))
         reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
         empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
         table = pd.concat([self.weights, reaching, empty], ignore_index=True)
         table.attrs.update(self.description)
-        if not np.allclose(
-            self.links.covered, self.links.coverage
-        ):  # that of a support is not of ground
+        # The coverage of a support is not of ground.
+        if not np.allclose(self.links.covered, self.links.coverage):
             table.attrs["coverage"] = self.coverage.to_dict()
         table.attrs["quality"] = self.quality.to_dict("split")
         return table

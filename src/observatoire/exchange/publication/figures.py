@@ -72,6 +72,7 @@ OBS_STATUS: Mapping[Status, str] = {
 NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "number")
 
 TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
+SQL_TYPES = {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in TYPES.items()}
 
 #: What names one figure of a package.
 FIGURE_KEY = ["zonage", "territoire", "indicateur", "periode"]

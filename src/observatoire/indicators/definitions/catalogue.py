@@ -285,12 +285,8 @@ def _impossible_quotients(indicator: Indicator) -> Iterator[tuple[bool, str, str
         f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
         'Écrivez nature = "rate".',
     )
-    yield _scaled_twice(indicator)
-
-
-def _scaled_twice(indicator: Indicator) -> tuple[bool, str, str]:
-    per = quotients_per(indicator.unit) if indicator.denominator else 0.0
-    return (
+    per = quotients_per(indicator.unit) if divided else 0.0
+    yield (
         bool(per) and indicator.scale not in (1.0, per),
         f"L’unité « {indicator.unit} » dit {per:g} fois le quotient, et scale {indicator.scale:g}.",
         "Retirez scale, qui se déduit de l’unité, ou corrigez l’unité.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -23,13 +22,12 @@ from observatoire.territories.link_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from observatoire.french.nouns import Noun
     from observatoire.passage.prediction import Calibration
+    from observatoire.territories.perimeters import Links
 
-
-Links = Mapping[tuple[str, str], pd.DataFrame]
 
 #: The method of a passage that a table of links gives in words.
 LINKS = "links"

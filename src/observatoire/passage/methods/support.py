@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from observatoire.passage.methods.shares import Shares
     from observatoire.passage.passage import Passage
 
+_ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
+
 
 def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
     source: gpd.GeoDataFrame,
@@ -107,9 +109,6 @@ def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not 
         coverage=placed.coverage(layers[1], found),
         quality=placed.quality(layers[1]),
     )
-
-
-_ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
 
 
 @dataclass(frozen=True, eq=False)

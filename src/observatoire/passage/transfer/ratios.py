@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
+_WORST_LAST = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED, Status.MISSING)
+
+
 def carry_ratio(
     links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
@@ -129,9 +132,6 @@ def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Out
     outcome.reason[:] = np.where(top.reason != "", top.reason, bottom.reason)
     _settle(outcome, bottom)
     return outcome
-
-
-_WORST_LAST = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED, Status.MISSING)
 
 
 def _settle(outcome: Outcome, bottom: Outcome) -> None:
