@@ -144,8 +144,8 @@ def _shown(folder: Path) -> set[tuple[str, ...]]:
     if not path.is_file():
         return set()
     figures = pd.read_parquet(path).reindex(columns=[*FIGURE_KEY, *NUMBERS])
-    told = [name for name in NUMBERS if name != "couverture"]
-    shown = figures[figures[told].notna().any(axis=1)]
+    numbers = [name for name in NUMBERS if name != "couverture"]
+    shown = figures[figures[numbers].notna().any(axis=1)]
     return set(shown[FIGURE_KEY].itertuples(index=False, name=None))
 
 
