@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.exchange.federation.verification import Member
-    from observatoire.sources.descriptors.agreement import Agreement
 
 
 #: How many times a deposit is tried while others write.
@@ -96,7 +95,8 @@ class Lake:
             wrong = check_figures([member])
             if wrong:
                 raise wrong[member.name]
-            if any(_lent(each) for found in member.terms.values() for each in found):
+            terms = [each for found in member.terms.values() for each in found]
+            if any(each.audience != "public" or each.ends is not None for each in terms):
                 raise FileError(
                     "Ce paquet contient des chiffres prêtés sous convention.",
                     where=str(package),
@@ -153,7 +153,8 @@ class Lake:
                 return act()
             except duckdb.Error as error:
                 self._undo()
-                if not left or not _passing(error):
+                passing = any(word in str(error).casefold() for word in _PASSING)
+                if not left or not passing:
                     raise _unanswered(error) from error
                 time.sleep(random.uniform(0.05, 0.4) * (TRIES - left))  # noqa: S311 - no secret
         return None
@@ -175,14 +176,6 @@ _PASSING = (
     "already exists",
     "concurrent",
 )
-
-
-def _lent(agreement: Agreement) -> bool:
-    return agreement.audience != "public" or agreement.ends is not None
-
-
-def _passing(error: duckdb.Error) -> bool:
-    return any(word in str(error).casefold() for word in _PASSING)
 
 
 def _unanswered(error: duckdb.Error) -> ObservatoireError:

@@ -110,7 +110,13 @@ def draw_ranking(
                     else "",
                     box(left + number + 5, y + 4, 13, 12, fill(mark)),
                     text(name_left, y + 15, fitted(mark.name, room)),
-                    text(figure_right, y + 15, mark.text, anchor="end", weight=_weight(mark)),
+                    text(
+                        figure_right,
+                        y + 15,
+                        mark.text,
+                        anchor="end",
+                        weight=600 if mark.own else 400,
+                    ),
                     *_bar(mark, axis, y + ROW / 2, dots=dots),
                     text(left + width, y + 15, mark.sign, anchor="end"),
                 ]
@@ -128,10 +134,6 @@ def _heading(label: str, group: Sequence[Mark]) -> str:
     if estimated == len(group):
         return f"Estimés, e ({len(group)})"
     return f"Propres ({len(group) - estimated}) et estimés, e ({estimated})"
-
-
-def _weight(mark: Mark) -> int:
-    return 600 if mark.own else 400
 
 
 def _order(mark: Mark) -> tuple[float, str]:

@@ -306,7 +306,7 @@ class Inquiry:
             places.append((other.zoning, other.code, other.name))
         for where, code, label in places:
             for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
-                if not self._loaded(period):
+                if not any(period in periods for periods in self.periods.values()):
                     continue
                 rows = self.table(["population"], where, period)
                 row = rows[(rows["territory"] == code) & rows["value"].notna()]
@@ -314,9 +314,6 @@ class Inquiry:
                     whose = label or str(row["name"].iloc[0])
                     return float(row["value"].iloc[0]), f"{whose}, {period}"
         return float("nan"), ""
-
-    def _loaded(self, period: str) -> bool:
-        return any(period in periods for periods in self.periods.values())
 
     # --- watching ----------------------------------------------------------------------------
 

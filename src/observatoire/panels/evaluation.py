@@ -233,7 +233,7 @@ def _counts(
     rows = []
     for code, group in moved.groupby("indicator", sort=False):
         counts = group["convergence"].value_counts()
-        cells = [TextCell(_span(group))]
+        cells = [TextCell(f"{group['start'].iloc[0]}-{group['end'].iloc[0]}")]
         cells += [known_cell(float(counts.get(v, 0))) for v in _VERDICTS]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
@@ -256,10 +256,6 @@ def _counts(
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),
         ),
     )
-
-
-def _span(group: pd.DataFrame) -> str:
-    return f"{group['start'].iloc[0]}-{group['end'].iloc[0]}"
 
 
 def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> TableBlock:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from observatoire.french.typography import capital
 from observatoire.memo import Memo, remembered
 from observatoire.values import Status
 
@@ -131,7 +132,7 @@ class Figures:
         lacking = np.where(missing, self.of(self.note, keys), "").tolist()
         notes = [" ; ".join(_texts(row)) for row in lacking]
         return {
-            code: f"{note[:1].upper()}{note[1:]}." if note else ""
+            code: f"{capital(note)}." if note else ""
             for code, note in zip(self.territories, notes, strict=True)
         }
 

@@ -22,7 +22,7 @@ from observatoire.territories.link_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import Noun
     from observatoire.passage.prediction import Calibration
@@ -229,13 +229,12 @@ def routes_to(
     contents = (
         zoning,
         tuple(members[zoning]),
-        *((pair, nouns[pair[0]], *table, *_rows(table)) for pair, table in leading.items()),
+        *(
+            (pair, nouns[pair[0]], *table, *table.itertuples(index=False, name=None))
+            for pair, table in leading.items()
+        ),
     )
     return list(_found(zoning, _Ways(contents, leading, members[zoning], nouns)))
-
-
-def _rows(table: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    return table.itertuples(index=False, name=None)
 
 
 @lru_cache(maxsize=128)

@@ -42,7 +42,11 @@ def draw_course(
         return []
     years = [when(period) for period in course.periods]
     span = max(years) - min(years) or 1.0
-    ends = [end for mark in drawn.values() for end in _ends(mark)]
+    ends = [
+        end
+        for mark in drawn.values()
+        for end in ((mark.low, mark.high) if _bounded(mark) else (mark.value,))
+    ]
     low, spread = min(ends), max(ends) - min(ends)
 
     def across(period: str) -> float:
@@ -96,7 +100,3 @@ def _dot(mark: Mark, x: float, up: Callable[[float], float]) -> str:
 
 def _bounded(mark: Mark) -> bool:
     return mark.status is Status.BOUNDED and mark.low <= mark.high
-
-
-def _ends(mark: Mark) -> tuple[float, ...]:
-    return (mark.low, mark.high) if _bounded(mark) else (mark.value,)

@@ -57,7 +57,7 @@ def carry_ratio(
         bounds = _share_bounds(above, carry_counts(links, rest))
     else:
         above = carry_counts(links, top)
-        bounds = _free_bounds(above, below)
+        bounds = _quotient(above.low, _open(below.high)), _quotient(above.high, below.low)
     outcome = _divide(above, below, bounds)
     _context(links, outcome, top, bottom)
     _uncovered(links, outcome, min_coverage)
@@ -101,10 +101,6 @@ def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     high = np.where(np.isnan(top.high), 1.0, _quotient(top.high, top.high + rest.low))
     nothing = (top.low == 0) & (rest.high == 0)
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
-
-
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
-    return _quotient(top.low, _open(bottom.high)), _quotient(top.high, bottom.low)
 
 
 def _open(bound: Floats) -> Floats:

@@ -200,11 +200,6 @@ def _descriptor(source: Source, parsed: Parsed) -> str:
     return hashlib.sha256(f"{source.sha256}\n{placed}".encode()).hexdigest()
 
 
-def _table_of(spec: FileSpec) -> str:
-    """Return the table that the rows of a file go to."""
-    return registers()[spec.register].table if spec.register else "observation"
-
-
 def _insert(
     warehouse: Warehouse,
     source: Source,
@@ -218,7 +213,8 @@ def _insert(
     number = _trace(
         warehouse, source.code, table.name, table.sha256, counts, descriptor, former=standing
     )
-    warehouse.insert(_table_of(spec), parsed.cells.assign(load=np.int32(number)))
+    goes_to = registers()[spec.register].table if spec.register else "observation"
+    warehouse.insert(goes_to, parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
     warehouse.insert("restored", parsed.restored.assign(load=number))
 

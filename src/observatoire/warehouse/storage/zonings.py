@@ -89,7 +89,7 @@ def _territory_rows(zoning: str, members: pd.DataFrame, made: Perimeters) -> pa.
         "rank": range(len(codes)),
         "attributes": [json.dumps(row, ensure_ascii=False) for row in attributes],
         "official": [made.official] * len(codes),
-        "wkb": [_wkb(shapes.get(code)) for code in codes],
+        "wkb": [shapely.to_wkb(shapes.get(code)) for code in codes],
         "drawn": [made.drawn.get(code, "") for code in codes],
     }
     return pa.table(columns, schema=_ROWS)
@@ -133,7 +133,3 @@ def zoning_version(warehouse: Warehouse, zoning: str) -> str:
     ):
         digest.update(str(code).encode() + (wkb or b""))
     return digest.hexdigest()
-
-
-def _wkb(shape: shapely.Geometry | None) -> bytes | None:
-    return None if shape is None else shapely.to_wkb(shape)

@@ -79,7 +79,8 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
     rows = [row for _, found in columns.values() for row in found]
     cells = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(CELL_COLUMNS))
     indicators = {code: indicator for code, (indicator, _) in columns.items()}
-    hidden = any(key in answers.withheld for key in _keys(answers.rows))
+    keys = answers.rows[FIGURE_KEY].itertuples(index=False, name=None)
+    hidden = any(key in answers.withheld for key in keys)
     return protect_table(
         Table(
             cells,
@@ -89,10 +90,6 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
             (*warnings, *([_WITHHELD] if hidden else [])),
         )
     )
-
-
-def _keys(values: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    return values[FIGURE_KEY].itertuples(index=False, name=None)
 
 
 def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:
