@@ -17,7 +17,6 @@ from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
-from observatoire.indicators.precision.sampling_error import is_complementary
 from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
 from observatoire.indicators.routes.routes import (
@@ -30,7 +29,7 @@ from observatoire.indicators.routes.routes import (
 )
 from observatoire.memo import Memo, remembered
 from observatoire.passage.prediction import known_calibrations
-from observatoire.sources.descriptors.sampling_design import SamplingDesign
+from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY, SamplingDesign
 from observatoire.territories.perimeters import Links, require_official
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.storage.agreements import read_agreements
@@ -245,7 +244,7 @@ class Context:
             frozenset(
                 (str(s), str(c))
                 for s, c, exploitation in exploited
-                if is_complementary(str(exploitation))
+                if str(exploitation).casefold() == COMPLEMENTARY
             ),
             self.communes(zoning),
         )

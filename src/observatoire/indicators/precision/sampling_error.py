@@ -27,7 +27,6 @@ from observatoire.indicators.precision.sampling_bases import (
     plan_of,
 )
 from observatoire.indicators.precision.source_noise import NOISES, is_published, noises_in, own_rule
-from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY
 from observatoire.values import Nature, Record, Status
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ _NAN = float("nan")
 
 #: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
 _FEW = 10
-
-
-def is_complementary(exploitation: str) -> bool:
-    """Say whether a variable was coded from part of the forms only."""
-    return exploitation.casefold() == COMPLEMENTARY
 
 
 def check_choice(choice: str) -> str:
