@@ -91,7 +91,11 @@ def learn_parts(
             said.append((*row, np.nan, np.nan, few))
             continue
         made = _entries(lesson, supports, holders)
-        kept = {code: {**each, **about} for code, each in made.items() if _holds(each)}
+        kept = {
+            code: {**each, **about}
+            for code, each in made.items()
+            if np.asarray(each["held"], dtype=float)[0] >= _HELD_LEAST
+        }
         best = next(iter((kept or made).values()))
         tight, wide = (float(share) for share in np.ravel(np.asarray(best["held"], dtype=float)))
         why = "" if kept else "les territoires laissés de côté tombent trop souvent dehors"
@@ -229,11 +233,6 @@ def _patterns(names: Iterable[str], period: str) -> tuple[str, ...]:
     year = period[2:4]
     dated = re.compile(rf"^[A-Za-z]{year}_|(?<=\D){year}$")
     return tuple(dated.sub("*", name) for name in names)
-
-
-def _holds(entry: Mapping[str, object]) -> bool:
-    held = np.asarray(entry["held"], dtype=float)
-    return bool(held[0] >= _HELD_LEAST)
 
 
 def _refused(table: pd.DataFrame, zoning: str, source: str, inside: int) -> PassageError:

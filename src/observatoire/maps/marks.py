@@ -77,6 +77,11 @@ class Mark:
         """Whether there is a number to draw: a change may lack where both figures are shown."""
         return self.status.has_value and self.value == self.value
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it is known between two bounds only, which can be drawn."""
+        return self.status is Status.BOUNDED and self.low <= self.high
+
 
 @dataclass(frozen=True)
 class BaseMap:

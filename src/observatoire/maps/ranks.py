@@ -165,7 +165,7 @@ def _axis(marks: Sequence[Mark], left: float, right: float, *, dots: bool) -> Ax
 def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
     """Draw a figure: a bar and a dot for its own, a pattern and a hollow mark else, two ends for bounds."""
     parts = []
-    if mark.status is Status.BOUNDED and mark.low <= mark.high:
+    if mark.bounded:
         x1, x2 = axis.at(mark.low), axis.at(mark.high)
         parts = [line(x1, y, x2, y, width=1.6)]
         parts += [line(x, y - 5, x, y + 5, width=1.6) for x in (x1, x2)]

@@ -54,7 +54,7 @@ def plot_dots(
         When the table holds several indicators, or not this one.
     """
     code = _chosen(admit(table), indicator)
-    marks = [mark for mark in marks_of(table, code, communes or {}) if _drawn(mark)]
+    marks = [mark for mark in marks_of(table, code, communes or {}) if mark.known or mark.bounded]
     marks.sort(key=lambda mark: mark.value if mark.known else mark.low)
     with house_style():
         axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
@@ -119,10 +119,6 @@ def plot_map(
             title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         return axes
-
-
-def _drawn(mark: Mark) -> bool:
-    return mark.known or (mark.status is Status.BOUNDED and mark.low <= mark.high)
 
 
 def _chosen(table: ProtectedTable, indicator: str) -> str:

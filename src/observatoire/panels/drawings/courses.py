@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from observatoire.maps.svg import line
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
-from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +29,7 @@ def has_course(bearing: Bearing) -> bool:
 
 
 def _drawn(bearing: Bearing) -> dict[str, Mark]:
-    return {period: mark for period, mark in bearing.dates.items() if mark.known or _bounded(mark)}
+    return {period: mark for period, mark in bearing.dates.items() if mark.known or mark.bounded}
 
 
 def draw_course(
@@ -45,7 +44,7 @@ def draw_course(
     ends = [
         end
         for mark in drawn.values()
-        for end in ((mark.low, mark.high) if _bounded(mark) else (mark.value,))
+        for end in ((mark.low, mark.high) if mark.bounded else (mark.value,))
     ]
     low, spread = min(ends), max(ends) - min(ends)
 
@@ -89,14 +88,10 @@ def _break(
 
 def _dot(mark: Mark, x: float, up: Callable[[float], float]) -> str:
     light = tokens().light
-    if _bounded(mark):
+    if mark.bounded:
         return line(x, up(mark.low), x, up(mark.high) - 0.1, stroke=light["ink"], width=2.6)
     fill, stroke = (light["accent"],) * 2 if mark.own else (light["paper"], light["soft"])
     return (
         f'<circle cx="{x:.1f}" cy="{up(mark.value):.1f}" r="2.8" fill="{fill}" stroke="{stroke}" '
         'stroke-width="1.3"/>'
     )
-
-
-def _bounded(mark: Mark) -> bool:
-    return mark.status is Status.BOUNDED and mark.low <= mark.high
