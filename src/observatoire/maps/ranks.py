@@ -104,19 +104,14 @@ def draw_ranking(
                 parts.append(text(name_left, y + 15, f"… {rest} au tableau"))
             else:
                 room = figure_right - width_of(mark.text) - name_left - 8
+                weight = 600 if mark.own else 400
                 parts += [
                     text(left + number, y + 15, numbers.get(mark.code, "–"), anchor="end")
                     if number
                     else "",
                     box(left + number + 5, y + 4, 13, 12, fill(mark)),
                     text(name_left, y + 15, fitted(mark.name, room)),
-                    text(
-                        figure_right,
-                        y + 15,
-                        mark.text,
-                        anchor="end",
-                        weight=600 if mark.own else 400,
-                    ),
+                    text(figure_right, y + 15, mark.text, anchor="end", weight=weight),
                     *_bar(mark, axis, y + ROW / 2, dots=dots),
                     text(left + width, y + 15, mark.sign, anchor="end"),
                 ]
