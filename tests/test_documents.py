@@ -141,21 +141,21 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
 
 
 def test_the_guide_followed_to_the_letter_survives_a_share_above_its_whole(tmp_path: Path) -> None:
-    """More people helped than counted in one IRIS: that share alone is not told, with the reason."""
+    """More people helped than counted in one IRIS: that share alone is not given, with the reason."""
     from observatoire.workspace.scaffold import create_workspace
 
     root = create_workspace(tmp_path / "espace")
-    told = blocks("docs/guide.md", "toml")
+    written = blocks("docs/guide.md", "toml")
     folder = root / "data/raw/ma-source"
     folder.mkdir()
-    source = next(block for block in told if block.startswith("title"))
+    source = next(block for block in written if block.startswith("title"))
     (folder / "source.toml").write_text(source, encoding="utf-8")
     codes = (root / "geo/iris-2016.csv").read_text(encoding="utf-8").splitlines()[1:]
     rows = [f"{row.split(';')[0]};x;{9000 if rank == 1 else 40}" for rank, row in enumerate(codes)]
     text = "\n".join(["IRIS;LIBIRIS;ALLOC", *rows])
     (folder / "allocataires-2016.csv").write_text(text + "\n", encoding="utf-8")
     with (root / "indicators.toml").open("a", encoding="utf-8") as catalogue:
-        catalogue.write("\n" + next(b for b in told if b.startswith("[indicators.part_alloc")))
+        catalogue.write("\n" + next(b for b in written if b.startswith("[indicators.part_alloc")))
     with observatoire.open(root) as o:
         o.load("data/raw/insee-rp2016")
         o.load("data/raw/ma-source")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Answer = TypeVar("Answer")
+Asked = ParamSpec("Asked")
 
 
 class Memo:
@@ -36,6 +37,43 @@ class Memo:
             self._made[key] = make()
         answer: Answer = self._made[key]
         return answer
+
+
+class Remembering(Protocol):
+    """What keeps its answers in a memo of its own."""
+
+    @property
+    def memo(self) -> Memo:
+        """Where they are kept."""
+
+
+Owner = TypeVar("Owner", bound=Remembering)
+
+
+def remembered(
+    method: Callable[Concatenate[Owner, Asked], Answer],
+) -> Callable[Concatenate[Owner, Asked], Answer]:
+    """Answer once for the same arguments, lists of the same content among them.
+
+    Examples
+    --------
+    >>> class Book:
+    ...     memo = Memo()
+    ...
+    ...     @remembered
+    ...     def pages(self, names: list[str]) -> list[str]:
+    ...         return sorted(names)
+    >>> Book().pages(["b", "a"]) is Book().pages(["b", "a"])
+    True
+    """
+
+    @wraps(method)
+    def kept(owner: Owner, /, *asked: Asked.args, **named: Asked.kwargs) -> Answer:
+        given = (tuple(each) if isinstance(each, list) else each for each in asked)
+        key = (method.__name__, *given, *named.items())
+        return owner.memo.once(key, lambda: method(owner, *asked, **named))
+
+    return kept
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,19 @@ def is_period(text: str) -> bool:
     return _PERIOD.fullmatch(text) is not None
 
 
+def lies_between(period: str, start: str, end: str) -> bool:
+    """Say whether a period lies in a range, its ends included; an empty end is open.
+
+    Examples
+    --------
+    >>> lies_between("2016", "2013", "2016"), lies_between("2012-T4", "2013", "2016")
+    (True, False)
+    >>> lies_between("2011-T2", "", "2011")
+    True
+    """
+    return start <= period[: len(start)] and period[: len(end)] <= end
+
+
 #: What a rate is counted for, as units write it: « pour 1 000 habitants », « / 100 000 hab. ».
 _PER = re.compile(r"(?:\b(?:pour|sur|p\.)|/)\s*((?:(?:dix|cent) )?(?:mille|cent)\b|[0-9][0-9\s.]*)")
 _PER_WORDS = {"cent": 100, "mille": 1000, "dix mille": 10_000, "cent mille": 100_000}

@@ -129,8 +129,10 @@ def test_chapters_in_order() -> None:
 
 def test_the_cover_says_that_the_evaluation_is_nearly_empty_and_whom_to_ask() -> None:
     facts = next(b for b in demo.annex_sheet().page.blocks if isinstance(b, Facts))
-    told = {lead.replace("\u00a0", " "): text.replace("\u00a0", " ") for lead, text in facts.items}
-    text = told["L’évaluation est presque vide : la preuve manque à 19 des 20 objectifs."]
+    sentences = {
+        lead.replace("\u00a0", " "): text.replace("\u00a0", " ") for lead, text in facts.items
+    }
+    text = sentences["L’évaluation est presque vide : la preuve manque à 19 des 20 objectifs."]
     assert text == (
         "À demander d’abord : Ville (12 objectifs), État (4) et Caf (3). "
         "Le détail est au chapitre de l’évaluation."
@@ -426,22 +428,22 @@ def test_200_figures_drawn_at_random_agree_in_all_forms_and_in_the_package() -> 
     for territory, code, cell in drawn_values():
         assert cell.text in html
         assert cell.text in word
-        record, told = published.loc[(territory, code)], sheet[territory, code]
-        assert told["Statut"] == cell.status.shown
+        record, printed = published.loc[(territory, code)], sheet[territory, code]
+        assert printed["Statut"] == cell.status.shown
         assert record["statut"] == cell.status.label
         decimals = demo.demo().catalogue.get(code).decimals
         if cell.status.has_value:
             column = "Territoire plus grand" if cell.status is Status.CONTEXT else "Valeur"
             other = "Valeur" if column == "Territoire plus grand" else "Territoire plus grand"
-            assert told[other] == ""
-            assert number(told[column], decimals) in cell.text
+            assert printed[other] == ""
+            assert number(printed[column], decimals) in cell.text
             assert number(record["valeur"], decimals) in cell.text
         elif cell.status is Status.BOUNDED:
             for mine, theirs in (("Au moins", "borne_basse"), ("Au plus", "borne_haute")):
-                assert number(told[mine], decimals) == number(record[theirs], decimals)
-                assert number(told[mine], decimals) in cell.text
+                assert number(printed[mine], decimals) == number(record[theirs], decimals)
+                assert number(printed[mine], decimals) in cell.text
         else:
-            assert told["Valeur"] == told["Territoire plus grand"] == ""
+            assert printed["Valeur"] == printed["Territoire plus grand"] == ""
 
 
 def test_word_pictures_have_an_alternative_text() -> None:
@@ -539,9 +541,9 @@ def test_a_pdf_that_is_read_aloud_and_kept_for_good() -> None:
     with pikepdf.open(io.BytesIO(content)) as document:
         assert document.Root.MarkInfo.Marked
         assert str(document.Root.Lang).startswith("fr")
-        told = document.Root.Metadata.read_bytes().decode()
-    assert "<pdfuaid:part>1</pdfuaid:part>" in told
-    assert "<pdfaid:conformance>A</pdfaid:conformance>" in told
+        metadata = document.Root.Metadata.read_bytes().decode()
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
 
 
 @pytest.mark.parametrize("suffix", [".html", ".pdf", ".docx", ".xlsx"])

@@ -26,8 +26,8 @@ def test_a_finding_counts_every_quartier_that_bears_a_verdict_estimates_too() ->
     code = names["Bac + 2 ou plus"]
     judged = {
         territory: row
-        for (territory, told), row in table.verdicts.items()
-        if told == code and row["mark"] and territory in oracle.links()
+        for (territory, measured), row in table.verdicts.items()
+        if measured == code and row["mark"] and territory in oracle.links()
     }
     status = table.main[table.main["indicator"] == code].set_index("territory")["status"]
     worse = sum(int(row["rank"]) < 0 for row in judged.values())

@@ -31,15 +31,15 @@ class Tables(HTMLParser):
         self._reading = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "table":
             self._heads = []
         elif tag == "tr":
             self._code, self._at = "", 0
-        elif tag == "th" and told.get("scope") == "row":
-            self._code = told.get("title", "")
+        elif tag == "th" and attributes.get("scope") == "row":
+            self._code = attributes.get("title", "")
         elif tag in ("th", "td"):
-            self._text, self._hint, self._reading = "", told.get("title", ""), tag
+            self._text, self._hint, self._reading = "", attributes.get("title", ""), tag
         elif tag == "span":
             self._reading = ""
 

@@ -37,11 +37,11 @@ def test_each_step_says_the_next_and_what_is_not_there(
     assert "LISEZMOI.md" in said
     assert "déjà" in call("init", root, "--from", layer, status=1)
     assert "Aucune source dans data/raw" in call("load", "-w", root)
-    told = call("status", "-w", root)
-    assert "lancez « observatoire load »" in told
-    assert "Ce qui n’est pas là :" in told
-    assert "objectifs, actions et notes : modèles à remplir" in told
-    assert "watch.toml : aucun seuil" in told
+    printed = call("status", "-w", root)
+    assert "lancez « observatoire load »" in printed
+    assert "Ce qui n’est pas là :" in printed
+    assert "objectifs, actions et notes : modèles à remplir" in printed
+    assert "watch.toml : aucun seuil" in printed
     table = tmp_path / "suivi-2020.csv"
     table.write_text("Quartier;Allocataires\nLa Gare;40\nLe Pont;60\n", encoding="utf-8")
     loaded = call("load", table, "-w", root)

@@ -171,7 +171,7 @@ def test_unknown_names_give_the_nearest(
 def test_watch_says_whether_anything_is_watched(
     space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = (space / "watch.toml").read_text("utf-8")
+    watched = (space / "watch.toml").read_text("utf-8")
     for text, said in (
         ("", "déclarez-en dans watch.toml"),
         ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun dépassé"),
@@ -180,7 +180,7 @@ def test_watch_says_whether_anything_is_watched(
         try:
             assert call(monkeypatch, "watch", "-w", space) == 0
         finally:
-            (space / "watch.toml").write_text(told, "utf-8")
+            (space / "watch.toml").write_text(watched, "utf-8")
         assert said in capsys.readouterr().out
 
 
@@ -256,14 +256,14 @@ def test_trends_and_inequalities_are_asked_by_the_same_words(
         ("inequality", "taux_pauvrete"): True,
     }
     for words, of_facts in asked.items():
-        told = [*words, "-w", space, "-o", made[0], "--precision"]
+        command = [*words, "-w", space, "-o", made[0], "--precision"]
         assert call(monkeypatch, *words, "-w", space, "-o", made[1]) == 0
-        assert call(monkeypatch, *told, "all") == 0
+        assert call(monkeypatch, *command, "all") == 0
         # Asked for as a draw, a source that does not say its sizes is no fact any more.
         for page, fact in zip(made, (False, of_facts), strict=True):
             assert ("est un fait" in page.read_text("utf-8")) == fact
         capsys.readouterr()
-        assert call(monkeypatch, *told, "toutes") == 1
+        assert call(monkeypatch, *command, "toutes") == 1
         assert "toutes" in capsys.readouterr().err
 
 
@@ -333,11 +333,11 @@ def test_load_of_all_goes_on_after_a_bad_one_and_says_which(
     path = made / "data/raw/insee-rp2016/population.csv"
     path.write_text(path.read_text("utf-8").replace("972090101", "972099101"), "utf-8")
     assert call(monkeypatch, "load", "-w", made) == 1
-    told = capsys.readouterr()
-    assert "insee-rp2016 : population.csv, ligne 2" in told.err
-    assert "--reject" in told.err
-    assert "on_error" not in told.err
-    assert "valeurs-publiees" in told.out
+    printed = capsys.readouterr()
+    assert "insee-rp2016 : population.csv, ligne 2" in printed.err
+    assert "--reject" in printed.err
+    assert "on_error" not in printed.err
+    assert "valeurs-publiees" in printed.out
 
 
 def test_preview_then_load_without_a_descriptor(
@@ -368,6 +368,6 @@ def test_a_command_that_is_stopped_says_so(
     assert "Interrompu" in capsys.readouterr().err
 
 
-def test_what_has_come_is_told_in_french() -> None:
+def test_what_has_come_is_said_in_french() -> None:
     assert loading._transferred(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
     assert loading._transferred(0, None) == "0,0\u00a0Mo"

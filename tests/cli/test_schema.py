@@ -81,9 +81,9 @@ def test_every_key_says_in_french_what_it_is(name: str) -> None:
     Draft202012Validator.check_schema(schema)
     parts: Any = schema.get("$defs", {})
     for part in (schema, *parts.values()):
-        for key, told in part.get("properties", {}).items():
-            assert told.get("description", "").endswith((".", "?")), key
-            assert "title" not in told, key
+        for key, described in part.get("properties", {}).items():
+            assert described.get("description", "").endswith((".", "?")), key
+            assert "title" not in described, key
 
 
 @pytest.mark.parametrize(

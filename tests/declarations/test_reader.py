@@ -1,4 +1,4 @@
-"""A TOML file is read strictly: every fault is told with its line and the nearest right word."""
+"""A TOML file is read strictly: every fault is said with its line and the nearest right word."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_file_that_is_not_toml(
 
 
 @pytest.mark.parametrize("written", ["\\u202E", "\u2066", "\\u0007"])
-def test_a_sign_that_does_not_print_is_told_with_its_line(tmp_path: Path, written: str) -> None:
+def test_a_sign_that_does_not_print_is_said_with_its_line(tmp_path: Path, written: str) -> None:
     path = tmp_path / "x.toml"
     path.write_text(f'a = 1\n[b]\nc = ["Cité {written}txt"]\n', "utf-8")
     with pytest.raises(DescriptorError) as caught:
@@ -258,7 +258,7 @@ def test_suggestion_lists_at_most_what_is_asked() -> None:
 
 
 @pytest.mark.parametrize("content", ['a = 1\nb = ["x",\n\n', 'a = 1\nb = """x\n', 'a = 1\nb = "x'])
-def test_a_file_cut_short_is_told_with_its_last_line(tmp_path: Path, content: str) -> None:
+def test_a_file_cut_short_is_said_with_its_last_line(tmp_path: Path, content: str) -> None:
     path = tmp_path / "source.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DescriptorError) as caught:
@@ -310,7 +310,7 @@ def test_a_file_that_may_not_be_read_is_a_sentence(
         ("b = [1", "ligne 1", ("au milieu d’une valeur",)),
     ],
 )
-def test_what_is_not_toml_is_spoken_by_what_it_is(
+def test_what_is_not_toml_is_said_by_what_it_is(
     tmp_path: Path, text: str, where: str, said: tuple[str, ...]
 ) -> None:
     path = tmp_path / "x.toml"

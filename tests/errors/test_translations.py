@@ -38,11 +38,11 @@ SAID = {
 
 
 @pytest.mark.parametrize("said", SAID)
-def test_known_words_are_told_in_french(said: str) -> None:
-    told = reader_words(said)
-    assert SAID[said] in told
-    assert told.startswith("Le lecteur dit :")
-    assert not re.search(r"\b(?:file|the|open|read|data)\b", told)
+def test_known_words_are_said_in_french(said: str) -> None:
+    words = reader_words(said)
+    assert SAID[said] in words
+    assert words.startswith("Le lecteur dit :")
+    assert not re.search(r"\b(?:file|the|open|read|data)\b", words)
 
 
 @given(
@@ -52,12 +52,12 @@ def test_known_words_are_told_in_french(said: str) -> None:
 @example(folder=["xml"], before="oddity in ")
 def test_no_path_of_the_machine_is_said(folder: list[str], before: str) -> None:
     for place in (f"/{'/'.join(folder)}/", "C:\\" + "\\".join(folder) + "\\"):
-        told = reader_words(f"{before}{place}couche.gpkg' here")
-        assert "couche.gpkg" in told
-        assert "« oddity" in told
-        assert place not in told
-        assert "/" not in told
-        assert "\\" not in told
+        words = reader_words(f"{before}{place}couche.gpkg' here")
+        assert "couche.gpkg" in words
+        assert "« oddity" in words
+        assert place not in words
+        assert "/" not in words
+        assert "\\" not in words
 
 
 def spoilt() -> dict[str, bytes]:
@@ -73,7 +73,7 @@ def spoilt() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", spoilt())
-def test_a_spoilt_workbook_is_told_in_french(place: Place, name: str) -> None:
+def test_a_spoilt_workbook_is_said_in_french(place: Place, name: str) -> None:
     path: Path = place.write(name, spoilt()[name])
     with pytest.raises(ObservatoireError) as caught:
         preview_file(place.workspace, path)
@@ -82,7 +82,7 @@ def test_a_spoilt_workbook_is_told_in_french(place: Place, name: str) -> None:
         read_sheets(spoilt()[name], name)
 
 
-def test_a_spoilt_parquet_is_told_in_french() -> None:
+def test_a_spoilt_parquet_is_said_in_french() -> None:
     with pytest.raises(ObservatoireError) as caught:
         read_parquet(b"PAR1" + b"x" * 100, "a.parquet")
     assert caught.value.why == "Le lecteur dit : le fichier est coupé, ou des octets en ont changé."

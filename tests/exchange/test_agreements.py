@@ -53,8 +53,8 @@ def described(package: Path) -> dict[str, Any]:
 
 def changed(package: Path, to: Path, **keys: object) -> Path:
     folder = shutil.copytree(package, to)
-    told = {k: v for k, v in (described(package) | keys).items() if v is not ...}
-    (folder / "datapackage.json").write_text(json.dumps(told), encoding="utf-8")
+    agreement = {k: v for k, v in (described(package) | keys).items() if v is not ...}
+    (folder / "datapackage.json").write_text(json.dumps(agreement), encoding="utf-8")
     return folder
 
 
@@ -63,12 +63,15 @@ def lent(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_a_package_says_what_ends_when_and_for_whom(package: Path) -> None:
-    (told,) = described(package)["conventions"]
-    assert told["partenaire"] == "la Caf"
-    assert (told["public"], told["destinataires"]) == ("partenaires", ["Ville", "Deal"])
-    assert (told["du"], told["au"]) == ("2025-02-03", "2026-12-31")  # never before it is signed
-    assert {one["indicateur"] for one in told["chiffres"]} == {"cas_suivis", "part_cas"}
-    assert {one["periode"] for one in told["chiffres"]} == {"2016"}
+    (agreement,) = described(package)["conventions"]
+    assert agreement["partenaire"] == "la Caf"
+    assert (agreement["public"], agreement["destinataires"]) == ("partenaires", ["Ville", "Deal"])
+    assert (agreement["du"], agreement["au"]) == (
+        "2025-02-03",
+        "2026-12-31",
+    )  # never before it is signed
+    assert {one["indicateur"] for one in agreement["chiffres"]} == {"cas_suivis", "part_cas"}
+    assert {one["periode"] for one in agreement["chiffres"]} == {"2016"}
     assert any(
         "jusqu’au 31\u00a0décembre\u00a02026" in w for w in described(package)["avertissements"]
     )
@@ -94,8 +97,8 @@ def test_the_last_day_is_in_and_the_next_one_is_not(package: Path) -> None:
 
 
 def test_today_is_the_day_when_none_is_said(package: Path, tmp_path: Path) -> None:
-    (told,) = described(package)["conventions"]
-    ended = changed(package, tmp_path / "e", conventions=[told | {"au": "2026-02-04"}])
+    (agreement,) = described(package)["conventions"]
+    ended = changed(package, tmp_path / "e", conventions=[agreement | {"au": "2026-02-04"}])
     assert lent(obs.federate([ended]).df)["valeur"].isna().all()
 
 
@@ -143,8 +146,8 @@ def test_a_package_of_before_agreements_were_kept_opens(package: Path, tmp_path:
 def test_an_agreement_that_cannot_be_read_is_refused(
     package: Path, tmp_path: Path, spoilt: dict[str, object]
 ) -> None:
-    (told,) = described(package)["conventions"]
-    for terms in ([told | spoilt], "x", None):
+    (agreement,) = described(package)["conventions"]
+    for terms in ([agreement | spoilt], "x", None):
         folder = changed(package, tmp_path / f"p{len(str(terms))}", conventions=terms)
         with pytest.raises(FileError, match="conventions"):
             federate([folder])
@@ -160,8 +163,8 @@ def test_what_is_written_is_what_is_read() -> None:
             ("a", ""): (Agreement("la Caf", "public"),),
         }
 
-    terms, told = written_terms(Shown.agreements)
-    assert len(told) == 2
+    terms, sentences = written_terms(Shown.agreements)
+    assert len(sentences) == 2
     assert read_terms({"conventions": json.loads(json.dumps(terms))}) == {
         column: list(each) for column, each in Shown.agreements.items()
     }

@@ -122,22 +122,22 @@ def test_four_writers_at_once_one_killed(server: str, data: Path, tmp_path: Path
         )
         for who, folders in given.items()
     }
-    told: dict[str, list[str]] = {}
+    deposits: dict[str, list[str]] = {}
     for who, writer in writers.items():
         assert writer.stdout is not None
         if who == "ville":  # killed once it has begun
-            told[who] = [writer.stdout.readline().strip()]
+            deposits[who] = [writer.stdout.readline().strip()]
             writer.kill()
-        told.setdefault(who, []).extend(writer.stdout.read().split())
+        deposits.setdefault(who, []).extend(writer.stdout.read().split())
         writer.wait(120)
     with Lake(server, data) as lake:
         versions = lake.versions().set_index("depot")
         held = lake.connection.execute(
             "SELECT depot, count(*) FROM chiffres GROUP BY ALL"
         ).fetchall()
-        assert {depot for found in told.values() for depot in found} <= set(versions.index)
+        assert {depot for found in deposits.values() for depot in found} <= set(versions.index)
         assert dict(held) == versions["lignes"].to_dict(), "half seen"
-        assert [len(told[who]) for who in ("caf", "plie", "clspd")] == [4, 4, 4]
+        assert [len(deposits[who]) for who in ("caf", "plie", "clspd")] == [4, 4, 4]
         assert set(versions["lignes"]) == {50}
         standing = lake.figures("pop").groupby("observatoire")["valeur"].min()
         assert standing[["caf", "plie", "clspd"]].tolist() == [30.0, 30.0, 30.0]
@@ -172,7 +172,7 @@ def test_without_the_extra_the_fault_is_a_sentence(
 
 
 @needs_lake
-def test_a_server_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(ObservatoireError) as raised:
         Lake("host=127.0.0.1 port=1 user=x password=motdepasse dbname=y", tmp_path)
     assert "motdepasse" not in str(raised.value)

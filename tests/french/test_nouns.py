@@ -26,7 +26,7 @@ def test_articles(noun: Noun, the: str, of_the: str, of: str, this: str, none: s
     assert (noun.the, noun.of_the, noun.of, noun.this, noun.none) == (the, of_the, of, this, none)
 
 
-def test_plurals_are_regular_unless_told() -> None:
+def test_plurals_are_regular_unless_declared() -> None:
     assert (QUARTIER.many, IRIS.many, HAMEAU.many) == ("quartiers", "IRIS", "hameaux")
     assert (IRIS.of_many, ZONE.of_many) == ("d’IRIS", "de zones")
     assert (ZONE.all, IRIS.all) == ("toutes les zones", "tous les IRIS")

@@ -86,7 +86,7 @@ def test_what_is_no_period(text: str) -> None:
     assert not is_period(text)
 
 
-def test_every_status_and_nature_is_told_in_words() -> None:
+def test_every_status_and_nature_is_said_in_words() -> None:
     marks = [status.mark for status in Status if status is not Status.OBSERVED]
     marks.remove("")  # aggregated: exact, as observed
     assert len(set(marks)) == len(marks)

@@ -27,7 +27,7 @@ def test_codes_from_nowhere_are_refused() -> None:
         demo().vintage(["31555"])
 
 
-def test_changes_between_drawings_are_spoken_by_codes_alone() -> None:
+def test_changes_between_drawings_are_given_by_codes_alone() -> None:
     o = demo()
     changed = o.changes("commune-2016", "commune-2016")
     other = o.changes("zus-1996", "perimetre-cucs-2007")

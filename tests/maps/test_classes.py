@@ -98,8 +98,8 @@ def test_classes_are_those_of_mapclassify(scheme: str, values: list[float], k: i
     assume(len(np.unique(array)) >= k)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        told = ORACLES[scheme](array, k=k).bins
-    assert SCHEMES[scheme](array, k) == pytest.approx(told, abs=1e-9)
+        theirs = ORACLES[scheme](array, k=k).bins
+    assert SCHEMES[scheme](array, k) == pytest.approx(theirs, abs=1e-9)
 
 
 def spread(values: np.ndarray, bins: np.ndarray) -> float:
@@ -116,10 +116,10 @@ def test_natural_classes_are_as_homogeneous_as_those_of_mapclassify(
     assume(len(np.unique(array)) >= k)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        told = ORACLES["jenks"](array, k=k).bins
+        theirs = ORACLES["jenks"](array, k=k).bins
     ours = SCHEMES["jenks"](array, k)
     assert len(ours) == k
-    assert spread(array, ours) <= spread(array, told) * (1 + 1e-5) + 1e-9  # it counts in 32 bits
+    assert spread(array, ours) <= spread(array, theirs) * (1 + 1e-5) + 1e-9  # it counts in 32 bits
 
 
 def test_natural_classes_of_a_published_example() -> None:

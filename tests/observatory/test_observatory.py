@@ -256,10 +256,10 @@ def test_an_evaluation_between_two_dates(o: Observatory) -> None:
 
 def test_an_evaluation_without_dates_spans_all_that_is_loaded(o: Observatory) -> None:
     found = o.evaluate()
-    told = found.df[found.df["change"].notna()]
+    moved = found.df[found.df["change"].notna()]
     # Not the span of what is loaded (1961-2025): the dates of the figures that are compared.
-    assert set(told["start"]) == {"2012", "2014"}
-    assert found.page.title == f"Évaluation, chiffres de 2012 à {told['end'].max()}"
+    assert set(moved["start"]) == {"2012", "2014"}
+    assert found.page.title == f"Évaluation, chiffres de 2012 à {moved['end'].max()}"
     assert "Aucune date n’est demandée" in found.html
     asked = o.evaluate(2014, 2018)
     assert asked.page.title == "Évaluation 2014-2018"
@@ -317,7 +317,7 @@ def test_the_annex_refuses_a_form_of_one_page_before_the_work(
         o.annex(tmp_path / "annexe")
 
 
-def test_a_folder_in_the_way_is_told(o: Observatory, tmp_path: Path) -> None:
+def test_a_folder_in_the_way_is_said(o: Observatory, tmp_path: Path) -> None:
     (tmp_path / "carte.html").mkdir()
     with pytest.raises(FileError, match="dossier porte déjà ce nom"):
         o.map("part_hlm").save(tmp_path / "carte.html")
@@ -343,7 +343,7 @@ def test_what_is_no_path_is_said_in_our_words(o: Observatory, path: object) -> N
 
 
 def test_what_is_no_name_is_refused_in_french(o: Observatory) -> None:
-    for asked, told in (
+    for asked, message in (
         (lambda: o.table(3), 'o.table("part_hlm")'),
         (lambda: o.table("part_hlm", territories=[1]), "territoires"),
         (lambda: o.map(["part_hlm"]), 'o.map("part_hlm")'),
@@ -352,7 +352,7 @@ def test_what_is_no_name_is_refused_in_french(o: Observatory) -> None:
     ):
         with pytest.raises(UnknownNameError, match="On attend") as error:
             asked()
-        assert told in str(error.value)
+        assert message in str(error.value)
     assert len(o.table("part_hlm", territories="Dillon").main) == 1
     assert len(o.territories()) == 28
 

@@ -1,4 +1,4 @@
-"""Colours are told apart by everybody, and every writer takes them at one place."""
+"""Colours are distinguished by everybody, and every writer takes them at one place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from observatoire.pages.tokens import (
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "observatoire"
 
-#: What WCAG 2.2 AA asks of text, and of marks that must be told apart.
+#: What WCAG 2.2 AA asks of text, and of marks that must be distinguished.
 TEXT, MARK = 4.5, 3.0
 
 THEMES = {"light": tokens().light, "dark": tokens().dark}
@@ -76,7 +76,7 @@ def test_what_is_chosen_stands_out(theme: str) -> None:
         assert contrast(THEMES[theme]["chosen"], each) >= MARK
 
 
-def test_verdicts_are_told_apart_and_read() -> None:
+def test_verdicts_are_distinguished_and_read() -> None:
     verdicts = tokens().verdicts
     for colours in verdicts.values():
         assert contrast(colours.mark, tokens().light["paper"]) >= TEXT

@@ -57,6 +57,6 @@ def test_a_source_that_two_indicators_share_is_named_once(tmp_path: Path) -> Non
     (counts,) = (
         b for b in page.blocks if isinstance(b, TableBlock) and b.title.startswith("Nombre de")
     )
-    (told,) = (note.text for note in counts.notes if note.label == "Source")
+    (text,) = (note.text for note in counts.notes if note.label == "Source")
     assert [row.label for row in counts.rows] == ["Taux planté", "Part des cas"]
-    assert (told.count("Chiffres plantés"), told.count("Gens plantés")) == (1, 1)
+    assert (text.count("Chiffres plantés"), text.count("Gens plantés")) == (1, 1)

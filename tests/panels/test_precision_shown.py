@@ -34,9 +34,9 @@ def panel() -> TableBlock:
 
 
 def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: TableBlock) -> None:
-    told = demo.demo().table("part_hlm", compare=["commune"]).differences
-    assert told is not None
-    marks = dict(zip(told["name"], told["mark"], strict=True))
+    found = demo.demo().table("part_hlm", compare=["commune"]).differences
+    assert found is not None
+    marks = dict(zip(found["name"], found["mark"], strict=True))
     rank = next(i for i, column in enumerate(panel.columns) if column.label == "Locataires HLM")
     shown = {row.label: plain(row.cells[rank].text) for row in panel.rows if row.kind == "item"}
     for code, name in oracle.quartiers().items():
@@ -99,10 +99,10 @@ def test_more_euros_of_another_year_are_no_improvement() -> None:
     assert "nette hausse" in words  # beyond what the source moves by itself
     assert not any("amélioration" in one or "dégradation" in one for one in words)
     assert "sans correction des prix" in plain(trend.html)
-    told = o.evaluate(2014, 2018).df
-    told = told[told["indicator"] == "niveau_vie_median"]
-    assert "nette hausse" in set(told["verdict"])
-    assert not told["verdict"].str.contains("amélioration").any()
+    found = o.evaluate(2014, 2018).df
+    found = found[found["indicator"] == "niveau_vie_median"]
+    assert "nette hausse" in set(found["verdict"])
+    assert not found["verdict"].str.contains("amélioration").any()
 
 
 def test_a_trend_and_its_page(tmp_path: Path) -> None:
@@ -114,11 +114,11 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert set(modelled["verdict"]) == {""}
     assert set(modelled["reason"]) == {OF_MODEL}
     # An evaluation says it in the same words.
-    told = demo.demo().evaluate(2014, 2016).df
-    told = told[told["indicator"] == "taux_pauvrete"].set_index("territory")["verdict"]
+    found = demo.demo().evaluate(2014, 2016).df
+    found = found[found["indicator"] == "taux_pauvrete"].set_index("territory")["verdict"]
     own = trend.df[trend.df["verdict"].isin(judged) & (trend.df["status"] != "context")]
     assert len(own) > 5
-    assert own.set_index("territory")["verdict"].to_dict() == told[own["territory"]].to_dict()
+    assert own.set_index("territory")["verdict"].to_dict() == found[own["territory"]].to_dict()
     for row in own.to_dict("records"):
         # Filosofi moves by 4.9 points of itself here: a smaller change is none.
         assert row["mark"] == ("▼" if row["change"] < -4.9 else "●")
@@ -160,8 +160,8 @@ def test_ranks_of_a_source_that_counts_everyone_are_facts() -> None:
 
 def test_an_interval_asked_in_vain_says_why() -> None:
     table = demo.demo().table("taux_pauvrete", period=2019, precision="all", compare=["martinique"])
-    told = table.main[table.main["value"].notna()]
-    assert set(told.loc[told["status"] == "observed", "precision"]) == {"unsized"}
+    found = table.main[table.main["value"].notna()]
+    assert set(found.loc[found["status"] == "observed", "precision"]) == {"unsized"}
     assert "sur combien porte ce taux" in " ".join(table.differences["reason"])
     page = demo.demo().trend("taux_pauvrete", 2014, 2016, precision="all")
     assert "ne dit pas sur combien il porte" in plain(page.html)
@@ -178,10 +178,10 @@ def test_a_page_without_rank_says_why() -> None:
 
 def test_measures_of_what_goes_by_buildings_say_they_are_widened() -> None:
     """HLM tenants are so by whole buildings: their intervals are widened (bench/precision.md)."""
-    for code, told in (("part_hlm", True), ("part_0_14", False)):
+    for code, widened in (("part_hlm", True), ("part_0_14", False)):
         page = demo.demo().inequality(code, zoning="iris-2016").page
         measures = next(block for block in page.blocks if isinstance(block, TableBlock))
-        assert ("élargis de 30" in notes(measures).get("Prudence", "")) is told, code
+        assert ("élargis de 30" in notes(measures).get("Prudence", "")) is widened, code
 
 
 def test_a_precision_that_is_none_of_ours_is_refused() -> None:

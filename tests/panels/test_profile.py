@@ -38,7 +38,7 @@ def plain(text: str) -> str:
 
 
 def bearing(value: float = 44.0, status: Status = Status.AGGREGATED, **other: object) -> Bearing:
-    """Return one figure in its place, above its town's unless told otherwise."""
+    """Return one figure in its place, above its town's unless said otherwise."""
     sign = "▲" if status is Status.AGGREGATED else "○"
     shown = (
         mark(0, value, status, sign=sign, tone="unfavourable")
@@ -90,11 +90,11 @@ def test_only_the_aims_of_its_own_convention_stand_on_a_page(pages: dict[str, Pa
 # --- sentences, at their extremes -----------------------------------------------------------------
 
 
-def test_the_widest_sure_gaps_are_told_and_three_at_most() -> None:
+def test_the_widest_sure_gaps_are_said_and_three_at_most() -> None:
     rows = [bearing(value) for value in (25.0, 44.0, 30.0, 28.0)]
-    told = headlines(rows)
-    assert [lead for lead, _ in told] == [f"{v} habitants sur 100" for v in (44, 30, 28)]
-    assert plain(told[0][1]) == "vivent sous le seuil (2016) ; Ville : 20."
+    found = headlines(rows)
+    assert [lead for lead, _ in found] == [f"{v} habitants sur 100" for v in (44, 30, 28)]
+    assert plain(found[0][1]) == "vivent sous le seuil (2016) ; Ville : 20."
 
 
 @pytest.mark.parametrize(

@@ -62,18 +62,18 @@ def _rows_of(folder: Path, file: dict[str, Any], source: dict[str, Any]) -> pd.D
     of_zoning = file.get("zoning", source.get("zoning"))
     if file["layout"] == "long":
         named = table[file["variable_column"]], table[file["value_column"]]
-        told = pd.DataFrame({"territory": place, "period": dated, "variable": named[0]})
-        told["text"] = named[1]
-        told["zoning"] = table[file["zoning_column"]] if "zoning_column" in file else of_zoning
+        frame = pd.DataFrame({"territory": place, "period": dated, "variable": named[0]})
+        frame["text"] = named[1]
+        frame["zoning"] = table[file["zoning_column"]] if "zoning_column" in file else of_zoning
     else:
         apart = {file["territory"], file.get("period_column"), *file.get("ignored", [])}
         kept = table[[name for name in table if name not in apart]]
-        told = kept.assign(territory=place, period=dated).melt(
+        frame = kept.assign(territory=place, period=dated).melt(
             ["territory", "period"], value_name="text"
         )
-        told["zoning"] = of_zoning
-    value = pd.to_numeric(told["text"], errors="coerce")
-    return told.assign(value=value, source=folder.name)
+        frame["zoning"] = of_zoning
+    value = pd.to_numeric(frame["text"], errors="coerce")
+    return frame.assign(value=value, source=folder.name)
 
 
 def gathered(carried: Path) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def test_a_territory_is_found_by_each_of_its_names(place: Place) -> None:
     assert here.find("Cité Verte") == ""
 
 
-def test_a_name_of_two_towns_is_told_apart_by_the_commune_only(place: Place) -> None:
+def test_a_name_of_two_towns_is_distinguished_by_the_commune_only(place: Place) -> None:
     here = members_matcher(members(place), "quartier")
     assert here.find("Cité Bleue") == ""
     assert here.find("Cité Bleue", "97209") == "Q1"
@@ -48,7 +48,7 @@ def test_a_name_of_two_towns_is_told_apart_by_the_commune_only(place: Place) -> 
     assert set(here.bearers("cite bleue")) == {"Q1", "Q3"}
 
 
-def test_by_which_name_a_territory_was_found_is_told(place: Place) -> None:
+def test_by_which_name_a_territory_was_found_is_said(place: Place) -> None:
     here = members_matcher(members(place), "quartier")
     assert here.alias("les-terrasses (1)", "Q1") == "Les Terrasses"
     assert here.alias("centre et terres", "Q1") == ""
@@ -153,14 +153,14 @@ def test_an_unknown_name_is_still_unknown(place: Place) -> None:
 
 
 @given(st.lists(st.tuples(st.text("abcdé -", min_size=1), st.sampled_from(["Q1", "Q2", "Q3"]))))
-def test_a_name_never_names_two_territories_of_one_commune(told: list[tuple[str, str]]) -> None:
+def test_a_name_never_names_two_territories_of_one_commune(aliases: list[tuple[str, str]]) -> None:
     towns = {"Q1": "97209", "Q2": "97209", "Q3": "97213"}
     here = Matcher({"Q1": "Aa", "Q2": "Bb", "Q3": "Cc"}, "quartier", towns)
     try:
-        both = with_aliases(here, told, "source.toml")
+        both = with_aliases(here, aliases, "source.toml")
     except DescriptorError:
         return
-    for name, code in told:
+    for name, code in aliases:
         assert code in both.bearers(name) or not simplify(name)
         mine = [one for one in both.bearers(name) if towns[one] == towns[code]]
         assert mine in ([code], [])

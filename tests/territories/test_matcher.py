@@ -126,12 +126,12 @@ def test_every_embedded_name_is_found_from_its_spellings() -> None:
 
 
 def test_many_texts_are_found_as_one_by_one(quartiers: Matcher) -> None:
-    told = ["FDF13", " FDF13 ", "dillon", "Ste Therese", "inconnu", "", "Dillon"]
-    assert quartiers.find_each(told) == {text: quartiers.find(text) for text in told}
+    texts = ["FDF13", " FDF13 ", "dillon", "Ste Therese", "inconnu", "", "Dillon"]
+    assert quartiers.find_each(texts) == {text: quartiers.find(text) for text in texts}
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("Ermitage Nord", "« L’Ermitage »"),
         ("Armes", "« Place d’Armes »"),
@@ -141,9 +141,9 @@ def test_many_texts_are_found_as_one_by_one(quartiers: Matcher) -> None:
     ],
 )
 def test_the_names_nearest_by_their_words_are_offered(
-    quartiers: Matcher, text: str, told: str
+    quartiers: Matcher, text: str, expected: str
 ) -> None:
-    assert quartiers.nearest(text) == (f"Vouliez-vous dire {told} ?" if told else "")
+    assert quartiers.nearest(text) == (f"Vouliez-vous dire {expected} ?" if expected else "")
 
 
 def test_several_names_as_near_are_all_offered() -> None:
@@ -153,8 +153,8 @@ def test_several_names_as_near_are_all_offered() -> None:
 
 @given(names=st.dictionaries(st.text("QRS123", min_size=1), st.text(), max_size=6), text=st.text())
 def test_any_text_has_a_sentence_or_none(names: dict[str, str], text: str) -> None:
-    told = Matcher(names).nearest(text)
-    assert not told or told.startswith("Vouliez-vous dire « ")
+    found = Matcher(names).nearest(text)
+    assert not found or found.startswith("Vouliez-vous dire « ")
 
 
 def test_a_name_of_digits_is_found_as_a_name() -> None:

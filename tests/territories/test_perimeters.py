@@ -105,7 +105,7 @@ def test_layer_that_lacks_territories(place: Place) -> None:
     assert quartiers.notna().to_dict() == {"Q1": False, "Q2": True, "Q3": False}
 
 
-def test_zoning_told_is_obeyed(place: Place) -> None:
+def test_zoning_stated_is_obeyed(place: Place) -> None:
     warehouse = place.warehouse()
     with pytest.raises(DuplicateKeyError):
         place.load_layer(warehouse, contours(place.root / "a.gpkg"), zoning="commune-2016")
@@ -196,8 +196,8 @@ def test_iris_of_fort_de_france(real: Path, embedded: Place, how: str) -> None:
     column = next(c for c in oracle if oracle[c].astype(str).str.fullmatch(r"97209\d{4}").all())
     expected = oracle.set_index(oracle[column].astype(str)).geometry
     assert found.area.sum() == pytest.approx(expected.area.sum(), rel=1e-9)
-    told = surfaces(embedded)
-    measured = told.loc[found.index].query(
+    published = surfaces(embedded)
+    measured = published.loc[found.index].query(
         "qualite_point.str.startswith('mesuré')", engine="python"
     )
     ratio = found.area[measured.index] / 1e4 / measured["surface_ha"].astype(float)
@@ -252,28 +252,28 @@ def test_invalid_outlines_are_refused_then_mended_by_toml(real: Path, place: Pla
     assert shapes["official"].all()
 
 
-def test_what_was_mended_lacking_or_set_aside_is_told_of_the_zoning(place: Place) -> None:
+def test_what_was_mended_lacking_or_set_aside_is_said_of_the_zoning(place: Place) -> None:
     crossing = shapely.Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
     squares = [shapely.box(X + 200, Y, X + 300, Y + 100), shapely.box(X, Y + 300, X + 9, Y + 309)]
     codes = [CODES[0], CODES[1], "972999999"]
     frame = gpd.GeoDataFrame({"CODE_IRIS": codes}, geometry=[crossing, *squares], crs=METRIC)
     path = place.root / "geo/iris.gpkg"
     frame.to_file(path)
-    told = (
+    remark = (
         "Sans contour dans ce fichier : 972090103 et 972130101 (2\xa0IRIS). "
         "1\xa0contour hors du zonage, mis de côté. Contours réparés : 972090101."
     )
     warehouse = place.warehouse()
     place.load_layer(warehouse, path, repair=True)
-    assert remarks(warehouse) == {"commune-2016": "", "iris-2016": told, "quartier-2007": ""}
+    assert remarks(warehouse) == {"commune-2016": "", "iris-2016": remark, "quartier-2007": ""}
     fill_zonings(warehouse, place.workspace)
-    assert remarks(warehouse)["iris-2016"] == told
+    assert remarks(warehouse)["iris-2016"] == remark
     place.close()
     place.toml(
         'members = "geo/iris.csv"',
         'members = "geo/iris.csv"\nrepair = true\ngeometry = "geo/iris.gpkg"',
     )
-    assert remarks(place.warehouse())["iris-2016"] == told
+    assert remarks(place.warehouse())["iris-2016"] == remark
 
 
 def remarks(warehouse: Warehouse) -> dict[str, str]:

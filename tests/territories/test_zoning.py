@@ -239,6 +239,6 @@ def test_composed_links_follow_a_path_and_keep_its_weakest_word(
             if middle == other:
                 weak = max(rank[one], rank[two])
                 expected[source, target] = min(weak, expected.get((source, target), 1))
-    told = compose(frame(first), frame(second))
-    found = {(s, t): rank[link] for s, t, link in told.itertuples(index=False)}
+    links = compose(frame(first), frame(second))
+    found = {(s, t): rank[link] for s, t, link in links.itertuples(index=False)}
     assert found == expected

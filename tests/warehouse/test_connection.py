@@ -18,7 +18,7 @@ from observatoire.errors import WorkspaceError
 from observatoire.territories.perimeters import Perimeters
 from observatoire.warehouse import open_warehouse, read_shapes, store_zonings
 from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.storage.agreements import list_conventions
+from observatoire.warehouse.storage.agreements import list_agreements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_closed_warehouse_answers_nothing(place: Place) -> None:
     for ask in (
         lambda: warehouse.frame("SELECT $day AS day", {"day": 1}),
         lambda: warehouse.insert("load", pd.DataFrame({"id": [1]})),
-        lambda: list_conventions(warehouse, dt.date(2026, 1, 1)),
+        lambda: list_agreements(warehouse, dt.date(2026, 1, 1)),
         lambda: warehouse.transaction().__enter__(),
     ):
         with pytest.raises(WorkspaceError, match="fermé"):
@@ -108,19 +108,19 @@ def test_warehouse_held_by_another_program(place: Place) -> None:
         "try: open_warehouse(sys.argv[1], 'EPSG:5490')\n"
         "except WorkspaceError as error: print(error)\n"
     )
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", code, str(path)],
         capture_output=True,
         text=True,
         check=True,
         env={"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
     ).stdout
-    assert "déjà ouvert" in told
-    assert "Fermez" in told
+    assert "déjà ouvert" in printed
+    assert "Fermez" in printed
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "expected"),
     [
         ('Could not set lock on file "o.duckdb": Conflicting lock is held', "déjà ouvert"),
         ('Cannot open file "o.duckdb": used by another process.', "déjà ouvert"),
@@ -130,13 +130,13 @@ def test_warehouse_held_by_another_program(place: Place) -> None:
     ],
 )
 def test_a_held_file_is_not_taken_for_a_damaged_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, expected: str
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise duckdb.IOException(f"IO Error: {said}")
 
     monkeypatch.setattr(duckdb, "connect", refuse)
-    with pytest.raises(WorkspaceError, match=told):
+    with pytest.raises(WorkspaceError, match=expected):
         open_warehouse(tmp_path / "o.duckdb", METRIC)
 
 
@@ -174,12 +174,12 @@ def test_shapes_come_back_as_they_were_stored(place: Place) -> None:
     with warehouse.transaction():
         made = Perimeters(shapes, official=True, origin="f.gpkg")
         store_zonings(warehouse, [(zoning, members, made)])
-    told = read_shapes(warehouse, "iris-2016")
-    assert told.index.to_list() == ["b", "a"]
-    assert told.geometry["b"] is None
-    assert shapely.equals_identical(told.geometry["a"], shapes["a"])
-    assert told["attributes"].to_list() == [{"note": "é"}, {"note": ""}]
-    assert told["official"].to_list() == [True, True]
+    shapes_read = read_shapes(warehouse, "iris-2016")
+    assert shapes_read.index.to_list() == ["b", "a"]
+    assert shapes_read.geometry["b"] is None
+    assert shapely.equals_identical(shapes_read.geometry["a"], shapes["a"])
+    assert shapes_read["attributes"].to_list() == [{"note": "é"}, {"note": ""}]
+    assert shapes_read["official"].to_list() == [True, True]
 
 
 def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:

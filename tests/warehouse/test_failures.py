@@ -40,14 +40,14 @@ def test_two_loads_on_a_full_disk_then_room_is_made(place: Place, room: int) -> 
     big(place)
     count = "SELECT count(*) FROM observation"
     warehouse, folder = place.warehouse(), place.workspace.warehouse.parent
-    before, told = warehouse.rows(count), []
+    before, sentences = warehouse.rows(count), []
     with full_disk(room + max(path.stat().st_size for path in folder.iterdir())):
         for _ in range(2):
             with pytest.raises(WorkspaceError) as caught:
                 place.load(warehouse)
-            told.append(str(caught.value))
+            sentences.append(str(caught.value))
             assert warehouse.rows(count) == before
-    assert all("plus de place" in line and "Faites de la place" in line for line in told)
+    assert all("plus de place" in line and "Faites de la place" in line for line in sentences)
     place.close()
     warehouse = place.warehouse()
     assert place.load(warehouse).changed

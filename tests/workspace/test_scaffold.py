@@ -62,14 +62,16 @@ def _write(path: Path, head: str, rows: list[str]) -> None:
 
 def test_the_models_keep_what_any_town_can_obtain(tmp_path: Path) -> None:
     root = create_blank(tmp_path / "neuf")
-    told = tomllib.loads((root / "indicators.toml").read_text(encoding="utf-8"))
-    assert {"population", "part_hlm", "taux_pauvrete"} <= set(told["indicators"])
-    assert not any("convention" in code for code in told["indicators"])
-    listed = {c for theme in told["themes"].values() for c in [*theme["maps"], *theme["profile"]]}
-    assert listed <= set(told["indicators"])
+    declared = tomllib.loads((root / "indicators.toml").read_text(encoding="utf-8"))
+    assert {"population", "part_hlm", "taux_pauvrete"} <= set(declared["indicators"])
+    assert not any("convention" in code for code in declared["indicators"])
+    listed = {
+        c for theme in declared["themes"].values() for c in [*theme["maps"], *theme["profile"]]
+    }
+    assert listed <= set(declared["indicators"])
     assert (root / "modeles/sources/insee-rp2016/source.toml").is_file()
     assert not (root / "modeles/sources/convention-lamentin-2007").exists()
-    asked = [one.get("ask", "") for part in told.values() for one in part.values()]
+    asked = [one.get("ask", "") for part in declared.values() for one in part.values()]
     assert not any("Martinique" in text for text in asked)
     with pytest.raises(WorkspaceError, match="déjà"):
         create_blank(root)
@@ -80,9 +82,9 @@ def test_a_catalogue_loses_what_local_sources_give() -> None:
         '[themes.t]\nask = "ARS de la Martinique"\nmaps = ["a", "b"]\nprofile = [\n  "a",\n  "b",\n]\n'
         '[indicators.a]\nsources = ["nat"]\n[indicators.b]\nsources = ["loc"]\n[indicators.c]\nx = 1\n'
     )
-    told = tomllib.loads(national_catalogue(text, frozenset({"nat"}), "Martinique"))
-    assert set(told["indicators"]) == {"a", "c"}
-    assert told["themes"]["t"] == {"ask": "ARS", "maps": ["a"], "profile": ["a"]}
+    declared = tomllib.loads(national_catalogue(text, frozenset({"nat"}), "Martinique"))
+    assert set(declared["indicators"]) == {"a", "c"}
+    assert declared["themes"]["t"] == {"ask": "ARS", "maps": ["a"], "profile": ["a"]}
 
 
 def test_pages_speak_of_the_place_in_its_own_words(town: Path, tmp_path: Path) -> None:
@@ -103,12 +105,12 @@ def test_pages_speak_of_the_place_in_its_own_words(town: Path, tmp_path: Path) -
     for page in pages:
         assert not (said := re.findall(rf".{{30}}(?:{ELSEWHERE}).{{20}}", page)), said[:5]
     annex = pages[0]
-    for told in (
+    for sentence in (
         "Fiches des zones",
         "partie des IRIS",
         "faite de l’IRIS entier",
     ):
-        assert told in annex, told
+        assert sentence in annex, sentence
     assert "annexe statistique des 2\u00a0zones observées" in annex
     assert "Périmètres schématiques" not in annex
 

@@ -46,12 +46,12 @@ def test_from_files_to_panel(
         # What is published of the QPV feeds their own figures.
         report = o.load(real / "qpv/qpv_evolution_population.csv")
         assert "Alimente 1 indicateur du catalogue (2013 et 2018)" in plain(report)
-        told = o.table("population_publiee", period=2018).df
-        assert (told["status"] == "observed").sum() == qpv
+        figures = o.table("population_publiee", period=2018).df
+        assert (figures["status"] == "observed").sum() == qpv
         report = o.load(real / "qpv/panel_qpv_2016_2019.csv")
         assert "Alimente" in plain(report)
-        told = o.table("taux_pauvrete", period=2019).df
-        assert (told["status"] == "observed").sum() > 0
+        figures = o.table("taux_pauvrete", period=2019).df
+        assert (figures["status"] == "observed").sum() > 0
         report = o.load(real / "qpv/rpls_qpv.csv", period="2022")
         assert "Alimente 6 indicateurs du catalogue (2022) : « Logements sociaux »" in plain(report)
 

@@ -21,7 +21,6 @@ from observatoire.cli.console import (
     opened,
     option,
     say,
-    show,
     show_frame,
     step,
     written_in,
@@ -50,14 +49,7 @@ def audit(workspace: Workspace = Path()) -> None:
     if report.empty:
         return
     unsafe = report[~report["safe"]]
-    show(
-        "Effectifs mal protégés",
-        ["Zonage", "Territoire", "Indicateur", "Période", "On le tire de"],
-        unsafe[["zoning", "territory", "indicator", "period", "found_by"]]
-        .astype(str)
-        .to_numpy()
-        .tolist(),
-    )
+    show_frame("Effectifs mal protégés", unsafe, _UNSAFE)
     if not (report["safe"] | report["already_public"]).all():
         raise typer.Exit(2)
 
@@ -335,11 +327,17 @@ def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:
         ),
         ("Effectifs que les paquets dévoilent ensemble", _GIVEN_AWAY, given_away),
     ):
-        if not frame.empty:
-            show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())
+        show_frame(title, frame, heads)
 
 
-#: Columns of what a federation says, and their heads.
+#: Columns of what an audit and a federation say, and their heads.
+_UNSAFE = {
+    "zoning": "Zonage",
+    "territory": "Territoire",
+    "indicator": "Indicateur",
+    "period": "Période",
+    "found_by": "On le tire de",
+}
 _REFUSED = {"place": "Où", "reason": "Pourquoi"}
 _DIFFERING = {
     "nom": "Territoire",

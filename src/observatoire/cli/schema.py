@@ -10,7 +10,7 @@ from typing import Annotated
 from observatoire.cli.console import Output, argument, command, say
 from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import refused_by_system
 
 #: By name: the file, what it describes, the class that declares it. One line a file.
 SCHEMAS = {
@@ -33,11 +33,6 @@ SCHEMAS = {
 
 def schema_of(name: str) -> dict[str, object]:
     """Return the JSON Schema of a file that an analyst writes.
-
-    Raises
-    ------
-    UnknownNameError
-        With the nearest name.
 
     Examples
     --------
@@ -68,13 +63,7 @@ def schema(
         plain = "utf" not in (sys.stdout.encoding or "").casefold()
         say(json.dumps(found, ensure_ascii=plain, indent=2))
         return
-    try:
+    remedy = "Écrivez-le ailleurs, par --output."
+    with refused_by_system(FileError, "Le schéma ne s’écrit pas.", output, remedy):
         output.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    except OSError as error:
-        raise FileError(
-            "Le schéma ne s’écrit pas.",
-            where=str(output),
-            why=f"Le système dit : {system_words(error)}.",
-            remedy="Écrivez-le ailleurs, par --output.",
-        ) from error
     say(f"Écrit : {output}")

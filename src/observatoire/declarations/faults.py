@@ -54,10 +54,6 @@ def first_fault(
 
     Parameters
     ----------
-    errors : list of ErrorDetails
-        What it found, in the order of the fields.
-    path : Path
-        The file, named in messages.
     schema : mapping
         JSON Schema of what the file may hold: which keys there are, and of what kind.
     """

@@ -50,8 +50,6 @@ def read(
 
     Parameters
     ----------
-    path : Path
-        The file.
     model : type
         A class made by :func:`~observatoire.declarations.fields.declared`.
     context : mapping, optional

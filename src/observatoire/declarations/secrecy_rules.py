@@ -29,6 +29,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.errors import DescriptorError
 from observatoire.french.typography import number
+from observatoire.values import lies_between
 
 #: What a threshold counts, and how a reader of results names it.
 KINDS: Mapping[str, str] = {
@@ -140,11 +141,6 @@ class DatedThreshold:
         if self.start and self.end and self.end < self.start[: len(self.end)]:
             raise refuse("une période qui ne précède pas « from »", "to")
 
-    def covers(self, period: str) -> bool:
-        """Say whether a period is in the range, ends included (« 2011 » holds « 2011-T2 »)."""
-        after = not self.start or period[: len(self.start)] >= self.start
-        return after and (not self.end or period[: len(self.end)] <= self.end)
-
 
 @declared
 class Rule:
@@ -213,7 +209,7 @@ class Rule:
     def at(self, period: str) -> Rule:
         """Return the rule that holds for one period."""
         for each in self.dated:
-            if each.covers(period):
+            if lies_between(period, each.start, each.end):
                 return replace(self, threshold=each.threshold, rule=each.rule or self.rule)
         return self
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import errno
 import re
 import tomllib
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from observatoire.errors.exceptions import ObservatoireError
 
 #: What the system says of a failure, for those who do not read its English.
 _SYSTEM = {
@@ -37,6 +45,28 @@ def system_words(error: OSError) -> str:
     'ce dossier ou ce fichier n’existe pas'
     """
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
+
+
+@contextmanager
+def refused_by_system(
+    kind: type[ObservatoireError], what: str, where: Path, remedy: str
+) -> Iterator[None]:
+    """Raise our own error for what the system refuses in a block: what was wanted, where, what to do.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from observatoire.errors import FileError
+    >>> with refused_by_system(FileError, "On ne peut pas lire ici.", Path("x.csv"), "Ouvrez-en un autre."):
+    ...     Path("x.csv").read_text()
+    Traceback (most recent call last):
+    observatoire.errors.exceptions.FileError: ...
+    """
+    try:
+        yield
+    except OSError as error:
+        why = f"Le système dit : {system_words(error)}."
+        raise kind(what, where=str(where), why=why, remedy=remedy) from error
 
 
 #: A path of the machine, which says nothing to an analyst and too much to anybody else.

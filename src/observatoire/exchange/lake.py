@@ -20,7 +20,7 @@ import duckdb
 from observatoire.errors import FileError, ObservatoireError
 from observatoire.exchange.federation.members import bring
 from observatoire.exchange.federation.verification import check_figures, verify
-from observatoire.exchange.publication.figures import VALUE_FIELDS
+from observatoire.exchange.publication.figures import SQL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.exchange.federation.verification import Member
-    from observatoire.sources.descriptors.agreement import Agreement
 
 
 #: How many times a deposit is tried while others write.
 TRIES = 12
 
 _EXTENSIONS = ("ducklake", "postgres_scanner")
-_COLUMNS = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
 
 
 class Lake:
@@ -64,10 +62,7 @@ class Lake:
             attach = f"ATTACH 'ducklake:postgres:{where}' AS lac (DATA_PATH '{place}')"
             self._again(lambda: self.connection.execute(attach))
             self.connection.execute("USE lac")
-            columns = ", ".join(
-                f"{name} {'DOUBLE' if kind == 'number' else 'VARCHAR'}"
-                for name, kind in _COLUMNS.items()
-            )
+            columns = ", ".join(f"{name} {kind}" for name, kind in SQL_TYPES.items())
             self._again(lambda: self.connection.execute(_text("tables").format(columns=columns)))
         except BaseException:
             self.connection.close()
@@ -100,7 +95,8 @@ class Lake:
             wrong = check_figures([member])
             if wrong:
                 raise wrong[member.name]
-            if any(_lent(each) for found in member.terms.values() for each in found):
+            terms = [each for found in member.terms.values() for each in found]
+            if any(each.audience != "public" or each.ends is not None for each in terms):
                 raise FileError(
                     "Ce paquet contient des chiffres prêtés sous convention.",
                     where=str(package),
@@ -126,7 +122,7 @@ class Lake:
             run("ROLLBACK")
             return str(held[0][1])
         made = str(uuid.uuid4())
-        names = ", ".join(_COLUMNS)
+        names = ", ".join(SQL_TYPES)
         run(f"INSERT INTO chiffres SELECT ?, {names} FROM read_parquet(?)", [made, file])  # noqa: S608 - ours
         run(
             "INSERT INTO depots SELECT ?, ?, ?, ?, count(*) FROM read_parquet(?)",
@@ -157,7 +153,8 @@ class Lake:
                 return act()
             except duckdb.Error as error:
                 self._undo()
-                if not left or not _passing(error):
+                passing = any(word in str(error).casefold() for word in _PASSING)
+                if not left or not passing:
                     raise _unanswered(error) from error
                 time.sleep(random.uniform(0.05, 0.4) * (TRIES - left))  # noqa: S311 - no secret
         return None
@@ -179,14 +176,6 @@ _PASSING = (
     "already exists",
     "concurrent",
 )
-
-
-def _lent(agreement: Agreement) -> bool:
-    return agreement.audience != "public" or agreement.ends is not None
-
-
-def _passing(error: duckdb.Error) -> bool:
-    return any(word in str(error).casefold() for word in _PASSING)
 
 
 def _unanswered(error: duckdb.Error) -> ObservatoireError:

@@ -67,10 +67,6 @@ class WarehouseLedger:
 
         Parameters
         ----------
-        kind, name : str
-            Its form and its file's name.
-        cells : DataFrame
-            Cells of protected tables.
         decision : Decision
             Says which sum of producers' figures each cell is.
         """

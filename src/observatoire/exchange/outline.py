@@ -92,8 +92,6 @@ def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame
     ----------
     path : Path
         A ``.gpkg``; what was there is replaced once all is written.
-    zoning : str
-        The zoning to draw, one of the layers.
     layers : mapping
         Territories by zoning, as the warehouse keeps them: what to draw on, and what to draw.
 

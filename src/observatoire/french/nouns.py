@@ -131,3 +131,8 @@ class TerritoryNames:
     def holder(self) -> Noun:
         """What encloses a territory, whose value is given for context."""
         return self.parts or TERRITORY
+
+    @property
+    def wider_figure(self) -> str:
+        """What is shown for want of a figure of the territory's own."""
+        return f"chiffre {self.holder.of_the}, plus grand que {self.here.the}"

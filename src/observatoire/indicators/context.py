@@ -17,24 +17,22 @@ from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
-from observatoire.indicators.precision.sampling_error import is_complementary
 from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
 from observatoire.indicators.routes.routes import (
     LINKS,
-    Links,
     PartModel,
     Route,
     chained,
     route_of,
     routes_to,
 )
-from observatoire.memo import Memo
+from observatoire.memo import Memo, remembered
 from observatoire.passage.prediction import known_calibrations
-from observatoire.sources.descriptors.sampling_design import SamplingDesign
-from observatoire.territories.perimeters import require_official
+from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY, SamplingDesign
+from observatoire.territories.perimeters import Links, require_official
 from observatoire.warehouse import read_shapes
-from observatoire.warehouse.storage.agreements import read_conventions
+from observatoire.warehouse.storage.agreements import read_agreements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,11 +66,9 @@ class Context:
         """What every question asks again."""
         return Memo()
 
+    @remembered
     def names(self, zoning: str) -> dict[str, str]:
         """Return the names of a zoning's territories by code, in order."""
-        return self.memo.once(("names", zoning), lambda: self._names(zoning))
-
-    def _names(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows(
             "SELECT code, name FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
         )
@@ -154,22 +150,14 @@ class Context:
         }
         lent = {
             source: "une convention limite leur diffusion"
-            for source, agreement in read_conventions(self.warehouse).items()
+            for source, agreement in read_agreements(self.warehouse).items()
             if agreement.audience != "public" or agreement.first or agreement.ends
         }
         return restricted | lent
 
+    @remembered
     def routes(self, zoning: str) -> list[Route]:
         """Return the routes that lead to a zoning, made when it is first asked for."""
-        if zoning not in self._made:
-            self._made[zoning] = self._lead_to(zoning)
-        return self._made[zoning]
-
-    @cached_property
-    def _made(self) -> dict[str, list[Route]]:
-        return {}
-
-    def _lead_to(self, zoning: str) -> list[Route]:
         nouns = {code: declared.noun for code, declared in self.workspace.zonings.items()}
         # A pair that a method measures needs no table of links.
         by_method = [recipe for recipe in self.workspace.passages if recipe.method]
@@ -188,11 +176,9 @@ class Context:
         self.book.keep(zoning, [route for route in found if route.method == LINKS])
         return found
 
+    @remembered
     def measured(self, recipe: PassageRecipe) -> Route:
         """Return the route that a declared method measures."""
-        return self.memo.once(("measured", recipe), lambda: self._measure(recipe))
-
-    def _measure(self, recipe: PassageRecipe) -> Route:
         made = self.book.make(recipe)
         label = method_label(recipe.method, made)
         if who := self.book.authors(recipe.target):
@@ -242,19 +228,15 @@ class Context:
         rows = self.warehouse.rows("SELECT code FROM zoning WHERE official ORDER BY code")
         return [str(code) for (code,) in rows]
 
+    @remembered
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
-        return self.memo.once(("communes", zoning), lambda: self._communes(zoning))
-
-    def _communes(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
         return {str(code): str(commune) for code, commune in rows}
 
+    @remembered
     def rules(self, zoning: str) -> Rules:
         """Return how sure each loaded source is on a zoning."""
-        return self.memo.once(("rules", zoning), lambda: self._rules(zoning))
-
-    def _rules(self, zoning: str) -> Rules:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
         return Rules(
@@ -262,16 +244,14 @@ class Context:
             frozenset(
                 (str(s), str(c))
                 for s, c, exploitation in exploited
-                if is_complementary(str(exploitation))
+                if str(exploitation).casefold() == COMPLEMENTARY
             ),
             self.communes(zoning),
         )
 
+    @remembered
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        return self.memo.once(("sources",), self._sources)
-
-    def _sources(self) -> dict[str, SourceNote]:
         rows = self.warehouse.rows("SELECT code, producer, title, absence, caveats FROM source")
         rules = self.secrecy_rules
         return {
@@ -302,19 +282,16 @@ class Context:
             for code, rule in rules.items()
         }
 
+    @remembered
     def periods(self) -> dict[str, tuple[str, ...]]:
         """Return the periods in which each indicator has figures, in order."""
-        return self._known_periods
+        return self._periods("", [])
 
     def periods_reaching(self, zoning: str) -> dict[str, tuple[str, ...]]:
         """Return the periods in which the figures of each indicator may reach a zoning, in order."""
         sources = {zoning, *(route.source for route in self.routes(zoning))}
         marks = ", ".join("?" for _ in sources)
         return self._periods(f"WHERE zoning IN ({marks})", sorted(sources))
-
-    @cached_property
-    def _known_periods(self) -> dict[str, tuple[str, ...]]:
-        return self._periods("", [])
 
     def _periods(self, where: str, given: Sequence[str]) -> dict[str, tuple[str, ...]]:
         query = "SELECT DISTINCT source, variable, period FROM current_content"

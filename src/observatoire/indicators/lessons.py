@@ -57,15 +57,11 @@ def learn_parts(
 
     Parameters
     ----------
-    context : Context
-        What answers.
     zoning, source : str
         The zoning whose figures are published, and that whose territories hold it, by default the one
         that most of them lie in.
     codes : iterable of str
         Indicators; all of the catalogue by default.
-    today : date
-        Written with what is learnt.
 
     Returns
     -------
@@ -95,7 +91,11 @@ def learn_parts(
             said.append((*row, np.nan, np.nan, few))
             continue
         made = _entries(lesson, supports, holders)
-        kept = {code: {**each, **about} for code, each in made.items() if _holds(each)}
+        kept = {
+            code: {**each, **about}
+            for code, each in made.items()
+            if np.asarray(each["held"], dtype=float)[0] >= _HELD_LEAST
+        }
         best = next(iter((kept or made).values()))
         tight, wide = (float(share) for share in np.ravel(np.asarray(best["held"], dtype=float)))
         why = "" if kept else "les territoires laissés de côté tombent trop souvent dehors"
@@ -114,18 +114,16 @@ def write_calibrations(context: Context, found: Mapping[str, Mapping[str, object
     # What is learnt now comes first: of two that serve, the first is used.
     together = {**found, **{code: each for code, each in former.items() if code not in found}}
     blocks = [
-        f"[calibrations.{key(code)}]\n{lines(_plain(each))}" for code, each in together.items()
+        f"[calibrations.{key(code)}]\n"
+        + lines({name: _rounded(content) for name, content in each.items()})
+        for code, each in together.items()
     ]
     with new_file(path) as draft:
         draft.write_text("\n\n".join([_HEAD, *blocks]) + "\n", encoding="utf-8")
 
 
-def _plain(entry: Mapping[str, object]) -> dict[str, object]:
-    """Return an entry with lists for tuples and numbers of four decimals: what is written."""
-    return {name: _rounded(content) for name, content in entry.items()}
-
-
 def _rounded(content: object) -> object:
+    """Return what is written of a content: lists for tuples, and numbers of four decimals."""
     if isinstance(content, list | tuple):
         return [_rounded(each) for each in content]
     return round(content, 4) if isinstance(content, float) else content
@@ -235,11 +233,6 @@ def _patterns(names: Iterable[str], period: str) -> tuple[str, ...]:
     year = period[2:4]
     dated = re.compile(rf"^[A-Za-z]{year}_|(?<=\D){year}$")
     return tuple(dated.sub("*", name) for name in names)
-
-
-def _holds(entry: Mapping[str, object]) -> bool:
-    held = np.asarray(entry["held"], dtype=float)
-    return bool(held[0] >= _HELD_LEAST)
 
 
 def _refused(table: pd.DataFrame, zoning: str, source: str, inside: int) -> PassageError:

@@ -36,8 +36,6 @@ def check_sums(
     ----------
     parts : mapping
         A count by part, NaN where it is not known.
-    members : mapping
-        The parts of each whole.
     published : mapping
         The same count, as it is published of each whole.
     tolerance : float
@@ -95,7 +93,11 @@ def link_findings(context: Context) -> pd.DataFrame:
         finding
         for indicator in context.catalogue
         if indicator.published[0] and indicator.numerator and not indicator.denominator
-        if not any(context.secrecy_rules[s].guarded for s in _loaded(context, indicator))
+        if not any(
+            context.secrecy_rules[s].guarded
+            for s in indicator.sources
+            if s in context.secrecy_rules
+        )
         for recipe in context.workspace.passages
         if (recipe.source, recipe.target) in context.links and not recipe.method
         for finding in _exceeded(context, indicator, recipe)
@@ -103,10 +105,6 @@ def link_findings(context: Context) -> pd.DataFrame:
     numbers = {"load": "int64", "line": "int64", "value": "float64"}
     frame = pd.DataFrame(found, columns=list(FINDING_COLUMNS))
     return frame.astype({name: kind for name, kind in numbers.items() if len(frame)})
-
-
-def _loaded(context: Context, indicator: Indicator) -> list[str]:
-    return [source for source in indicator.sources if source in context.secrecy_rules]
 
 
 def _exceeded(context: Context, indicator: Indicator, recipe: PassageRecipe) -> Iterator[Record]:

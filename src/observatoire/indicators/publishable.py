@@ -56,8 +56,6 @@ def publishable(context: Context, indicators: Sequence[Indicator]) -> Iterator[P
 
     Parameters
     ----------
-    context : Context
-        What answers.
     indicators : sequence of Indicator
         Those to compute; periods without a figure of theirs are passed over.
     """

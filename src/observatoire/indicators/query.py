@@ -41,10 +41,6 @@ def answer(
 
     Parameters
     ----------
-    context : Context
-        What answers.
-    codes : iterable of str
-        Indicators.
     zoning : str
         Where; ``territories`` keeps only some of its members.
     period : str or mapping, optional
@@ -141,13 +137,7 @@ def _periods(
 
 
 def check_dated(known: Mapping[str, Sequence[str]], indicator: Indicator, period: object) -> None:
-    """Check that one indicator has figures in a period, when it has any at all.
-
-    Raises
-    ------
-    UnknownNameError
-        With the periods in which it has.
-    """
+    """Check that one indicator has figures in a period, when it has any at all."""
     if period is None:
         return
     check_period(known, str(period))
@@ -162,13 +152,7 @@ def check_dated(known: Mapping[str, Sequence[str]], indicator: Indicator, period
 
 
 def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
-    """Check that something was loaded for a period.
-
-    Raises
-    ------
-    UnknownNameError
-        With the periods that were.
-    """
+    """Check that something was loaded for a period."""
     loaded = sorted({each for periods in known.values() for each in periods})
     if period not in loaded:
         raise UnknownNameError(
@@ -223,12 +207,9 @@ def read_observations(context: Context, dated: Sequence[tuple[str, str]]) -> pd.
         ),
         columns=["source", "variable", "period"],
     )
-    context.warehouse.connection.register("wanted", wanted)
-    try:
+    with context.warehouse.registered(wanted=wanted):
         return context.warehouse.frame(
             "SELECT source, zoning, territory, variable, period, value, low, high, status, note "
             "FROM current_observation SEMI JOIN wanted USING (source, variable, period) "
             "ORDER BY load, line, variable"
         )
-    finally:
-        context.warehouse.connection.unregister("wanted")

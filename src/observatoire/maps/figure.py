@@ -151,8 +151,10 @@ def map_figure(
             remedy='Demandez colour="value", ou un taux dont la commune est connue.',
             name="verdict",
         )
-    picture = _picture(marks, ground, indicator, chosen)
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    counted = indicator.unit if indicator.nature.additive and chosen.colour == "value" else None
+    colouring = colouring_of(marks, indicator, chosen)
+    picture = draw_map(marks, ground, chosen, colouring, counted)
+    period = period_of(table, code)
     first = first_place(table, code, marks)
     extra = [*([Note("Premier rang", first)] if first else []), *ground_notes(ground, marks)]
     notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
@@ -160,7 +162,8 @@ def map_figure(
     said = _alternative(title, marks, records(cells), indicator)
     narrow = ""
     if chosen.width > NARROW_WIDTH:
-        narrow = _picture(marks, ground, indicator, replace(chosen, width=NARROW_WIDTH))
+        thin = replace(chosen, width=NARROW_WIDTH)
+        narrow = draw_map(marks, ground, thin, colouring, counted)
     return Figure(picture, title, said, notes, narrow=narrow)
 
 
@@ -173,6 +176,12 @@ def require_shapes(table: ProtectedTable, ground: BaseMap) -> None:
             remedy=f'Déposez un fichier de contours dans geo/ et ajoutez à [zonings."{table.zoning}"], '
             'dans observatoire.toml : geometry = "geo/fichier.gpkg".',
         )
+
+
+def period_of(table: ProtectedTable, code: str) -> str:
+    """Return the period of the figures of an indicator; nothing where there is none."""
+    periods = table.main.loc[table.main["indicator"] == code, "period"]
+    return str(periods.iloc[0]) if len(periods) else ""
 
 
 def title_of(indicator: Indicator, period: str) -> str:
@@ -268,10 +277,20 @@ def _paper(mark: Mark) -> str:
     return tokens().light["paper"] if mark.own else pattern(mark.kind)
 
 
-def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
-    """Draw a map from top to bottom: ground, sizes, legend and tiles; the ranking beside them, or last."""
-    colouring = colouring_of(marks, indicator, style)
-    counted = indicator.nature.additive and style.colour == "value"
+def draw_map(
+    marks: Sequence[Mark],
+    ground: BaseMap,
+    style: MapStyle,
+    colouring: Colouring,
+    counted: str | None = None,
+) -> str:
+    """Draw a map from top to bottom: ground, sizes, legend and tiles; the ranking beside them, or last.
+
+    Parameters
+    ----------
+    counted : str, optional
+        The unit of counts, which circles show.
+    """
     placed = [mark for mark in marks if ground.has(mark.code)]
     numbers = {} if style.kind == "tiles" else numbers_of(placed)
     beside = style.ranked and style.width >= WIDTH
@@ -284,11 +303,11 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
             (0.0, _TOP, room, _MOST_HIGH),
             colouring.fill,
             labels=_labels(placed, numbers, style),
-            radii=circle_radii(marks) if counted else None,
+            radii=circle_radii(marks) if counted is not None else None,
         )
         parts, y = list(drawn.parts), drawn.bottom + _GAP
-    if counted:
-        sizes, y = draw_sizes(marks, indicator.unit, (0.0, y, room))
+    if counted is not None:
+        sizes, y = draw_sizes(marks, counted, (0.0, y, room))
         parts += sizes
     swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
     legend, y = draw_swatches(colouring.title, swatches, (0.0, y, room))
@@ -299,7 +318,7 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
     if not style.ranked:
         return drawing(room, y + 6, parts)
     where = (RIGHT, 4.0, WIDTH - RIGHT) if beside else (0.0, y + _GAP, room)
-    box_fill = _circled if counted else colouring.fill
+    box_fill = _circled if counted is not None else colouring.fill
     ranking, end = draw_ranking(marks, numbers, ground.words, where, box_fill)
     return drawing(style.width, max(y, end) + 6, [*parts, *ranking])
 

@@ -43,12 +43,8 @@ def place_labels(
 
     Parameters
     ----------
-    texts, anchors : sequences
-        What to write, and where it belongs.
     box : tuple
         Left, top, width, height that labels stay in.
-    char, height : float
-        Width of a character, height of a line.
 
     Returns
     -------

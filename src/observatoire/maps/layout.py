@@ -76,12 +76,8 @@ def lay_frames(
     ----------
     shapes : GeoSeries
         Shapes by code, none missing.
-    communes : mapping
-        Name of the commune of each code.
     box : Box
         Left, top, width and height on the page.
-    gap : float
-        Space between frames.
     """
     groups: dict[str, list[str]] = {}
     for code in shapes.index:

@@ -20,15 +20,7 @@ _SIZE = (430.0, 250.0)
 
 
 def locator_figure(codes: Sequence[str], name: str, ground: BaseMap) -> Figure | None:
-    """Return where one territory lies, or several; None when none has a shape.
-
-    Parameters
-    ----------
-    codes, name : sequence of str, str
-        The territories, and what they are called.
-    ground : BaseMap
-        Shapes, and the outlines around them.
-    """
+    """Return where one territory lies, or several; None when none has a shape."""
     shapes = ground.shapes.dropna()
     chosen = [code for code in codes if code in shapes.index]
     if not chosen:

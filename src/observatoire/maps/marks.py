@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,19 @@ class Mark:
         return self.own and self.status is not Status.ESTIMATED
 
     @property
+    def sampled(self) -> bool:
+        """Whether an interval goes with it, both its ends known."""
+        return not any(map(math.isnan, self.interval))
+
+    @property
     def known(self) -> bool:
         """Whether there is a number to draw: a change may lack where both figures are shown."""
         return self.status.has_value and self.value == self.value
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is known between two bounds only, which can be drawn."""
+        return self.status is Status.BOUNDED and self.low <= self.high
 
 
 @dataclass(frozen=True)

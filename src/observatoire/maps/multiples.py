@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
 from observatoire.maps.figure import (
-    LEFT_WIDTH,
-    RIGHT,
+    Colouring,
     MapStyle,
     colouring_of,
+    draw_map,
     ground_notes,
     marks_of,
+    period_of,
     require_shapes,
     title_of,
 )
 from observatoire.maps.legend import draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes
-from observatoire.maps.ranks import draw_ranking
 from observatoire.maps.svg import WIDTH, drawing, pattern, text
-from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
+from observatoire.maps.territories import circle_radii, draw_territories
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure
 from observatoire.pages.notes import notes_of
@@ -66,7 +66,7 @@ def multiples_figure(
     """
     indicator = admit(tables[0]).indicator(code)
     require_shapes(tables[0], ground)
-    dated = {_period(table, code): marks_of(admit(table), code, communes) for table in tables}
+    dated = {period_of(table, code): marks_of(admit(table), code, communes) for table in tables}
     together = [mark for marks in dated.values() for mark in marks]
     cut = style.cut([mark.value for mark in together if mark.own], indicator.decimals)
     shared = replace(style, classes=cut) if cut else style
@@ -82,11 +82,6 @@ def multiples_figure(
         tables[-1], cells, [indicator], warn=True, extra=ground_notes(ground, together[-1:])
     )
     return Figure(drawing(WIDTH, y + 6, [*parts, *legend]), title, _spoken(title, dated), notes)
-
-
-def _period(table: ProtectedTable, code: str) -> str:
-    periods = table.main.loc[table.main["indicator"] == code, "period"]
-    return str(periods.iloc[0]) if len(periods) else ""
 
 
 def _row_of_maps(
@@ -163,7 +158,6 @@ def change_figure(
     """
     indicator = admit(table).indicator(code)
     require_shapes(table, ground)
-    style = MapStyle(kind=kind)
     chosen = frame[(frame["indicator"] == code) & (frame["zoning"] == table.zoning)]
     shown = {
         mark.code: mark.own for mark in marks_of(table, code, communes)
@@ -180,10 +174,10 @@ def change_figure(
     half = number(largest / 2, indicator.decimals)
     labels = _change_labels(half, indicator.points)
     swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts[c]]
-    swatches += status_swatches(marks, ground.words)
     start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
     title = f"{indicator.label}, évolution {start}-{end}"
-    picture = _change_picture(marks, fills, swatches, ground, style)
+    colouring = Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches))
+    picture = draw_map(marks, ground, MapStyle(kind=kind), colouring)
     notes = notes_of(table, table.main, [indicator], warn=True, extra=ground_notes(ground, marks))
     return Figure(picture, title, _change_words(title, marks), notes)
 
@@ -242,38 +236,6 @@ def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
         (change.rise[0], "hausse moindre"),
         (change.rise[1], f"hausse de plus de {half} {points}".rstrip()),
     ]
-
-
-def _change_picture(
-    marks: Sequence[Mark],
-    fills: Mapping[str, str],
-    swatches: Sequence[tuple[str, str]],
-    ground: BaseMap,
-    style: MapStyle,
-) -> str:
-    """Draw a map of what changed, as :mod:`~observatoire.maps.figure` draws one of values."""
-    placed = [mark for mark in marks if ground.has(mark.code)]
-    numbers = numbers_of(placed)
-    fill = {mark.code: fills[mark.code] for mark in marks}
-    ranking, right = draw_ranking(
-        marks, numbers, ground.words, (RIGHT, 4.0, WIDTH - RIGHT), lambda m: fill[m.code]
-    )
-    parts, y = [], 30.0
-    if style.kind != "tiles":
-        drawn = draw_territories(
-            marks,
-            ground,
-            (0.0, y, LEFT_WIDTH, 470.0),
-            lambda m: fill[m.code],
-            labels=map_labels(placed, numbers),
-        )
-        parts, y = list(drawn.parts), drawn.bottom + 16
-    legend, y = draw_swatches("Évolution", swatches, (0.0, y, LEFT_WIDTH))
-    parts += legend
-    if style.kind != "map":
-        tiles, y = draw_tiles(marks, ground, (0.0, y + 16, LEFT_WIDTH, 0.0), lambda m: fill[m.code])
-        parts += tiles
-    return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
 
 
 def _change_words(title: str, marks: Sequence[Mark]) -> str:

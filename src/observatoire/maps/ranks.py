@@ -74,16 +74,10 @@ def draw_ranking(
 
     Parameters
     ----------
-    marks : sequence of Mark
-        The figures.
     numbers : mapping
         What the map calls each territory, by code.
-    words : TerritoryNames
-        What territories are called.
     where : tuple
         Left, top and width on the page.
-    fill : callable
-        The colour or the pattern of a surface.
     dots : bool
         Dots with their intervals alone, on a scale that need not begin at zero.
 
@@ -113,13 +107,14 @@ def draw_ranking(
                 parts.append(text(name_left, y + 15, f"… {rest} au tableau"))
             else:
                 room = figure_right - width_of(mark.text) - name_left - 8
+                weight = 600 if mark.own else 400
                 parts += [
                     text(left + number, y + 15, numbers.get(mark.code, "–"), anchor="end")
                     if number
                     else "",
                     box(left + number + 5, y + 4, 13, 12, fill(mark)),
                     text(name_left, y + 15, fitted(mark.name, room)),
-                    text(figure_right, y + 15, mark.text, anchor="end", weight=_weight(mark)),
+                    text(figure_right, y + 15, mark.text, anchor="end", weight=weight),
                     *_bar(mark, axis, y + ROW / 2, dots=dots),
                     text(left + width, y + 15, mark.sign, anchor="end"),
                 ]
@@ -137,10 +132,6 @@ def _heading(label: str, group: Sequence[Mark]) -> str:
     if estimated == len(group):
         return f"Estimés, e ({len(group)})"
     return f"Propres ({len(group) - estimated}) et estimés, e ({estimated})"
-
-
-def _weight(mark: Mark) -> int:
-    return 600 if mark.own else 400
 
 
 def _order(mark: Mark) -> tuple[float, str]:
@@ -172,7 +163,7 @@ def _axis(marks: Sequence[Mark], left: float, right: float, *, dots: bool) -> Ax
 def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
     """Draw a figure: a bar and a dot for its own, a pattern and a hollow mark else, two ends for bounds."""
     parts = []
-    if mark.status is Status.BOUNDED and mark.low <= mark.high:
+    if mark.bounded:
         x1, x2 = axis.at(mark.low), axis.at(mark.high)
         parts = [line(x1, y, x2, y, width=1.6)]
         parts += [line(x, y - 5, x, y + 5, width=1.6) for x in (x1, x2)]
@@ -201,7 +192,7 @@ def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
         ]
     low, high = mark.interval
     whisker = []
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         whisker = [line(axis.at(low), y, axis.at(high), y, stroke=ink, width=1.6)]
     fill, ring = (ink, "") if mark.own else (paper, f' stroke="{ink}"')
     return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{fill}"{ring}/>']

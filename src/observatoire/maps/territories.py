@@ -47,14 +47,8 @@ def draw_territories(
 
     Parameters
     ----------
-    marks, ground : sequence of Mark, BaseMap
-        The figures, and the shapes by code.
     where : Box
         Left, top, width and most height.
-    fill : callable
-        The colour or the pattern of a surface.
-    labels : mapping, optional
-        What is written in each territory, by code.
     radii : mapping, optional
         A circle on each of these territories, by code.
     """

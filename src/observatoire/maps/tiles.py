@@ -44,12 +44,8 @@ def draw_tiles(
 
     Parameters
     ----------
-    marks, ground : sequence of Mark, BaseMap
-        The figures, and the shapes that say where each lies.
     where : Box
         Left, top and width on the page; the height is what is needed.
-    fill : callable
-        The colour or the pattern of a surface.
 
     Returns
     -------
@@ -72,11 +68,6 @@ def place_tiles(
     marks: Sequence[Mark], ground: BaseMap, where: Box
 ) -> tuple[dict[str, tuple[tuple[float, float], float]], list[Heading], float]:
     """Place a square a territory, commune by commune.
-
-    Parameters
-    ----------
-    marks, ground, where
-        As :func:`draw_tiles`.
 
     Returns
     -------

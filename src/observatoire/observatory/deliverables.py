@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
-def _write(document: str, path: Path) -> None:
-    path.write_text(document, encoding="utf-8")
-
-
 class Deliverables(Annexes):
     """What leaves: the annex, the atlas, the package."""
 
@@ -73,7 +69,7 @@ class Deliverables(Annexes):
         >>> o.close()
         """
         from observatoire.pages.sheet import write_out, writer_of
-        from observatoire.panels.atlas import atlas_document
+        from observatoire.panels.atlas import write_atlas
         from observatoire.secrecy.release.agreements import require_circulating
 
         require_circulating(audience)
@@ -83,10 +79,9 @@ class Deliverables(Annexes):
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
         content = self._atlas_content(where, audience)
-        document = atlas_document(content)
         first, *others = content.tables
         leaving = first.with_others(*others)
-        return write_out(leaving, {target: partial(_write, document)})[0]
+        return write_out(leaving, {target: partial(write_atlas, content)})[0]
 
     def _atlas_content(self, where: str, audience: Audience) -> AtlasContent:
         """Gather an atlas: for each date, the indicators whose figures may reach the zoning then."""

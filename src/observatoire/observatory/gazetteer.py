@@ -31,7 +31,6 @@ from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
-    from observatoire.indicators.comparison.comparators import Counterpart
     from observatoire.indicators.context import Context
     from observatoire.territories.zoning import Schematic
     from observatoire.workspace.model import Workspace
@@ -108,7 +107,7 @@ class Gazetteer:
         plan = self.workspace.zoning(zoning).schematic
         below = plan.source if plan else self._ties(zoning)[0]
         cells = self.frames[below] if below else frame.iloc[:0]
-        communes = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        communes = self.frames.get(self.commune_zoning, frame.iloc[:0])
         # Real parts say where a commune ends better than its drawing; and than nothing.
         rather = _surveyed(cells) > _surveyed(communes)
         outlines = (
@@ -180,7 +179,7 @@ class Gazetteer:
         }
         ranks = [one for one in self.workspace.comparators.values() if one.zoning]
         found = (
-            self._counterparts(zoning, one).get(code)
+            counterparts(self.context, one, zoning).get(code)
             for one in ranks
             if not (one.territories or one.against or one.minus)
         )
@@ -220,35 +219,20 @@ class Gazetteer:
         """Return the code of the commune of each territory of a zoning."""
         return {str(code): str(commune) for code, commune in self.frames[zoning]["commune"].items()}
 
-    def _counterparts(self, zoning: str, comparator: Comparator) -> dict[str, Counterpart]:
-        key = (zoning, comparator.code)
-        if key not in self._found:
-            self._found[key] = counterparts(self.context, comparator, zoning)
-        return self._found[key]
-
     @cached_property
-    def _found(self) -> dict[tuple[str, str], dict[str, Counterpart]]:
-        return {}
-
-    @property
     def commune_zoning(self) -> str:
-        """The zoning of the communes, or an empty text."""
-        return self._commune_zoning or ""
-
-    @cached_property
-    def _commune_zoning(self) -> str | None:
-        """The zoning that holds the communes of the main territories, whatever it is called."""
+        """The zoning that holds the communes of the main territories, or an empty text."""
         wanted = set(self.frames[self.workspace.main_zoning]["commune"]) - {""}
         holding = [
             code
             for code, frame in self.frames.items()
             if wanted and code != self.workspace.main_zoning and wanted <= set(frame.index)
         ]
-        return holding[0] if holding else None
+        return holding[0] if holding else ""
 
     def _commune_name(self, code: str) -> str:
-        if self._commune_zoning and code in self.frames[self._commune_zoning].index:
-            return str(self.frames[self._commune_zoning].at[code, "name"])
+        if self.commune_zoning and code in self.frames[self.commune_zoning].index:
+            return str(self.frames[self.commune_zoning].at[code, "name"])
         return code
 
     def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:

@@ -122,9 +122,9 @@ class Ingestion(Inventory):
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""
         from observatoire.secrecy.release.agreements import closed
-        from observatoire.warehouse.storage.agreements import read_conventions
+        from observatoire.warehouse.storage.agreements import read_agreements
 
-        return closed(read_conventions(self.warehouse), self.today())
+        return closed(read_agreements(self.warehouse), self.today())
 
     def preview(
         self,

@@ -93,9 +93,9 @@ class Inventory(Session):
 
     def conventions(self) -> pd.DataFrame:
         """List the agreements of the loaded sources: partner, audience, dates, state today."""
-        from observatoire.warehouse.storage.agreements import list_conventions
+        from observatoire.warehouse.storage.agreements import list_agreements
 
-        return list_conventions(self.warehouse, self.today())
+        return list_agreements(self.warehouse, self.today())
 
     def publications(self) -> pd.DataFrame:
         """List what left this workspace: date, form, name, cells shown and hidden, digest."""

@@ -17,7 +17,7 @@ from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.indicators.context import Context
@@ -245,9 +245,9 @@ class Session:
 
     def _gate(self, audience: str) -> Gate:
         from observatoire.secrecy.release.agreements import Gate
-        from observatoire.warehouse.storage.agreements import given_under, read_conventions
+        from observatoire.warehouse.storage.agreements import given_under, read_agreements
 
-        conventions = read_conventions(self.warehouse)
+        conventions = read_agreements(self.warehouse)
         given = given_under(self.warehouse) if conventions else frozenset()
         return Gate(conventions, given, self.today(), audience, self._reader)
 
@@ -265,10 +265,6 @@ class Session:
 
         notes = self.warehouse.frame(NOTES)
         return public_notes(let_out(notes, gate=self._gate(audience)))
-
-    def _comparators(self, compare: Sequence[str] | None = None) -> list[str]:
-        """Return what to compare with: what is asked, or what the workspace usually shows."""
-        return list(self.workspace.usual if compare is None else compare)
 
     def _foot(self) -> list[str]:
         """Return the zonings shown at the foot of panels; the others only give what lacks."""

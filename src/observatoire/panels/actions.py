@@ -91,10 +91,15 @@ def _through(wider: Sequence[str], here: Noun, *, every: bool) -> str:
     )
 
 
-def _euros(value: float) -> TextCell:
+def known_cell(value: float, decimals: int = 0) -> TextCell:
+    """Return the cell of a number, said not available where nobody knows it."""
     if math.isnan(value):
         return TextCell("n.d.", Status.MISSING)
-    return TextCell(number(value), value=value)
+    return TextCell(number(value, decimals), value=value)
+
+
+def _share(spent: float, committed: float) -> TextCell:
+    return known_cell(100 * spent / committed if committed else math.nan, 1)
 
 
 def _money(money: pd.DataFrame) -> TableBlock:
@@ -135,7 +140,7 @@ def _aimed(money: pd.DataFrame) -> pd.Series:
 
 def _steps(row: Record) -> tuple[TextCell, ...]:
     aimed = row["committed"] if math.isnan(row["promised"]) else row["promised"]
-    return (*(_euros(row[name]) for name in STEPS), _share(row["spent"], aimed))
+    return (*(known_cell(row[name]) for name in STEPS), _share(row["spent"], aimed))
 
 
 def _perimeters(perimeters: pd.DataFrame, here: Noun) -> TableBlock:
@@ -143,11 +148,11 @@ def _perimeters(perimeters: pd.DataFrame, here: Noun) -> TableBlock:
         Row(
             f"{row['name']}, {row['years']}",
             (
-                *(_euros(row[name]) for name in STEPS),
-                _euros(row["inhabitants"]),
+                *(known_cell(row[name]) for name in STEPS),
+                known_cell(row["inhabitants"]),
                 TextCell(str(row["people_of"]) or "n.d."),
-                _per_head(row["per_head"]),
-                _per_head(row["spent_per_head"]),
+                known_cell(row["per_head"], 1),
+                known_cell(row["spent_per_head"], 1),
             ),
         )
         for row in records(perimeters)
@@ -176,22 +181,16 @@ def _perimeters(perimeters: pd.DataFrame, here: Noun) -> TableBlock:
     )
 
 
-def _share(spent: float, committed: float) -> TextCell:
-    if math.isnan(spent) or math.isnan(committed) or committed == 0:
-        return TextCell("n.d.", Status.MISSING)
-    return TextCell(number(100 * spent / committed, 1), value=100 * spent / committed)
-
-
 def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
     """List the territories that have actions of their own; the others are named in a sentence."""
     rows = [
         Row(
             str(row["name"]),
             (
-                TextCell(number(int(row["actions"])), value=float(row["actions"])),
-                _euros(row["amount"]),
-                _euros(row["people"]),
-                _per_head(row["per_head"]),
+                known_cell(float(row["actions"])),
+                known_cell(row["amount"]),
+                known_cell(row["people"]),
+                known_cell(row["per_head"], 1),
             ),
         )
         for row in records(places)
@@ -219,19 +218,13 @@ def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
     )
 
 
-def _per_head(value: float) -> TextCell:
-    if math.isnan(value):
-        return TextCell("n.d.", Status.MISSING)
-    return TextCell(number(value, 1), value=value)
-
-
 def _themes(themes: pd.DataFrame) -> TableBlock:
     rows = [
         Row(
             str(row["label"]),
             (
-                TextCell(number(int(row["actions"])), value=float(row["actions"])),
-                _euros(row["amount"]) if row["actions"] else TextCell("—"),
+                known_cell(float(row["actions"])),
+                known_cell(row["amount"]) if row["actions"] else TextCell("—"),
             ),
         )
         for row in records(themes)

@@ -285,7 +285,7 @@ class Inquiry:
             places.append((other.zoning, other.code, other.name))
         for where, code, label in places:
             for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
-                if not self._loaded(period):
+                if not any(period in periods for periods in self.periods.values()):
                     continue
                 rows = self.asked.cells(where, [("population", period)])
                 row = rows[(rows["territory"] == code) & rows["value"].notna()]
@@ -293,9 +293,6 @@ class Inquiry:
                     whose = label or str(row["name"].iloc[0])
                     return float(row["value"].iloc[0]), f"{whose}, {period}"
         return float("nan"), ""
-
-    def _loaded(self, period: str) -> bool:
-        return any(period in periods for periods in self.periods.values())
 
     # --- watching ----------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ from observatoire.pages.blocks import (
     TextCell,
 )
 from observatoire.pages.sheet import Sheet
-from observatoire.panels.actions import programming_blocks
+from observatoire.panels.actions import known_cell, programming_blocks
 from observatoire.panels.assessment import fallback_phrase
 from observatoire.panels.objectives import (
     GAP_WORDS,
@@ -71,7 +71,6 @@ GAP_COUNTED = {
 }
 
 _VERDICTS = (CLOSING, PARALLEL, WIDENING, UNKNOWN)
-_NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
 
 #: The table of what bears no verdict.
@@ -95,19 +94,7 @@ class Evaluation(Sheet):
 def evaluation_page(
     table: ProtectedTable, found: Assessment, notes: PublicNotes, date: str, place: str
 ) -> Evaluation:
-    """Return the page of an evaluation.
-
-    Parameters
-    ----------
-    table : ProtectedTable
-        For the definitions and warnings.
-    found : Assessment
-        What was found between two dates.
-    notes : PublicNotes
-        What everybody may read.
-    date, place : str
-        What the page says of itself.
-    """
+    """Return the page of an evaluation."""
     blocks = evaluation_blocks(table, found, notes)
     blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
     page = Page(found.title, table.zoning_label, tuple(blocks), date, place)
@@ -246,11 +233,8 @@ def _counts(
     rows = []
     for code, group in moved.groupby("indicator", sort=False):
         counts = group["convergence"].value_counts()
-        cells = [TextCell(_span(group))]
-        cells += [
-            TextCell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0)))
-            for v in _VERDICTS
-        ]
+        cells = [TextCell(f"{group['start'].iloc[0]}-{group['end'].iloc[0]}")]
+        cells += [known_cell(float(counts.get(v, 0))) for v in _VERDICTS]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
     sources = (source for text in moved["source"] for source in str(text).split(" ; ") if source)
@@ -272,10 +256,6 @@ def _counts(
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),
         ),
     )
-
-
-def _span(group: pd.DataFrame) -> str:
-    return f"{group['start'].iloc[0]}-{group['end'].iloc[0]}"
 
 
 def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> TableBlock:
@@ -318,8 +298,8 @@ def _detail(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     own = "" if row["verdict"] == UNJUDGED else f" ({row['verdict']})"
     moved = float(row["change"])
     return (
-        _number(float(row["value_start"]), indicator.decimals),
-        _number(float(row["value_end"]), indicator.decimals),
+        known_cell(float(row["value_start"]), indicator.decimals),
+        known_cell(float(row["value_end"]), indicator.decimals),
         TextCell(f"{number(moved, indicator.decimals, sign=True)}{own}", value=moved)
         if not math.isnan(moved)
         else TextCell("n.d.", _MISSING),
@@ -333,12 +313,6 @@ def _verdict(row: Record) -> str:
     led = row["convergence"] != UNKNOWN and "ieux placé" in str(row["reason"])
     word = GAP_WORDS[str(row["convergence"])]
     return f"{word} (avance)" if led else word
-
-
-def _number(value: float, decimals: int) -> TextCell:
-    if math.isnan(value):
-        return TextCell("n.d.", _MISSING)
-    return TextCell(number(value, decimals), value=value)
 
 
 def _gap_cell(row: Record, name: str, indicator: Indicator) -> TextCell:

@@ -67,14 +67,6 @@ def inequality_page(
 
     Parameters
     ----------
-    table : ProtectedTable
-        The figures, for the definitions and notes.
-    found : Inequality
-        What :func:`~observatoire.indicators.inequality.inequality_of` returns.
-    indicator : Indicator
-        What is measured.
-    date, place : str
-        What the page says of itself.
     former : tuple, optional
         An earlier period, and how much the dispersion and the dissimilarity moved since.
     """
@@ -244,7 +236,9 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Ta
     ranked = table.main[table.main["territory"].isin(found.ranks["territory"])]
     notes = notes_of(table, ranked, [indicator])
     return TableBlock(
-        title=f"Rangs, du {_first_word(indicator)}",
+        title="Rangs, du plus haut au plus bas"
+        if indicator.polarity == "neutral"
+        else "Rangs, du plus favorable au moins favorable",
         head=table.zoning_label,
         columns=(
             Column(indicator.short, indicator.unit, decimals=indicator.decimals),
@@ -291,9 +285,3 @@ _CONSTATED = Note(
     "la source compte tout le monde, sans aléa de sondage : chaque rang est un fait, sans autre intervalle "
     "que lui-même.",
 )
-
-
-def _first_word(indicator: Indicator) -> str:
-    if indicator.polarity == "neutral":
-        return "plus haut au plus bas"
-    return "plus favorable au moins favorable"

@@ -101,15 +101,11 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
                 "le chemin va du départ à la cible : 100 % quand elle est atteinte. "
                 "« pas de cible chiffrée » : le document n’en donne aucune ; rien n’est inventé.",
             ),
-            Note("Source", f"{_sources(frame)}."),
+            Note("Source", f"{' ; '.join(dict.fromkeys(filter(None, frame['source'])))}."),
         ),
         kind="texts",
         widths=(3.0, 2.2, 1.9, 1.9, 3.9, 2.8),
     )
-
-
-def _sources(frame: pd.DataFrame) -> str:
-    return " ; ".join(dict.fromkeys(str(text) for text in frame["source"] if text))
 
 
 def _objective(row: Record, indicator: Indicator | None) -> tuple[TextCell, ...]:
@@ -149,19 +145,7 @@ def _by_how_much(row: Record, indicator: Indicator | None) -> str:
 def aims_in_short(
     frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun, most: int = 2
 ) -> str:
-    """Say in a few lines what was aimed at in a territory, and what is known of it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The objectives that bear on it.
-    indicators : mapping
-        What they are measured by.
-    here : Noun
-        What the territory is called.
-    most : int
-        How many are cited.
-    """
+    """Say in a few lines what was aimed at in a territory, and what is known of it."""
     if frame.empty:
         return f"Aucun objectif chargé ne porte sur {here.this}."
     rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)
@@ -263,13 +247,9 @@ def _way(row: Record, name: str) -> str:
     """Write the share of the way made, or that the figure went away from the target."""
     share, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     bounded = low < high
-    around = f" {_percents(low, high)}" if bounded else ""
+    around = f" {interval(low, high).replace(' ', NO_BREAK)}" if bounded else ""
     outcome = " (cible atteinte)" if low >= _WHOLE else " (s’en éloigne)" if high < 0 else ""
     return f"{number(share)} % du chemin{around}{outcome}"
-
-
-def _percents(low: float, high: float) -> str:
-    return interval(low, high).replace(" ", NO_BREAK)
 
 
 _WHOLE = 100.0  # per cent of the way
@@ -303,7 +283,10 @@ def asked_first(frame: pd.DataFrame) -> str:
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     """Say which evidence lacks and whom to ask; nothing where none does."""
     rows = [
-        Row(_cited(row), (TextCell(str(row["lacking"])),))
+        Row(
+            f"{row['code']} ({row['evidence']})" if row["evidence"] else str(row["code"]),
+            (TextCell(str(row["lacking"])),),
+        )
         for row in records(frame)
         if row["lacking"]
     ]
@@ -311,10 +294,6 @@ def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
         return []
     title, head = "Preuves manquantes, et à qui les demander", "Objectif (et où le document le dit)"
     return [TableBlock(title, head, (Column("Ce qui manque"),), tuple(rows), kind="texts")]
-
-
-def _cited(row: Record) -> str:
-    return f"{row['code']} ({row['evidence']})" if row["evidence"] else str(row["code"])
 
 
 def signed(row: Record, name: str, decimals: int) -> str:

@@ -62,8 +62,6 @@ def panel_blocks(
     ----------
     table : ProtectedTable
         The indicators of a theme, with their comparators.
-    communes : mapping
-        Name of the commune of each territory: rows are grouped under it.
     theme : Theme, optional
         The heading: its name, and whom to ask when it has no figure by territory.
     comparators : sequence of str, optional
@@ -159,7 +157,16 @@ def _grid(
     grid = TableBlock(
         title=title,
         head=table.zoning_label,
-        columns=tuple(_column(i, str(period[i.code])) for i in indicators),
+        columns=tuple(
+            Column(
+                label=each.short,
+                unit=each.unit,
+                period=str(period[each.code]),
+                decimals=each.decimals,
+                hint=each.definition,
+            )
+            for each in indicators
+        ),
         rows=tuple(rows),
         notes=tuple(_together(notes)),
     )
@@ -184,16 +191,6 @@ def _together(notes: Sequence[Note]) -> Iterator[Note]:
         texts = [note.text for name in kept for note in notes if note.label == name]
         if texts:
             yield Note(label, " ".join(texts))
-
-
-def _column(indicator: Indicator, period: str) -> Column:
-    return Column(
-        label=indicator.short,
-        unit=indicator.unit,
-        period=period,
-        decimals=indicator.decimals,
-        hint=indicator.definition,
-    )
 
 
 def _item_rows(

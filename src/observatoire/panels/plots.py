@@ -8,7 +8,7 @@ import geopandas as gpd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.maps.figure import MapStyle, colouring_of, marks_of, title_of
+from observatoire.maps.figure import MapStyle, colouring_of, marks_of, period_of, title_of
 from observatoire.maps.marks import MODELLED
 from observatoire.pages.axes import axes_of, house_style
 from observatoire.pages.tokens import tokens
@@ -47,10 +47,6 @@ def plot_dots(
         The figures, rounded as printed.
     indicator : str
         Which one; needed when the table holds several.
-    ax : Axes, optional
-        Where; a new figure by default.
-    communes : mapping, optional
-        Name of the commune of each territory.
 
     Raises
     ------
@@ -58,7 +54,7 @@ def plot_dots(
         When the table holds several indicators, or not this one.
     """
     code = _chosen(admit(table), indicator)
-    marks = [mark for mark in marks_of(table, code, communes or {}) if _drawn(mark)]
+    marks = [mark for mark in marks_of(table, code, communes or {}) if mark.known or mark.bounded]
     marks.sort(key=lambda mark: mark.value if mark.known else mark.low)
     with house_style():
         axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
@@ -66,7 +62,7 @@ def plot_dots(
             _dot(axes, rank, mark)
         axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
         axes.set_title(
-            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         axes.grid(visible=False, axis="y")
     return axes
@@ -78,7 +74,7 @@ def _dot(axes: Axes, rank: int, mark: Mark) -> None:
         axes.plot([mark.low, mark.high], [rank, rank], marker="|", color=light["ink"])
         return
     low, high = mark.interval
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
     axes.plot(
         [mark.value], [rank],
@@ -97,15 +93,7 @@ def plot_map(
     style: MapStyle,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one indicator on a map, with the classes and the patterns of the house.
-
-    Parameters
-    ----------
-    table, code, ground, communes, style
-        As :func:`~observatoire.maps.figure.map_figure`.
-    ax : Axes, optional
-        Where; a new figure by default.
-    """
+    """Draw one indicator on a map, with the classes and the patterns of the house."""
     marks = marks_of(admit(table), code, communes)
     fill = colouring_of(marks, table.indicator(code), style).fill
     with house_style():
@@ -128,13 +116,9 @@ def plot_map(
             axes.set_ylim(low, high)
         axes.set_axis_off()
         axes.set_title(
-            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         return axes
-
-
-def _drawn(mark: Mark) -> bool:
-    return mark.known or (mark.status is Status.BOUNDED and mark.low <= mark.high)
 
 
 def _chosen(table: ProtectedTable, indicator: str) -> str:
@@ -149,8 +133,3 @@ def _chosen(table: ProtectedTable, indicator: str) -> str:
         remedy=suggestion(indicator, codes, most=6) or f'Par exemple .plot("{codes[0]}").',
         name=indicator,
     )
-
-
-def _period(table: ProtectedTable, code: str) -> str:
-    periods = table.main.loc[table.main["indicator"] == code, "period"]
-    return str(periods.iloc[0]) if len(periods) else ""

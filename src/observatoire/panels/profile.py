@@ -96,8 +96,6 @@ def entries(content: ProfileContent, only: str = "") -> list[Entry]:
 
     Parameters
     ----------
-    content : ProfileContent
-        What they are made of.
     only : str
         The code of the one territory whose profile is wanted.
     """

@@ -37,13 +37,7 @@ _MOST_NAMED, _MOST_ASKED = 3, 2
 
 
 def headlines(rows: Sequence[Bearing]) -> tuple[tuple[str, str], ...]:
-    """Return the widest sure gaps as sentences: what is read first, then the rest.
-
-    Parameters
-    ----------
-    rows : sequence of Bearing
-        The figures of a profile.
-    """
+    """Return the widest sure gaps as sentences: what is read first, then the rest."""
     sure = sorted((row for row in rows if row.sure), key=lambda row: -row.gap)
     return tuple(_headline(row) for row in sure[:MOST_HEADLINES])
 
@@ -91,19 +85,7 @@ ON_THIS_PAGE = "Sur cette page"
 def band(
     rows: Sequence[Bearing], shared: SharedSource | None, words: TerritoryNames, sharing: int
 ) -> tuple[str, str]:
-    """Say whose figures the page shows: its title, then the sentence.
-
-    Parameters
-    ----------
-    rows : sequence of Bearing
-        The figures of the page.
-    shared : SharedSource or None
-        What the territory is a part of.
-    words : TerritoryNames
-        What territories are called.
-    sharing : int
-        How many territories the page is about.
-    """
+    """Say whose figures the page shows: its title, then the sentence."""
     here = words.here
     counts = Counter("own" if row.mark.exact else str(row.mark.status) for row in rows)
     own, context = counts["own"], counts[str(Status.CONTEXT)]
@@ -230,15 +212,14 @@ def signs(rows: Sequence[Bearing]) -> str:
 
 def _worth(row: Bearing) -> tuple[bool, bool, bool, float]:
     mark = row.mark
-    sampled = mark.interval[0] == mark.interval[0]
-    return not mark.own, not row.sure, not sampled, -row.gap
+    return not mark.own, not row.sure, not mark.sampled, -row.gap
 
 
 def _own(row: Bearing, name: str, words: TerritoryNames) -> str:
     mark, indicator, other = row.mark, row.indicator, row.reference
     text = f"{with_unit(mark.value, indicator.unit, indicator.decimals)} pour {name}"
     low, high = mark.interval
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         text += f" (entre {_ends(indicator, low, high)}, à {mark.level}{NARROW}%)"
     if other is not None:
         text += f", contre {with_unit(other.value, indicator.unit, indicator.decimals)} pour {other.name}"
@@ -268,10 +249,6 @@ def lacking(
     ----------
     absent, hidden : sequence of Indicator
         Those without a figure, and those that secrecy covers.
-    total : int
-        How many indicators there are.
-    asks : dict
-        Whom to ask, by theme.
     """
     parts = []
     if absent:

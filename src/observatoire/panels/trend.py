@@ -52,12 +52,6 @@ def trend_page(
     ----------
     table : ProtectedTable
         The figures of the end, for the definitions and notes.
-    frame : DataFrame
-        What :func:`~observatoire.indicators.trending.trend_frame` returns.
-    communes : mapping
-        Name of the commune of each territory: rows are grouped under it.
-    date, place : str
-        What the page says of itself.
     """
     admit(table)
     blocks: list[Block] = []

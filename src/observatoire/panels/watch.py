@@ -69,16 +69,8 @@ def watch_page(
 
     Parameters
     ----------
-    table : ProtectedTable
-        For the definitions and warnings.
-    signals : DataFrame
-        What :func:`~observatoire.indicators.watching.signals` returns.
     watched : int
         How many thresholds ``watch.toml`` declares.
-    notes : PublicNotes
-        What everybody may read.
-    date, place : str
-        What the page says of itself.
     """
     admit(table)
     blocks = signal_blocks(signals, table.indicators, watched)

@@ -118,9 +118,8 @@ def _against(rows: pd.DataFrame, truth: pd.Series[float]) -> dict[str, Any]:
     rows, figures = rows[figures > 0], figures[figures > 0]
     error = (rows["value"] / figures - 1.0).abs()
     slack = _CLOSE * figures
-    inside = (figures >= rows["low"] - slack) & ~(
-        figures > rows["high"] + slack
-    )  # no bound keeps none out
+    # A bound that is blank keeps none out above.
+    inside = (figures >= rows["low"] - slack) & ~(figures > rows["high"] + slack)
     nothing = len(figures) == 0
     return {
         "compared": len(figures),

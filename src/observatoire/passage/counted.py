@@ -108,12 +108,12 @@ def kind_declared(declared: Mapping[Any, Any], name: str = "") -> str:
     )
 
 
-def carried(declared: str, column: str = "") -> str:
+def kind_carried(declared: str, column: str = "") -> str:
     """Return the code of what weights carry: as declared, else as their column is named.
 
     Examples
     --------
-    >>> carried("", "ind"), carried("logements sociaux"), carried("", "poids")
+    >>> kind_carried("", "ind"), kind_carried("logements sociaux"), kind_carried("", "poids")
     ('people', 'social_dwellings', '')
     """
     return kind_of(declared) or declared or kind_of(column, head=True)

@@ -20,12 +20,12 @@ from observatoire.passage.transfer.calibration import (
     check_totals,
     with_totals,
 )
-from observatoire.passage.transfer.carry import carried
+from observatoire.passage.transfer.carry import carry_frame
 from observatoire.passage.transfer.frames import as_series
 from observatoire.passage.transfer.inputs import check_given
 from observatoire.passage.transfer.metadata import About, of_ratio, with_about
 from observatoire.passage.transfer.outcome import tidy
-from observatoire.passage.transfer.ratios import carried_ratio
+from observatoire.passage.transfer.ratios import carry_ratio
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        given, outcome = carried(
+        given, outcome = carry_frame(
             self.links, frame, nature, low=low, high=high, about=about, min_coverage=min_coverage
         )
         table = tidy(self.targets, given.variables, outcome)
@@ -253,7 +253,7 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        variables, outcome = carried_ratio(
+        variables, outcome = carry_ratio(
             self.links,
             numerators,
             denominators,
@@ -381,18 +381,14 @@ class Passage:
         >>> p.to_frame()[["source", "target", "weight"]].values.tolist()
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
-        source, weight = (
-            self.sources[~self.enclosed],
-            self.outside.to_numpy()[~self.enclosed],
-        )
+        source, weight = self.sources[~self.enclosed], self.outside[~self.enclosed].to_numpy()
         target = self.targets.difference(pd.Index(self.weights["target"].unique()))
         reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
         empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
         table = pd.concat([self.weights, reaching, empty], ignore_index=True)
         table.attrs.update(self.description)
-        if not np.allclose(
-            self.links.covered, self.links.coverage
-        ):  # that of a support is not of ground
+        # The coverage of a support is not of ground.
+        if not np.allclose(self.links.covered, self.links.coverage):
             table.attrs["coverage"] = self.coverage.to_dict()
         table.attrs["quality"] = self.quality.to_dict("split")
         return table

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 
 _STEPS = 1000  # of a share, where several parts of one source are weighed together
+_REMAKE = "Refaites cette entrée par la commande qu’elle dit."
 
 
 @declared
@@ -84,15 +85,11 @@ class Calibration:
 
     @on_reading
     def _says_all_of_each_support(self) -> None:
-        if (
-            len(
-                {len(each) for each in (self.names, self.means, self.slopes, self.lows, self.highs)}
-            )
-            > 1
-        ):
+        lists = (self.names, self.means, self.slopes, self.lows, self.highs)
+        if len(set(map(len, lists))) > 1:
             raise fault(
                 "« names », « means », « slopes », « lows » et « highs » n’ont pas le même nombre d’éléments.",
-                remedy="Refaites cette entrée par la commande qu’elle dit.",
+                remedy=_REMAKE,
             )
 
     @on_reading
@@ -101,18 +98,12 @@ class Calibration:
         if not low95 <= low80 <= high80 <= high95:
             raise fault(
                 "« ends » n’est pas dans l’ordre : bas et haut à 80 %, puis bas et haut à 95 %, plus larges.",
-                remedy="Refaites cette entrée par la commande qu’elle dit.",
+                remedy=_REMAKE,
             )
         if not all(0 <= share <= 1 for share in self.held):
-            raise fault(
-                "« held » porte deux parts, entre 0 et 1.",
-                remedy="Refaites cette entrée par la commande qu’elle dit.",
-            )
+            raise fault("« held » porte deux parts, entre 0 et 1.", remedy=_REMAKE)
         if any(low > high for low, high in zip(self.lows, self.highs, strict=True)):
-            raise fault(
-                "Une valeur de « lows » dépasse celle de « highs ».",
-                remedy="Refaites cette entrée par la commande qu’elle dit.",
-            )
+            raise fault("Une valeur de « lows » dépasse celle de « highs ».", remedy=_REMAKE)
 
     def middle(self, supports: Mapping[str, float]) -> float:
         """Return the logit expected of a place."""
@@ -303,8 +294,6 @@ def with_prediction(
 
     Parameters
     ----------
-    table : DataFrame
-        What a passage brings.
     ends : sequence of float
         By how much others were missed, on the logit of their place between the bounds; none learnt.
     kinds, carries : mapping, str

@@ -37,13 +37,6 @@ def check_aliases(members: pd.DataFrame, file: str) -> None:
     ----------
     members : DataFrame
         Columns ``code``, ``nom``, ``commune``, and maybe ``alias``.
-    file : str
-        Its name, for the message.
-
-    Raises
-    ------
-    DescriptorError
-        With the line and both territories.
     """
     if ALIAS_COLUMN not in members.columns:
         return
@@ -79,8 +72,6 @@ def with_aliases(matcher: Matcher, aliases: Iterable[tuple[str, str]], where: st
 
     Parameters
     ----------
-    matcher : Matcher
-        The territories of the source's zoning.
     aliases : iterable of (str, str)
         Each name, and the territory it names, by code or by name.
     where : str

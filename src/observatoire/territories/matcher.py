@@ -39,8 +39,6 @@ class Matcher:
 
     Parameters
     ----------
-    names : mapping of str to str
-        Official name by code.
     label : str
         What these territories are called in a message (« quartier »).
     communes : mapping of str to str

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.territories.layers.reader import ReadLayer
-    from observatoire.territories.matcher import Matcher
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -54,12 +53,6 @@ def draw_all(
     ----------
     zonings, members : mapping
         Zonings and their tables of members, by code.
-    links : mapping
-        Tables of links, by (source, target).
-    crs : str
-        The metric CRS to work in.
-    given : mapping, optional
-        Perimeters already at hand, by zoning.
 
     Raises
     ------
@@ -93,11 +86,6 @@ def draw_all(
     return {code: draw(code) for code in zonings}
 
 
-def matcher(members: pd.DataFrame, singular: str) -> Matcher:
-    """Return what recognises the territories of a zoning by code or name."""
-    return members_matcher(members, singular)
-
-
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
     """Refuse to measure a drawing.
 
@@ -105,8 +93,6 @@ def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
     ----------
     shapes : GeoDataFrame
         With a boolean column ``official``.
-    zoning : str
-        Code of the zoning, named in the message.
 
     Raises
     ------
@@ -175,7 +161,7 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
     assert zoning.geometry is not None  # noqa: S101 - the caller has checked
     layer = read_layer(
         zoning.geometry,
-        matcher(members, zoning.singular),
+        members_matcher(members, zoning.singular),
         crs,
         code_column=zoning.code_column,
         repair=zoning.repair,

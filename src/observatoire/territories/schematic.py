@@ -39,8 +39,6 @@ def outlines(corners: pd.DataFrame, crs: str) -> gpd.GeoSeries:
     ----------
     corners : DataFrame
         Columns ``code``, ``sommet`` (rank), ``lon``, ``lat`` (WGS84 degrees), all as text.
-    crs : str
-        The metric CRS to draw in.
 
     Returns
     -------
@@ -75,8 +73,6 @@ def cells(members: pd.DataFrame, within: gpd.GeoSeries, crs: str) -> gpd.GeoSeri
         Columns ``code``, ``commune``, ``lon``, ``lat``.
     within : GeoSeries
         Outlines by commune code, in ``crs``.
-    crs : str
-        The metric CRS to draw in.
 
     Returns
     -------

@@ -28,12 +28,8 @@ class Warehouse:
 
     Parameters
     ----------
-    connection : duckdb.DuckDBPyConnection
-        An open connection.
     crs : str
         The metric CRS of its geometries.
-    path : Path or ":memory:"
-        Its file.
     ledger : Path, optional
         The text beside it that keeps the ledger too.
     """

@@ -10,7 +10,7 @@ import duckdb
 from pyproj import CRS
 
 from observatoire.errors import WorkspaceError
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import refused_by_system
 from observatoire.warehouse.connection import MEMORY, Warehouse
 from observatoire.warehouse.failures import failure, healthy_copy, is_of_the_file, refuse_path
 from observatoire.warehouse.storage.contents import see_loads
@@ -25,8 +25,6 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
 
     Parameters
     ----------
-    path : Path or ":memory:"
-        The DuckDB file.
     crs : str
         The metric CRS of the workspace, for instance ``"EPSG:5490"``.
     ledger : Path, optional
@@ -40,7 +38,10 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
     """
     if str(path) != MEMORY:
         refuse_path(Path(path))
-        _make_folder(Path(path).parent)
+        remedy = "Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs."
+        what, folder = "On ne peut pas créer le dossier de l’entrepôt.", Path(path).parent
+        with refused_by_system(WorkspaceError, what, folder, remedy):
+            folder.mkdir(parents=True, exist_ok=True)
     fresh = str(path) == MEMORY or not Path(path).exists()
     connection = None
     try:
@@ -69,18 +70,6 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
         warehouse.close()
         raise
     return warehouse
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorkspaceError(
-            "On ne peut pas créer le dossier de l’entrepôt.",
-            where=str(folder),
-            why=f"Le système dit : {system_words(error)}.",
-            remedy="Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs.",
-        ) from error
 
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) -> None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from observatoire.errors import WorkspaceError
 from observatoire.errors.translations import reader_words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: What the engine raises of its file, or of itself, rather than of what it was asked.
 _OF_ITS_FILE = (
@@ -29,10 +25,48 @@ _FULL = re.compile(
     r"|max_temp_directory_size",
     re.IGNORECASE,
 )
-_JOURNAL = re.compile(r"replaying WAL|corrupt WAL|WAL file", re.IGNORECASE)
-_OTHER_VERSION = re.compile(r"version number (\d+)|newer version|older version", re.IGNORECASE)
-#: What it says of a file that another program holds.
-_LOCKED = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
+
+_OTHER_VERSION = "Cet entrepôt a été fait par une version plus {age} de DuckDB."
+_INSTALLED = "La version installée, {version}, ne sait pas le lire ; il est sain."
+
+#: Causes that the engine's own words give, in the order in which they are looked for: what is wrong, why, and
+#: what to do, with {journal} and {version}.
+_CAUSES: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
+    (
+        _FULL,
+        "Il n’y a plus de place sur le disque.",
+        "L’entrepôt n’a pas pu être écrit ; ce qu’il contenait est intact.",
+        "Faites de la place, puis recommencez.",
+    ),
+    (
+        re.compile(r"replaying WAL|corrupt WAL|WAL file", re.IGNORECASE),
+        "Le journal de l’entrepôt, « {journal} », est abîmé : sa fin n’a pas été écrite.",
+        "L’ordinateur s’est arrêté ou le disque était plein ; l’entrepôt lui-même est sain.",
+        (
+            "Faites de la place s’il en manque, déplacez « {journal} » dans un autre dossier, puis rouvrez : "
+            "seul est à recharger ce qui l’a été juste avant l’arrêt."
+        ),
+    ),
+    (
+        re.compile(r"older version", re.IGNORECASE),
+        _OTHER_VERSION.format(age="ancienne"),
+        _INSTALLED,
+        "Ouvrez-le avec la version qui l’a fait, ou demandez-la à qui l’a fait.",
+    ),
+    (
+        re.compile(r"version number (\d+)|newer version", re.IGNORECASE),
+        _OTHER_VERSION.format(age="récente"),
+        _INSTALLED,
+        "Mettez DuckDB à jour (pip install --upgrade duckdb), puis rouvrez.",
+    ),
+    (
+        # Another program holds the file.
+        re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE),
+        "L’entrepôt est déjà ouvert par un autre programme.",
+        "",
+        "Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
+    ),
+)
 
 
 def is_of_the_file(error: duckdb.Error) -> bool:
@@ -52,8 +86,6 @@ def failure(error: duckdb.Error, path: Path | str, ledger: Path | None = None) -
     ----------
     error : duckdb.Error
         What it raised, of which :func:`is_of_the_file` is true.
-    path : Path or ":memory:"
-        The warehouse.
     ledger : Path, optional
         The text that keeps the ledger beside it, when there is one.
 
@@ -64,11 +96,18 @@ def failure(error: duckdb.Error, path: Path | str, ledger: Path | None = None) -
     Il n’y a plus de place sur le disque.
     """
     words = str(error)
-    for known, describe in _CAUSES:
+    named = {"journal": f"{Path(path).name}.wal", "version": duckdb.__version__}
+    for known, *sentences in _CAUSES:
         if known.search(words):
-            return describe(path, words)
+            what, why, remedy = (sentence.format(**named) for sentence in sentences)
+            return WorkspaceError(what, where=str(path), why=why, remedy=remedy)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return _no_memory(path)
+        return WorkspaceError(
+            "La mémoire de l’ordinateur ne suffit pas à cette opération.",
+            where=str(path),
+            why="L’entrepôt est inchangé.",
+            remedy="Fermez d’autres programmes, ou chargez les fichiers un par un.",
+        )
     if isinstance(path, Path) and not _writable(path):
         return WorkspaceError(
             "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
@@ -113,64 +152,6 @@ def refuse_path(path: Path) -> None:
             why="Le moteur DuckDB prend pour des réglages ce qui suit un « ? ».",
             remedy="Renommez le dossier ou le fichier sans « ? ».",
         )
-
-
-def _full(path: Path | str, _: str) -> WorkspaceError:
-    return WorkspaceError(
-        "Il n’y a plus de place sur le disque.",
-        where=str(path),
-        why="L’entrepôt n’a pas pu être écrit ; ce qu’il contenait est intact.",
-        remedy="Faites de la place, puis recommencez.",
-    )
-
-
-def _journal(path: Path | str, _: str) -> WorkspaceError:
-    name = f"{Path(path).name}.wal"
-    return WorkspaceError(
-        f"Le journal de l’entrepôt, « {name} », est abîmé : sa fin n’a pas été écrite.",
-        where=str(path),
-        why="L’ordinateur s’est arrêté ou le disque était plein ; l’entrepôt lui-même est sain.",
-        remedy=f"Faites de la place s’il en manque, déplacez « {name} » dans un autre dossier, puis "
-        "rouvrez : seul est à recharger ce qui l’a été juste avant l’arrêt.",
-    )
-
-
-def _other_version(path: Path | str, words: str) -> WorkspaceError:
-    older = "older version" in words.casefold()
-    return WorkspaceError(
-        f"Cet entrepôt a été fait par une version plus {'ancienne' if older else 'récente'} de DuckDB.",
-        where=str(path),
-        why=f"La version installée, {duckdb.__version__}, ne sait pas le lire ; il est sain.",
-        remedy="Ouvrez-le avec la version qui l’a fait, ou demandez-la à qui l’a fait."
-        if older
-        else "Mettez DuckDB à jour (pip install --upgrade duckdb), puis rouvrez.",
-    )
-
-
-def _locked(path: Path | str, _: str) -> WorkspaceError:
-    return WorkspaceError(
-        "L’entrepôt est déjà ouvert par un autre programme.",
-        where=str(path),
-        remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
-    )
-
-
-def _no_memory(path: Path | str) -> WorkspaceError:
-    return WorkspaceError(
-        "La mémoire de l’ordinateur ne suffit pas à cette opération.",
-        where=str(path),
-        why="L’entrepôt est inchangé.",
-        remedy="Fermez d’autres programmes, ou chargez les fichiers un par un.",
-    )
-
-
-#: Causes that the engine's own words give, in the order in which they are looked for.
-_CAUSES: tuple[tuple[re.Pattern[str], Callable[[Path | str, str], WorkspaceError]], ...] = (
-    (_FULL, _full),
-    (_JOURNAL, _journal),
-    (_OTHER_VERSION, _other_version),
-    (_LOCKED, _locked),
-)
 
 
 def _writable(path: Path) -> bool:

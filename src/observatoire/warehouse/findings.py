@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import FileError, FormatError
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import refused_by_system
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.swap import new_file
 from observatoire.values import records
@@ -79,16 +79,12 @@ class CheckReport(PrintedReport):
             raise FormatError(
                 f"On écrit les anomalies en .csv, non en « {path.suffix} ».", where=path.name
             )
-        try:
-            with new_file(path) as draft:
-                self.df.to_csv(draft, sep=";", decimal=",", index=False, encoding="utf-8-sig")
-        except OSError as error:
-            raise FileError(
-                "On ne peut pas écrire ici.",
-                where=str(path),
-                why=f"Le système dit : {system_words(error)}.",
-                remedy="Choisissez un dossier qui existe et où vous avez le droit d’écrire.",
-            ) from error
+        remedy = "Choisissez un dossier qui existe et où vous avez le droit d’écrire."
+        with (
+            refused_by_system(FileError, "On ne peut pas écrire ici.", path, remedy),
+            new_file(path) as draft,
+        ):
+            self.df.to_csv(draft, sep=";", decimal=",", index=False, encoding="utf-8-sig")
         return path
 
     def __len__(self) -> int:
@@ -109,8 +105,6 @@ def without_closed(report: CheckReport, closed: Mapping[str, str]) -> CheckRepor
 
     Parameters
     ----------
-    report : CheckReport
-        What the checks found.
     closed : mapping of str to str
         Why each source, by code, may show no figure now: its agreement has expired.
     """
@@ -155,8 +149,6 @@ def by_source(report: CheckReport, sources: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    report : CheckReport
-        What the checks found.
     sources : DataFrame
         Columns ``source`` and ``title``.
 

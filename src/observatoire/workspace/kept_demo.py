@@ -26,8 +26,6 @@ def demo_digest(root: Path, library: str) -> str:
 
     Parameters
     ----------
-    root : Path
-        Folder of the embedded default.
     library : str
         A digest of the library and of its engines.
     """

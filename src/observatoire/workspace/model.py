@@ -242,13 +242,7 @@ class Workspace(WorkspaceHead):
         return tuple(sorted(path.parent for path in self.raw.glob("*/source.toml")))
 
     def zoning(self, code: str) -> Zoning:
-        """Return a declared zoning.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
+        """Return a declared zoning."""
         return _known(code, self.zonings, f"Le zonage « {code} » n’est pas déclaré.")
 
     @property
@@ -272,13 +266,7 @@ class Workspace(WorkspaceHead):
         return tuple(chosen or [self.comparators[code] for code in self.usual[:2]])
 
     def comparator(self, code: str) -> Comparator:
-        """Return a declared comparator.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
+        """Return a declared comparator."""
         return _known(code, self.comparators, f"On ne sait pas comparer avec « {code} ».")
 
 
@@ -304,8 +292,6 @@ def read_workspace(root: Path) -> Workspace:
     ------
     WorkspaceError
         When the folder holds none.
-    DescriptorError, UnknownNameError, CRSError
-        On what it declares.
     """
     root = root.expanduser().resolve()
     path = root / WORKSPACE_FILE

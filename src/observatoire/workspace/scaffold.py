@@ -9,15 +9,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors import (
-    WorkspaceError,
-)
-from observatoire.errors.translations import system_words
+from observatoire.errors import WorkspaceError
+from observatoire.errors.translations import refused_by_system
 from observatoire.workspace.model import WORKSPACE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
+    from contextlib import AbstractContextManager
 
 #: Sources under this licence are national: any town can obtain its own rows of them.
 OPEN_LICENCE = "Licence Ouverte"
@@ -58,10 +56,8 @@ def create_blank(folder: Path) -> Path:
                 where=str(folder),
                 remedy="Choisissez un autre dossier : rien n’est écrasé.",
             )
-    try:
+    with _creation(folder):
         _fill(folder, embedded_root())
-    except OSError as error:
-        raise cannot_create(folder, error) from error
     return folder
 
 
@@ -93,8 +89,6 @@ def national_catalogue(text: str, sources: frozenset[str], place: str) -> str:
 
     Parameters
     ----------
-    text : str
-        The catalogue.
     sources : frozenset of str
         Codes of the sources whose indicators stay; those that wait for a source stay too.
     place : str
@@ -153,11 +147,6 @@ def create_workspace(folder: Path) -> Path:
     -------
     Path
         The folder, absolute.
-
-    Raises
-    ------
-    WorkspaceError
-        When the folder is a workspace already.
     """
     folder = folder.expanduser().resolve()
     if (folder / WORKSPACE_FILE).exists():
@@ -167,7 +156,7 @@ def create_workspace(folder: Path) -> Path:
             remedy="Choisissez un autre dossier : rien n’est écrasé.",
         )
     origin = embedded_root()
-    try:
+    with _creation(folder):
         for part in EMBEDDED_PARTS:
             target = folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -175,8 +164,6 @@ def create_workspace(folder: Path) -> Path:
                 shutil.copytree(origin / part, target, dirs_exist_ok=False)
             else:
                 shutil.copyfile(origin / part, target)
-    except OSError as error:
-        raise cannot_create(folder, error) from error
     return folder
 
 
@@ -204,22 +191,16 @@ def create_federation(folder: Path) -> list[Path]:
     """
     folder = folder.expanduser().resolve()
     origin = embedded_root() / _FEDERATION
-    try:
+    given = [each for each in sorted(origin.iterdir()) if each.is_dir()]
+    with _creation(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        return [
-            Path(shutil.copytree(each, folder / each.name))
-            for each in sorted(origin.iterdir())
-            if each.is_dir()
-        ]
-    except OSError as error:
-        raise cannot_create(folder, error) from error
+        for each in given:
+            shutil.copytree(each, folder / each.name)
+    return [folder / each.name for each in given]
 
 
-def cannot_create(folder: Path, error: OSError) -> WorkspaceError:
-    """Return the error to raise when a workspace cannot be written in a folder."""
-    return WorkspaceError(
-        "On ne peut pas créer l’espace de travail ici.",
-        where=str(folder),
-        why=f"Le système dit : {system_words(error)}.",
-        remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
-    )
+def _creation(folder: Path) -> AbstractContextManager[None]:
+    """Write a workspace in a block, or say that it cannot be there."""
+    what = "On ne peut pas créer l’espace de travail ici."
+    remedy = "Choisissez un dossier vide où vous avez le droit d’écrire."
+    return refused_by_system(WorkspaceError, what, folder, remedy)

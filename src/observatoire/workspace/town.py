@@ -330,11 +330,8 @@ def _declaration(text: str, parts: _Parts) -> str:
         text = text.replace(
             "warnings = []", f'land = "{_LAND}"       # ce qui est terre autour\nwarnings = []'
         )
-    return "".join(block for block in _blocks(text) if _stands(block, parts))
-
-
-def _blocks(text: str) -> list[str]:
-    return re.split(r"(?m)^(?=\[)", text)
+    blocks = re.split(r"(?m)^(?=\[)", text)
+    return "".join(block for block in blocks if _stands(block, parts))
 
 
 def _stands(block: str, parts: _Parts) -> bool:

@@ -21,10 +21,6 @@ def write_guide(
 
     Parameters
     ----------
-    root : Path
-        The workspace.
-    title, zoning : str
-        Its place, and the code of its main zoning.
     kept, lacking : sequence of str
         What it holds, what is not there.
     """

@@ -13,7 +13,7 @@ import shapely
 
 from observatoire.errors import CRSError, UnknownColumnError, WorkspaceError
 from observatoire.french.typography import enumerate_words
-from observatoire.territories.layers.crs import metric_system_of
+from observatoire.territories.layers.crs import metric_system
 from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.reader import open_layers
 
@@ -91,7 +91,7 @@ def read_town_layers(paths: Sequence[Path]) -> dict[str, TownLayer]:
 
 def _in_one_system(found: dict[str, TownLayer]) -> dict[str, TownLayer]:
     """Bring all layers into the metric system of the place, their shapes mended."""
-    crs = ""
+    system = None
     for kind, layer in found.items():
         frame = layer.frame
         if frame.crs is None:
@@ -100,24 +100,19 @@ def _in_one_system(found: dict[str, TownLayer]) -> dict[str, TownLayer]:
                 where=layer.path,
                 remedy="Dites-le dans QGIS (Couche, « Définir le SCR »), puis enregistrez-la.",
             )
-        crs = crs or metric_system_of(*_middle(frame))
-        if not crs:
+        system = system or metric_system(frame.crs, frame.total_bounds)
+        if system is None:
             raise CRSError(
                 "Ces contours ne sont pas en France.",
                 where=layer.path,
                 remedy="Vérifiez le système de coordonnées de la couche.",
             )
-        moved = frame.to_crs(crs)
+        moved = frame.to_crs(system.code)
         shapes = moved.geometry.force_2d().set_axis(moved["code"])
         mended, repaired = check_shapes(shapes, Path(layer.path), repair=True)
         moved.geometry = mended.set_axis(moved.index)
         found[kind] = TownLayer(kind, moved, layer.path, repaired)
     return found
-
-
-def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
-    west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
-    return (west + east) / 2, (south + north) / 2
 
 
 def _recognised(frame: gpd.GeoDataFrame, path: str) -> TownLayer:

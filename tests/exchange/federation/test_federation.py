@@ -26,8 +26,8 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the same package under another name."""
     folder = shutil.copytree(demo.package(), tmp_path_factory.mktemp("deux") / "b")
     path = folder / "datapackage.json"
-    told = json.loads(path.read_text("utf-8")) | {"name": "autre-ville"}
-    path.write_text(json.dumps(told), "utf-8")
+    announced = json.loads(path.read_text("utf-8")) | {"name": "autre-ville"}
+    path.write_text(json.dumps(announced), "utf-8")
     return folder
 
 

@@ -11,7 +11,8 @@ from packages_made import package
 import observatoire as obs
 from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.system import Federated
-from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
+from observatoire.exchange.federation.joint_suppression import withheld_figures
+from observatoire.exchange.publication.figures import FIGURE_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def test_what_is_left_gives_nothing_away(
     figures = f.engine.ask("counts", annee="", indicateurs="")
     found = withheld_figures(Federated.of(f.members), figures)
     assert found == hidden
-    shown = [key in found for key in figures[FIGURE].itertuples(index=False, name=None)]
+    shown = [key in found for key in figures[FIGURE_KEY].itertuples(index=False, name=None)]
     kept = figures[~np.array(shown) | (figures["statut"] == "secret")]
     left = Federated.of(f.members).exposure(kept)
     assert not given_away(left)

@@ -123,9 +123,9 @@ def test_a_descriptor_that_is_none(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("path", ["../b/valeurs.csv", "/etc/hostname", "a\0b"])
 def test_a_path_that_climbs_out(tmp_path: Path, path: str) -> None:
     folder = package(tmp_path / "a")
-    told = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    told["resources"].append({"path": path, "hash": "sha256:0"})
-    (folder / "datapackage.json").write_text(json.dumps(told), "utf-8")
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"].append({"path": path, "hash": "sha256:0"})
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
     with pytest.raises(FileError, match=r"hors de lui-même|impossible"):
         obs.federate([folder])
 
@@ -166,11 +166,11 @@ def test_made_figures_are_of_the_types_of_a_package() -> None:
 
 
 def test_of_two_thresholds_for_one_figure_the_stricter_holds(tmp_path: Path) -> None:
-    def twice_told(folder: Path) -> None:
+    def twice_listed(folder: Path) -> None:
         said = [{"indicateur": "pop", "periode": "2016", "seuil": floor} for floor in (11, 1)]
         (folder / "secret.json").write_text(json.dumps({"seuils": said}), "utf-8")
 
-    (member,) = obs.federate(package(tmp_path / "a", spoil=twice_told)).members
+    (member,) = obs.federate(package(tmp_path / "a", spoil=twice_listed)).members
     assert member.floor("pop", "2016") == 11
 
 

@@ -160,11 +160,11 @@ def test_zones_are_there_with_their_reference_system(folder: Path) -> None:
 
 def test_definitions_go_along(folder: Path, values: list[dict[str, str]]) -> None:
     with (folder / "indicateurs.csv").open(encoding="utf-8", newline="") as file:
-        told = {row["indicateur"]: row for row in csv.DictReader(file)}
-    assert set(told) == {row["indicateur"] for row in values}
-    assert told["part_hlm"]["nature"] == "taux"
-    assert told["part_hlm"]["unite"] == "%"
-    assert all(row["definition"] and row["champ"] and row["sens"] for row in told.values())
+        defined = {row["indicateur"]: row for row in csv.DictReader(file)}
+    assert set(defined) == {row["indicateur"] for row in values}
+    assert defined["part_hlm"]["nature"] == "taux"
+    assert defined["part_hlm"]["unite"] == "%"
+    assert all(row["definition"] and row["champ"] and row["sens"] for row in defined.values())
 
 
 def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
@@ -202,13 +202,13 @@ def test_a_correction_is_a_new_version_and_the_former_stays_whole(tmp_path: Path
         source.write_text(source.read_text("utf-8").replace("2016;70", "2016;71"), "utf-8")
         o.load()
         o.publish(folder, note="Fichier corrigé par la Caf.")
-    told = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
     assert (
-        [each["version"] for each in told["historique"]]
+        [each["version"] for each in descriptor["historique"]]
         == ["1.0.0", "1.1.0"]
-        == ["1.0.0", told["version"]]
+        == ["1.0.0", descriptor["version"]]
     )
-    note = told["historique"][1]["note"]
+    note = descriptor["historique"][1]["note"]
     assert note.startswith("Fichier corrigé par la Caf. ")
     assert note.removeprefix("Fichier corrigé par la Caf. ") == "1\u00a0chiffre révisé."
     former = folder / "versions" / "1.0.0"

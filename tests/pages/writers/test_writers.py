@@ -194,7 +194,7 @@ def test_the_contents_of_a_word_document_link_to_its_headings(tmp_path: Path) ->
     xml = document.element.xml
     targets = re.findall(r'<w:hyperlink w:anchor="([^"]+)"', xml.replace(' w:history="1"', ""))
     marks = dict(re.findall(r'<w:bookmarkStart w:id="(\d+)" w:name="([^"]+)"', xml))
-    assert len(targets) == 3  # the third level is not told
+    assert len(targets) == 3  # the third level is not listed
     assert set(targets) <= set(marks.values())
     assert re.findall(r'fldCharType="(\w+)"', xml) == ["begin", "separate", "end"]
     texts = [line.text for line in document.paragraphs]

@@ -152,10 +152,10 @@ def test_categories_and_their_total(tmp_path: Path) -> None:
     """The category that nobody asks for is found by difference: it is guarded all the same."""
     rows = rows_of({"i1": 90}) + rows_of({"i1": 5}, "aidB") + rows_of({"i1": 95}, "aidT")
     with opened(tmp_path / "a", rows, source=SOURCE) as o:
-        told = {code: hidden(o, "iris-2016", code) for code in ("aidA", "aidB", "aidT", "part")}
-        assert told["aidB"] == {"i1"}
-        assert told["part"] == {"i1"}
-        assert len(told["aidA"]) + len(told["aidT"]) == 1
+        covered = {code: hidden(o, "iris-2016", code) for code in ("aidA", "aidB", "aidT", "part")}
+        assert covered["aidB"] == {"i1"}
+        assert covered["part"] == {"i1"}
+        assert len(covered["aidA"]) + len(covered["aidT"]) == 1
     bare = CATALOGUE[: CATALOGUE.index("[indicators.part]")]
     with opened(tmp_path / "b", rows, catalogue=bare) as o:  # neither sum nor rate ties them
         assert not hidden(o, "iris-2016", "aidA")
@@ -166,8 +166,8 @@ def test_periods_that_are_sums(tmp_path: Path) -> None:
     rows += rows_of({"i1": 6}, when="2016-S1") + rows_of({"i1": 94}, when="2016-S2")
     adds = SIMPLE.replace("threshold = 11", "threshold = 11\nadditive_periods = true")
     with opened(tmp_path / "flow", rows, source=adds) as o:
-        told = [when for when in ("2016", "2016-S2") if hidden(o, "iris-2016", when=when)]
-        assert len(told) == 1
+        covered = [when for when in ("2016", "2016-S2") if hidden(o, "iris-2016", when=when)]
+        assert len(covered) == 1
     with opened(tmp_path / "stock", rows) as o:
         assert not hidden(o, "iris-2016", when="2016")
         assert hidden(o, "iris-2016", when="2016-S1") == {"i1"}
@@ -190,8 +190,8 @@ def test_open_figures_hide_nothing_more(tmp_path: Path) -> None:
         report = o.audit()
         assert report.loc[~report["safe"], "already_public"].all()
         assert "i2" in set(report.loc[~report["safe"], "territory"])
-        told = " ".join(sentences_of_audit(report))
-        assert "public avant" in told
+        sentences = " ".join(sentences_of_audit(report))
+        assert "public avant" in sentences
         assert any("public" in sentence for sentence in o._plan().record.sentences())
 
 
@@ -208,7 +208,7 @@ def test_a_share_never_exceeds_its_whole(tmp_path: Path) -> None:
     """Wholes of 12 and 20 shown beside a sum of 30: the first part is between 10 and 12."""
     rows = rows_of({"i2": 10, "i3": 20}) + rows_of({"i2": 12, "i3": 20}, "aidT")
     with opened(tmp_path, rows) as o:
-        told = {
+        covered = {
             (zoning, code): hidden(o, zoning, code)
             for zoning, code in (
                 ("iris-2016", "aidA"),
@@ -216,8 +216,8 @@ def test_a_share_never_exceeds_its_whole(tmp_path: Path) -> None:
                 ("quartier-2007", "aidA"),
             )
         }
-        assert "i2" in told["iris-2016", "aidA"]
-        assert "i2" in told["iris-2016", "aidT"] or "q2" in told["quartier-2007", "aidA"]
+        assert "i2" in covered["iris-2016", "aidA"]
+        assert "i2" in covered["iris-2016", "aidT"] or "q2" in covered["quartier-2007", "aidA"]
         assert o.audit()["safe"].all()
 
 
@@ -412,15 +412,15 @@ def test_the_ledger_holds_what_is_shown_and_nothing_else(tmp_path: Path) -> None
         assert not {"i2", "i3"} & set(kept.loc[kept["zoning"] == "iris-2016", "territory"])
         assert "7.3191" not in kept.to_csv()
         assert "57.0" not in kept.to_csv()
-        told = o.publications()
-        assert told["kind"].tolist() == ["html"]
-        assert told["hidden"].tolist() == [2]
-        assert len(told["digest"][0]) == 64
+        published = o.publications()
+        assert published["kind"].tolist() == ["html"]
+        assert published["hidden"].tolist() == [2]
+        assert len(published["digest"][0]) == 64
         o.panel("aides", zoning="iris-2016").save(tmp_path / "p.html")
         assert o.publications()["new_cells"].tolist()[1] == 0
 
 
-def test_what_was_published_before_is_told_and_not_mended(tmp_path: Path) -> None:
+def test_what_was_published_before_is_said_and_not_mended(tmp_path: Path) -> None:
     """A count published under a laxer rule stays public; the rest is protected all the same."""
     lax = SIMPLE.replace("threshold = 11", "threshold = 3")
     folder = write(tmp_path, rows_of(PLAIN), source=lax)

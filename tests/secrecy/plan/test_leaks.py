@@ -59,12 +59,12 @@ def publish_all(o: Observatory, folder: Path) -> None:
 def certificate(folder: Path, i2: int, i3: int) -> dict[str, object]:
     with opened(folder, PLAIN | {"i2": i2, "i3": i3}) as o:
         assert hidden(o) == {"i2", "i3"}
-        told = json.loads((o.publish(folder / "p") / "datapackage.json").read_text("utf-8"))
-        return dict(told["certificat_secret"])
+        descriptor = json.loads((o.publish(folder / "p") / "datapackage.json").read_text("utf-8"))
+        return dict(descriptor["certificat_secret"])
 
 
 def test_a_certificate_says_nothing_of_the_hidden_sizes(tmp_path: Path) -> None:
-    """It told the cost to six digits, which is 10 + 10 log2(1 + i3): i3, hence i2, by the sum."""
+    """It gave the cost to six digits, which is 10 + 10 log2(1 + i3): i3, hence i2, by the sum."""
     first, second = (certificate(tmp_path / str(n), n, 61 - n) for n in (4, 9))
     assert first == second
     assert (
@@ -84,7 +84,7 @@ def test_the_annex_gives_no_digest_of_a_file_that_holds_secrets(tmp_path: Path) 
 
 
 def test_the_printed_width_does_not_tell_which_cell_is_small() -> None:
-    """Of two hidden pairs, the one that holds the small cell must not be told by the width."""
+    """Of two hidden pairs, the one that holds the small cell must not be given away by the width."""
     for small in ("a", "c"):
         values = {"a": 12.0, "b": 8.0, "c": 12.0, "d": 18.0, "T": 20.0, "U": 30.0}
         values |= {"a": 9.0, "b": 11.0} if small == "a" else {"b": 8.0}
@@ -157,12 +157,12 @@ def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
     rows[0], lines[0] = "iris-2016;i1;2016;aidA;7", "commune-2016;c1;2016;aidA;198"
     with obs.open(write(tmp_path, [*rows, *lines], source=SIMPLE)) as o:
         o.load()
-        told = [
+        sums = [
             (str(total), {part.label for part in parts})
             for total, parts in o._plan().assembly.relations
             if "chargement" in str(total)
         ]
-        assert any("c1" in total and any("i2" in p for p in parts) for total, parts in told)
+        assert any("c1" in total and any("i2" in p for p in parts) for total, parts in sums)
         # i2 and i3 stay hidden; the old commune and the old i1 say no more than q2 did.
         assert {"i1", "i2", "i3", "c1"} <= hidden(o)
         assert o.audit()["safe"].all()
@@ -255,14 +255,14 @@ def test_the_interval_of_a_guarded_count_does_not_tell_its_whole(tmp_path: Path)
     ]
     found = {}
     for threshold in ("0", "11"):
-        for told in ("", whole):
-            source = SIMPLE.replace("[secrecy]", f"{drawn}{told}[secrecy]")
+        for given in ("", whole):
+            source = SIMPLE.replace("[secrecy]", f"{drawn}{given}[secrecy]")
             source = source.replace("threshold = 11", f'threshold = {threshold}\nrule = "x"')
             assert f"threshold = {threshold}" in source
-            with obs.open(write(tmp_path / threshold / str(len(told)), rows, source=source)) as o:
+            with obs.open(write(tmp_path / threshold / str(len(given)), rows, source=source)) as o:
                 o.load()
                 shown = o.table("aidA", "iris-2016", 2016).df
-            found[threshold, told] = shown["high"].to_list()
+            found[threshold, given] = shown["high"].to_list()
     assert found["11", ""] == pytest.approx(found["11", whole], nan_ok=True)
     assert found["0", ""] != pytest.approx(found["0", whole], nan_ok=True)
 
@@ -340,9 +340,9 @@ def test_the_interval_of_a_bare_rate_does_not_tell_its_size(
     folder = loaded_workspace(tmp_path / "t")
     raw = folder / "data" / "raw"
     cas = raw / "essai-cas" / "source.toml"
-    told = cas.read_text("utf-8").replace("threshold = 11", f"threshold = {threshold}")
+    text = cas.read_text("utf-8").replace("threshold = 11", f"threshold = {threshold}")
     lent = f'\n[convention]\npartner = "la Caf"\naudience = "public"\n{ends}\n' if ends else ""
-    cas.write_text(told + lent, "utf-8")
+    cas.write_text(text + lent, "utf-8")
     (raw / "essai-taux").mkdir()
     (raw / "essai-taux" / "source.toml").write_text(RATE, "utf-8")
     (raw / "essai-taux" / "taux.csv").write_text("quartier;taux\nFDF01;40\nFDF02;30\n", "utf-8")

@@ -53,7 +53,7 @@ def test_a_model_undone_gives_no_small_count(tmp_path: Path, seed: int) -> None:
 
 
 def test_the_attacker_would_find_a_count_by_its_share(tmp_path: Path) -> None:
-    """Of 13, a part is told to the unit: the model undone leaves less than a threshold."""
+    """Of 13, a part is given to the unit: the model undone leaves less than a threshold."""
     with laid(tmp_path, PLAIN) as o:
         raw = o.table("aidA", "quartier-2007").df.set_index("territory")
     assert raw.loc[list(PARTS), "status"].eq("secret").all()
@@ -64,9 +64,9 @@ def test_the_attacker_would_find_a_count_by_its_share(tmp_path: Path) -> None:
     )
     labels = [("aidA", iris, "2016") for iris in ("i4", "i5")]
     attacker = ModelAttacker(labels, tmp_path)
-    told = {"zoning": "quartier-2007", "territory": "q7", "indicator": "aidA", "period": "2016"}
-    told |= dict.fromkeys(("low", "high", "pi80_low", "pi80_high"), np.nan)
-    attacker.read(told | {"status": "estimated", "value": 5.0}, None)
+    row = {"zoning": "quartier-2007", "territory": "q7", "indicator": "aidA", "period": "2016"}
+    row |= dict.fromkeys(("low", "high", "pi80_low", "pi80_high"), np.nan)
+    attacker.read(row | {"status": "estimated", "value": 5.0}, None)
     low, high = attacker.interval([labels[1]], whole=True)
     assert 0 < high - low < 11
 
@@ -147,9 +147,9 @@ def test_the_bounds_of_a_rate_do_not_tell_the_count_of_a_part(
         attacker = ModelAttacker(
             [(v, i, "2016") for v in ("aidA", "aidT") for i in ("i2", "i3", "i4")], folder
         )
-        told = {"zoning": "zus-1996", "territory": "z2", "indicator": "part", "period": "2016"}
+        given = {"zoning": "zus-1996", "territory": "z2", "indicator": "part", "period": "2016"}
         attacker.read(
-            told | {"value": np.nan, "low": 13.0, "high": 20.1, "status": "bounded"}, None
+            given | {"value": np.nan, "low": 13.0, "high": 20.1, "status": "bounded"}, None
         )
         for label in attacker.place:
             known = (

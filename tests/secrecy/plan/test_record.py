@@ -12,7 +12,7 @@ def test_where_nothing_is_hidden_there_is_nothing_to_prove() -> None:
     assert "0 intervalle" not in said
 
 
-def test_where_something_is_hidden_the_proof_is_told() -> None:
+def test_where_something_is_hidden_the_proof_is_said() -> None:
     said = " ".join(Record(counts={OURS: 4}, solver="HiGHS 1.7", measured=3).sentences()).replace(
         "\u00a0", " "
     )

@@ -206,8 +206,8 @@ def test_an_internal_figure_never_reaches_a_package(
     mine = values[values["indicateur"].isin(["cas_suivis", "part_cas"])]
     assert len(mine)
     assert mine[["valeur", "borne_basse", "borne_haute"]].isna().all().all()
-    told = json.loads((folder / "datapackage.json").read_text("utf-8"))["avertissements"]
-    assert any("usage interne" in text for text in told)
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))["avertissements"]
+    assert any("usage interne" in text for text in descriptor)
 
 
 def test_an_internal_figure_never_reaches_an_annex(internal: Observatory, tmp_path: Path) -> None:
@@ -358,11 +358,11 @@ def test_a_part_above_its_whole_tells_nothing_of_what_has_expired(place: Place, 
         said = row["message"].replace("\u202f", "")
         assert ("2345" in said, "2000 (src)" in said) == (True, True)
         o.today = lambda: ENDS + dt.timedelta(1)
-        told = str(o.checks()) + o.checks().df.to_string()
+        printed = str(o.checks()) + o.checks().df.to_string()
         assert not [
-            figure for figure in ("2345", "2\u202f345", "2000", "2\u202f000") if figure in told
+            figure for figure in ("2345", "2\u202f345", "2000", "2\u202f000") if figure in printed
         ]
-        assert "échue le" in told
+        assert "échue le" in printed
 
 
 def test_loading_under_an_agreement_that_has_expired_says_so(tmp_path: Path) -> None:

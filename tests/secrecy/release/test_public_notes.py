@@ -60,10 +60,10 @@ def readable(path: Path) -> str:
 @pytest.mark.parametrize("name", ["annex", "profile", "evaluation", "watch"])
 def test_no_page_holds_what_is_not_public(sheets: dict[str, Sheet], name: str) -> None:
     """What every writer writes, PDF and images too, is the page and nothing else."""
-    told = repr(sheets[name].page)
-    assert PUBLIC in told
+    printed = repr(sheets[name].page)
+    assert PUBLIC in printed
     for hidden in HIDDEN:
-        assert hidden not in told
+        assert hidden not in printed
 
 
 @pytest.mark.parametrize("suffix", [s for s in _WRITERS if s not in (".png", ".pdf")])

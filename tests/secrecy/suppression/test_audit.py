@@ -231,7 +231,7 @@ def test_solver_that_gives_up_publishes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 class Astray:
-    """A solver that concludes nothing until it is told to forget its last basis."""
+    """A solver that concludes nothing until it is asked to forget its last basis."""
 
     def __init__(self, solver: Any) -> None:
         self.solver, self.astray = solver, True

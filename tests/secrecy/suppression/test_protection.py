@@ -157,8 +157,8 @@ def test_a_cell_in_no_relation_is_refused_unless_it_is_said_alone() -> None:
     assert refused.value.data["labels"] == ["alone", "apart"]
     with pytest.raises(SecrecyError, match="« apart » : La cellule n’est dans aucune"):
         protect(cells, relations, 11, alone=["alone"])
-    told = protect(cells, relations, 11, alone=iter(["alone", "apart"]))
-    assert sorted(hidden_of(told)) == ["a", "alone", "c"]
+    found = protect(cells, relations, 11, alone=iter(["alone", "apart"]))
+    assert sorted(hidden_of(found)) == ["a", "alone", "c"]
     with pytest.raises(SecrecyError, match="La cellule n’est dans aucune relation"):
         protect(series({"a": 5}), [], 11)
 

@@ -107,11 +107,11 @@ def test_a_report_of_load_tells_the_agreement(place: Place) -> None:
     path = place.folder / "source.toml"
     path.write_text(path.read_text("utf-8") + AGREED, "utf-8")
     report = place.load(place.empty_warehouse())
-    told = str(report).replace("\u00a0", " ")
-    assert "Convention avec la Caf de la Martinique" in told
-    assert "Ville du Lamentin et Deal" in told
-    assert "jusqu’au 31 décembre 2027" in told
+    printed = str(report).replace("\u00a0", " ")
+    assert "Convention avec la Caf de la Martinique" in printed
+    assert "Ville du Lamentin et Deal" in printed
+    assert "jusqu’au 31 décembre 2027" in printed
 
 
-def test_an_agreement_open_to_all_without_an_end_is_told_so() -> None:
+def test_an_agreement_open_to_all_without_an_end_is_said_so() -> None:
     assert agreement_words(Agreement("la Deal", "public")).endswith("tout public.")

@@ -27,7 +27,7 @@ def test_worked_example(tmp_path: Path) -> None:
     assert source.sha256 == hashlib.sha256(SOURCE_TOML.encode()).hexdigest()
 
 
-def test_code_told_wins_over_the_folder(tmp_path: Path) -> None:
+def test_code_stated_wins_over_the_folder(tmp_path: Path) -> None:
     assert source_of(tmp_path / "src", f'code = "autre"\n{SOURCE_TOML}').code == "autre"
 
 

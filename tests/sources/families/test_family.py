@@ -69,8 +69,8 @@ def test_each_family_is_recognised_whatever_the_case(code: str, header: str) -> 
 
 
 def test_every_family_is_tried() -> None:
-    told = {code for code, _ in HEADERS} | {"rpls-qpv"}
-    assert told == set(read_families())
+    expected = {code for code, _ in HEADERS} | {"rpls-qpv"}
+    assert expected == set(read_families())
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert "base-ic-logement" in report.notices[0]
     assert "2020" in report.title
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
-    told = SamplingDesign(**json.loads(rule))
-    assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
-    assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
-    assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (10.0, 2.0)
+    announced = SamplingDesign(**json.loads(rule))
+    assert (announced.method, announced.fraction, announced.careful_below) == ("census", 0.4, 200)
+    assert announced.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
+    assert (announced.effect_of("P20_RP_LOCHLMV"), announced.effect_of("P20_RP")) == (10.0, 2.0)
 
 
 def test_only_a_file_of_all_inhabitants_says_which_communes_are_counted_whole() -> None:
-    told = {code: family.precision.get("whole_below") for code, family in read_families().items()}
-    assert {code for code, limit in told.items() if limit} == {
+    limits = {code: family.precision.get("whole_below") for code, family in read_families().items()}
+    assert {code for code, limit in limits.items() if limit} == {
         "base-ic-population",
         "base-ic-extrait",
         "rp-communes",
@@ -169,8 +169,8 @@ def test_only_a_file_of_all_inhabitants_says_which_communes_are_counted_whole() 
 def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
     text = "\ufeffIRIS;DISP_TP6021;DISP_MED21\n972090101;27,5;12340\n972090102;ns;s\n"
     load_file(warehouse, place.workspace, place.write("filo.csv", text))
-    told = warehouse.rows("SELECT variable, value, status FROM observation ORDER BY line, variable")
-    assert told == [
+    rows = warehouse.rows("SELECT variable, value, status FROM observation ORDER BY line, variable")
+    assert rows == [
         ("DISP_MED", 12340.0, "observed"),
         ("DISP_TP60", 27.5, "observed"),
         ("DISP_MED", None, "secret"),
@@ -192,8 +192,8 @@ def test_crime_is_read_in_long_with_two_digits_of_a_year(
     )
     report = load_file(warehouse, place.workspace, place.write("delinquance.csv", text))
     assert (report.read, report.kept) == (3, 2)
-    told = warehouse.rows("SELECT variable, period, value, status FROM observation ORDER BY line")
-    assert told == [
+    rows = warehouse.rows("SELECT variable, period, value, status FROM observation ORDER BY line")
+    assert rows == [
         ("Coups et blessures", "2016", 12.0, "observed"),
         ("Coups et blessures", "2017", None, "secret"),
     ]
@@ -271,7 +271,7 @@ def test_a_workspace_has_families_of_its_own(place: Place, warehouse: Warehouse)
     assert load_file(warehouse, place.workspace, path).kept == 1
 
 
-def test_numbers_of_ones_own_family_that_read_in_two_ways_are_refused_until_told(
+def test_numbers_of_ones_own_family_that_read_in_two_ways_are_refused_until_declared(
     place: Place, warehouse: Warehouse
 ) -> None:
     place.write("families/mission-locale.toml", OWN)
@@ -292,8 +292,8 @@ def test_ones_own_family_reads_thousands_as_the_file_writes_them(
     place.write("families/mission-locale.toml", OWN)
     text = "Secteur;Jeunes_suivis;Jeunes_placés\nFour à Chaux;1.234;1.234,5\n"
     load_file(warehouse, place.workspace, place.write("ml-2016.csv", text))
-    told = warehouse.rows("SELECT value FROM observation ORDER BY value")
-    assert told == [(1234,), (1234.5,)]
+    rows = warehouse.rows("SELECT value FROM observation ORDER BY value")
+    assert rows == [(1234,), (1234.5,)]
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_a_made_file_of_each_family_loads_without_a_line(
     with obs.open(place.root) as o:
         report = o.load(place.write(name, text))
         assert f"Famille reconnue : {family}." in report.notices[0]
-        assert not [told for told in report.notices if "laissées de côté" in told]
+        assert not [notice for notice in report.notices if "laissées de côté" in notice]
         assert report.rows_read == report.rows_kept == text.count("\n") - 1
         rows = o.warehouse.rows(
             "SELECT o.zoning, o.territory, o.variable, o.period, o.value, v.nature "
@@ -492,8 +492,8 @@ def test_a_made_file_of_each_family_loads_without_a_line(
             "AND v.code = o.variable"
         )
         assert {row[0] for row in rows} == {zoning}
-        told = {tuple(row[1:4]): row[4:] for row in rows}
-        assert {key: told[key] for key in figures} == figures
+        notice = {tuple(row[1:4]): row[4:] for row in rows}
+        assert {key: notice[key] for key in figures} == figures
         assert o.checks().by_level["erreur"] == 0
 
 

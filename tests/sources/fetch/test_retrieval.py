@@ -86,8 +86,8 @@ class Host(http.server.BaseHTTPRequestHandler):
             if start >= len(CONTENT):
                 self.send(b"", 416, Content_Range=f"bytes */{len(CONTENT)}")
                 return
-            told = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
-            self.send(CONTENT[start:], 206, cut=cut, ETag=mark, Content_Range=told)
+            span = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+            self.send(CONTENT[start:], 206, cut=cut, ETag=mark, Content_Range=span)
         else:
             self.send(CONTENT, cut=cut, ETag=mark)
 
@@ -114,8 +114,8 @@ class Host(http.server.BaseHTTPRequestHandler):
     def mixed(self, asked: str | None, mark: str, body: bytes) -> None:
         if asked:
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
-            told = f"bytes {start}-{len(body) - 1}/{len(body)}"
-            self.send(body[start:], 206, ETag=mark, Content_Range=told)
+            span = f"bytes {start}-{len(body) - 1}/{len(body)}"
+            self.send(body[start:], 206, ETag=mark, Content_Range=span)
         elif sum(path == self.path for path, _ in Host.calls) == 1:
             self.send(bytes(len(CONTENT)), cut=100_000, ETag='"v1"')
         else:
@@ -153,17 +153,17 @@ class Host(http.server.BaseHTTPRequestHandler):
         if asked:
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
             piece = CONTENT[start : start + 90_000]
-            told = f"bytes {start}-{start + len(piece) - 1}/{self.told_total()}"
-            self.send(piece, 206, ETag='"v1"', Content_Range=told)
+            span = f"bytes {start}-{start + len(piece) - 1}/{self.stated_total()}"
+            self.send(piece, 206, ETag='"v1"', Content_Range=span)
         else:
             self.send(CONTENT, cut=100_000, ETag='"v1"')
 
-    def told_total(self) -> str:
+    def stated_total(self) -> str:
         return str(len(CONTENT))
 
     def give_starred(self, asked: str | None) -> None:
         """Give pieces without saying how long the whole is."""
-        self.told_total = lambda: "*"  # type: ignore[method-assign]
+        self.stated_total = lambda: "*"  # type: ignore[method-assign]
         self.give_capped(asked)
 
     def give_corrupt(self, _: str | None) -> None:
@@ -261,13 +261,13 @@ def archive(members: dict[str, bytes]) -> bytes:
     return held.getvalue()
 
 
-def resource(address: str = "", file: str = "base.bin", **told: Any) -> Resource:
+def resource(address: str = "", file: str = "base.bin", **options: Any) -> Resource:
     plain: dict[str, Any] = {
         "name": "essai", "title": "Une base", "producer": "Insee", "licence": "LO", "page": PAGE,
         "address": address, "file": file, "members": (), "sha256": "", "date": "2022",
         "noted": None, "place": "data/raw/essai", "needs": '[[files]]\nname = "base.csv"',
     }  # fmt: skip
-    return Resource(**plain | told)
+    return Resource(**plain | options)
 
 
 def get(one: Resource, root: Path, **options: Any) -> Fetched:
@@ -294,12 +294,12 @@ def test_a_file_comes_whole_and_leaves_its_trace(server: str, tmp_path: Path, na
     assert "[[files]]" in str(got)
 
 
-def test_progress_is_told_to_the_last_byte(server: str, tmp_path: Path) -> None:
-    told: list[tuple[int, int | None]] = []
-    get(resource(f"{server}/good.bin"), tmp_path, progress=lambda *now: told.append(now))
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert len(told) > 1
+def test_progress_is_said_to_the_last_byte(server: str, tmp_path: Path) -> None:
+    steps: list[tuple[int, int | None]] = []
+    get(resource(f"{server}/good.bin"), tmp_path, progress=lambda *now: steps.append(now))
+    assert steps[-1] == (len(CONTENT), len(CONTENT))
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert len(steps) > 1
 
 
 def test_a_file_that_is_there_is_not_asked_again(server: str, tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_an_unknown_sum_is_said_and_a_known_one_is_not(server: str, tmp_path: Pa
     assert "Empreinte inconnue" not in str(get(known, tmp_path, force=True))
 
 
-def test_a_host_that_moved_is_told(server: str, tmp_path: Path) -> None:
+def test_a_host_that_moved_is_said(server: str, tmp_path: Path) -> None:
     assert "renvoie désormais à http://localhost" in str(
         get(resource(f"{server}/moved.bin"), tmp_path)
     )
@@ -403,11 +403,11 @@ def test_an_archive_cut_short_leaves_what_was_there(server: str, tmp_path: Path)
     assert left(tmp_path) == {"base.zip", "base.zip.origine.json"}
 
 
-def test_a_length_that_is_not_told_is_said(server: str, tmp_path: Path) -> None:
+def test_a_length_that_is_not_stated_is_said(server: str, tmp_path: Path) -> None:
     got = get(resource(f"{server}/unsized.bin", sha256=""), tmp_path)
     assert any("longueur" in notice for notice in got.notices)
-    told = get(resource(f"{server}/good.bin"), tmp_path, force=True)
-    assert not any("longueur" in notice for notice in told.notices)
+    fetched = get(resource(f"{server}/good.bin"), tmp_path, force=True)
+    assert not any("longueur" in notice for notice in fetched.notices)
 
 
 def test_a_file_that_changed_meanwhile_is_begun_again(server: str, tmp_path: Path) -> None:
@@ -518,7 +518,7 @@ def test_a_slow_host_is_not_waited_for_ever(server: str, tmp_path: Path) -> None
     says(refusal.value, "ne répond pas à temps")
 
 
-def test_a_closed_door_and_an_unknown_host_are_told_apart(
+def test_a_closed_door_and_an_unknown_host_are_distinguished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as closed:

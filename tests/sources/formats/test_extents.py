@@ -1,4 +1,4 @@
-"""How far cells reach is told before a workbook is opened, whatever its form."""
+"""How far cells reach is known before a workbook is opened, whatever its form."""
 
 from __future__ import annotations
 
@@ -180,8 +180,8 @@ def test_the_blank_edge_that_libreoffice_writes_counts_for_nothing() -> None:
 def test_each_sheet_of_an_ods_is_measured_apart_and_all_are_opened() -> None:
     tall = f'<table:table-row table:number-rows-repeated="1000">{CELL}</table:table-row>'
     wide = f"<table:table-row>{CELL * 1000}</table:table-row>"
-    told = f"<table:table a='1'>{tall}</table:table><table:table a='2'>{wide}</table:table>"
-    assert ods.measure(told.encode())[0] == 2000
+    document = f"<table:table a='1'>{tall}</table:table><table:table a='2'>{wide}</table:table>"
+    assert ods.measure(document.encode())[0] == 2000
 
 
 def test_far_cells_of_an_xls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

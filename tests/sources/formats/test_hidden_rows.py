@@ -1,4 +1,4 @@
-"""Rows of a workbook that nobody sees: read like the others, and told."""
+"""Rows of a workbook that nobody sees: read like the others, and said."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def warehouse(place: Place) -> Warehouse:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("filtered", [False, True])
-def test_hidden_rows_are_loaded_and_told(
+def test_hidden_rows_are_loaded_and_said(
     place: Place, warehouse: Warehouse, form: str, *, filtered: bool
 ) -> None:
     content = sheet(TABLE, hidden=[2, 3], form=form, filtered=filtered)
     path = place.write(f"a-2016.{form}", content)
     report = load_file(warehouse, place.workspace, path)
     assert report.kept == 3
-    told = [plain(one) for one in report.notices if "masquée" in one]
-    assert len(told) == 1
-    assert "2 lignes masquées" in told[0]
-    assert "lues comme les autres : lignes 3 et 4" in told[0]
-    assert ("filtre automatique" in told[0]) is filtered
+    notices = [plain(one) for one in report.notices if "masquée" in one]
+    assert len(notices) == 1
+    assert "2 lignes masquées" in notices[0]
+    assert "lues comme les autres : lignes 3 et 4" in notices[0]
+    assert ("filtre automatique" in notices[0]) is filtered
     shown = preview_file(place.workspace, path)
     assert "2 lignes masquées" in plain(shown)
     again = load_source(warehouse, place.workspace, shown.write().parent)
@@ -50,16 +50,16 @@ def test_hidden_rows_are_loaded_and_told(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_what_hides_nothing_is_not_told(place: Place, warehouse: Warehouse, form: str) -> None:
+def test_what_hides_nothing_is_not_said(place: Place, warehouse: Warehouse, form: str) -> None:
     path = place.write(f"a-2016.{form}", sheet(TABLE, form=form))
     report = load_file(warehouse, place.workspace, path)
     assert not [one for one in report.notices if "masquée" in one]
 
 
-def test_one_hidden_row_is_told_in_the_singular(place: Place, warehouse: Warehouse) -> None:
+def test_one_hidden_row_is_said_in_the_singular(place: Place, warehouse: Warehouse) -> None:
     path = place.write("a-2016.xlsx", sheet(TABLE, hidden=[1]))
-    told = plain(" ".join(load_file(warehouse, place.workspace, path).notices))
-    assert "1 ligne masquée dans le classeur, et lue comme les autres : ligne 2." in told
+    notices = plain(" ".join(load_file(warehouse, place.workspace, path).notices))
+    assert "1 ligne masquée dans le classeur, et lue comme les autres : ligne 2." in notices
 
 
 def test_a_hidden_header_or_title_is_no_row_of_the_table(
@@ -92,7 +92,7 @@ def test_rows_without_a_number_are_counted() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_filter_is_told_with_what_it_hides(form: str) -> None:
+def test_a_filter_is_said_with_what_it_hides(form: str) -> None:
     assert hidden_of(sheet(TABLE, hidden=[3], form=form, filtered=True)) == ((3,), True)
     assert hidden_of(sheet(TABLE, hidden=[3], form=form)) == ((3,), False)
 
@@ -106,7 +106,7 @@ def test_rows_hidden_below_the_table_are_not_counted() -> None:
     assert hidden_of(content) == ((2,), False)
 
 
-def test_the_filter_of_a_table_is_told(place: Place, warehouse: Warehouse) -> None:
+def test_the_filter_of_a_table_is_said(place: Place, warehouse: Warehouse) -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
         page = made.add_worksheet("Données")

@@ -30,7 +30,7 @@ ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 
 
 def xlsx(**parts: str) -> bytes:
-    """Return a workbook of which some parts are told, by the last word of their name."""
+    """Return a workbook of which some parts are given, by the last word of their name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as good:
         texts = {name: good.read(name) for name in good.namelist()}
@@ -120,7 +120,7 @@ def test_a_scan_takes_twice_the_time_for_twice_the_text(name: str) -> None:
     assert taken[1] < 8 * taken[0] + 0.3
 
 
-# --- Sheets that span, repeat, or are told many times --------------------------------------------
+# --- Sheets that span, repeat, or are given many times --------------------------------------------
 
 
 def test_a_sheet_that_says_how_far_it_reaches_is_measured_by_its_cells(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def test_accents_per_cents_and_dates_are_read_as_they_are_seen(place: Place, pag
     path = place.write("aides.xls", older_book(ROWS, FORMATS, page=page))
     warehouse = place.empty_warehouse()
     load_file(warehouse, place.workspace, path)
-    told = warehouse.rows(
+    rows = warehouse.rows(
         "SELECT territory, variable, period, value FROM current_observation ORDER BY ALL"
     )
-    assert told == [
+    assert rows == [
         ("Q2", "Aidés", "2016-02", 1234.0),
         ("Q2", "Taux", "2016-02", 12.5),
         ("Q3", "Aidés", "2016-02", 7.5),

@@ -224,8 +224,8 @@ def test_a_zip_bomb_by_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     content = bytearray(zip_bytes({"a.csv": b"0" * 3_000_000}))
-    told = (3_000_000).to_bytes(4, "little")
-    while (at := content.find(told)) >= 0:
+    size = (3_000_000).to_bytes(4, "little")
+    while (at := content.find(size)) >= 0:
         content[at : at + 4] = (30).to_bytes(4, "little")
     assert trap(tmp_path, "menteur.zip", bytes(content))
 

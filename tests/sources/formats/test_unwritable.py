@@ -1,4 +1,4 @@
-"""What would be lost in silence or could not be written again is told when it is read."""
+"""What would be lost in silence or could not be written again is said when it is read."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_any_format_with_a_sign_that_no_page_writes(tmp_path: Path, sign: str) -
 
 
 def test_marks_of_direction_that_pasting_brings_are_removed(tmp_path: Path) -> None:
-    told = "IRIS;Nom\u202a court\u202c\n972090101;\u200e1\n"
-    (tmp_path / "a.csv").write_text(told, "utf-8")
+    text = "IRIS;Nom\u202a court\u202c\n972090101;\u200e1\n"
+    (tmp_path / "a.csv").write_text(text, "utf-8")
     pd.DataFrame({"IRIS": ["972090101"], "Nom court": ["\u2066" + "1"]}).to_parquet(
         tmp_path / "a.parquet"
     )
@@ -116,7 +116,7 @@ def with_cells(*changes: tuple[str, str]) -> bytes:
         '<f t="shared" ref="C2:C4" si="0">A1</f>\n',
     ],
 )
-def test_a_formula_never_computed_is_told_with_its_cell(tmp_path: Path, formula: str) -> None:
+def test_a_formula_never_computed_is_said_with_its_cell(tmp_path: Path, formula: str) -> None:
     cell = '<c r="C4" t="s"><v>11</v></c>'
     with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as good:
         text = good.read("xl/worksheets/sheet1.xml").decode()

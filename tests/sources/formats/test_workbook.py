@@ -1,4 +1,4 @@
-"""Workbooks by columns: the same texts as cell by cell, each sheet read once, errors told."""
+"""Workbooks by columns: the same texts as cell by cell, each sheet read once, errors said."""
 
 from __future__ import annotations
 

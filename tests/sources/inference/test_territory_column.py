@@ -98,7 +98,7 @@ BOTH = "Quartier;IRIS;Aidés\nCentre-ville;972090101;1\nTerres-Sainville;9720901
 @pytest.mark.parametrize(
     ("zoning", "expected"), [("quartier-2007", QUARTIERS), ("iris-2016", IRIS)]
 )
-def test_rows_of_two_territories_are_refused_until_told(
+def test_rows_of_two_territories_are_refused_until_declared(
     place: Place, warehouse: Warehouse, zoning: str, expected: dict[str, float]
 ) -> None:
     path = place.write("aides-2016.csv", BOTH)
@@ -125,8 +125,8 @@ def test_a_figure_that_looks_like_a_code_places_no_row(place: Place, warehouse: 
     lines[4] = "Terres-Sainville;2016-02;97209"  # as many people as the code of Fort-de-France
     path = place.write("aides.csv", "Nom;Mois;Aidés\n" + "\n".join(lines) + "\n")
     load_file(warehouse, place.workspace, path)
-    told = "SELECT count(*), count(DISTINCT territory), max(value) FROM current_observation"
-    assert warehouse.rows(told) == [(36, 3, 97209)]
+    query = "SELECT count(*), count(DISTINCT territory), max(value) FROM current_observation"
+    assert warehouse.rows(query) == [(36, 3, 97209)]
 
 
 def test_one_commune_among_those_of_a_country_is_found(place: Place, warehouse: Warehouse) -> None:

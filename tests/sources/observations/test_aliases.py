@@ -1,4 +1,4 @@
-"""Rows placed by another name of their territory: kept, told, and read anew when a name changes."""
+"""Rows placed by another name of their territory: kept, said, and read anew when a name changes."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def with_column(place: Place, alias: str = "Les Fours") -> None:
 
 
 def stored(warehouse: Warehouse) -> dict[str, float]:
-    told = "SELECT territory, value FROM current_observation WHERE variable = 'Aidés'"
-    return dict(warehouse.rows(told))  # type: ignore[arg-type]
+    query = "SELECT territory, value FROM current_observation WHERE variable = 'Aidés'"
+    return dict(warehouse.rows(query))  # type: ignore[arg-type]
 
 
 def test_a_file_is_read_by_the_names_of_its_source(place: Place, warehouse: Warehouse) -> None:
@@ -65,10 +65,10 @@ def test_a_file_is_read_by_the_names_of_its_source(place: Place, warehouse: Ware
     place.csv(AIDED, "aides.csv")
     report = place.load(warehouse)
     assert stored(warehouse) == {"Q1": 7, "Q2": 5, "Q3": 6}
-    told = str(report).replace("\u00a0", " ").replace("\u202f", " ")
-    assert "2 lignes rattachées par un autre nom" in told
-    assert "« Les Fours » = « Four à Chaux » (Q2), ligne 2" in told
-    assert "Place d’Armes" not in told
+    printed = str(report).replace("\u00a0", " ").replace("\u202f", " ")
+    assert "2 lignes rattachées par un autre nom" in printed
+    assert "« Les Fours » = « Four à Chaux » (Q2), ligne 2" in printed
+    assert "Place d’Armes" not in printed
 
 
 def test_a_file_is_read_by_the_names_of_the_members(place: Place, warehouse: Warehouse) -> None:
@@ -90,8 +90,8 @@ def test_a_name_unknown_is_offered_in_the_declaration(place: Place, warehouse: W
     assert '# "Cité Bleue" = "…"  # ligne 4' in shown.toml
     target = shown.write()
     before = target.read_text("utf-8")
-    told = before.replace("# [al", "[al").replace('# "', '"').replace("…", "Q1")
-    target.write_text(told, "utf-8")
+    text = before.replace("# [al", "[al").replace('# "', '"').replace("…", "Q1")
+    target.write_text(text, "utf-8")
     load_source(warehouse, place.workspace, target.parent)
     assert stored(warehouse) == {"Q1": 7, "Q2": 5, "Q3": 6}
 
@@ -125,8 +125,8 @@ def test_a_total_is_another_name_of_no_territory(place: Place) -> None:
 
 
 def test_a_source_says_no_name_twice(place: Place, warehouse: Warehouse) -> None:
-    told = 'period = "2016"\ntotals = ["Les Fours"]\n'
-    place.write("data/raw/src/source.toml", SOURCE.replace('period = "2016"\n', told))
+    declared = 'period = "2016"\ntotals = ["Les Fours"]\n'
+    place.write("data/raw/src/source.toml", SOURCE.replace('period = "2016"\n', declared))
     place.csv(AIDED, "aides.csv")
     with pytest.raises(DescriptorError) as caught:
         place.load(warehouse)

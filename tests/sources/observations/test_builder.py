@@ -61,8 +61,8 @@ LONG_HEADER = "zonage;lieu;an;quoi;valeur;bas;haut;note\n"
 def parse(folder: Path, toml: str, content: str | bytes, scope: tuple[str, ...] = ()) -> Parsed:
     source = source_of(folder, toml)
     spec = source.files[0]
-    told: dict[str, Any] = {key: getattr(spec, key) for key in spec.__dataclass_fields__}
-    table = raw_of(folder / spec.name, content, **told)
+    options: dict[str, Any] = {key: getattr(spec, key) for key in spec.__dataclass_fields__}
+    table = raw_of(folder / spec.name, content, **options)
     return observe(table, source, spec, ZONINGS, scope)
 
 
@@ -84,15 +84,15 @@ def test_labels_under_the_header_hide_no_fault_of_another_row(tmp_path: Path, ce
 
 def test_worked_example_wide(tmp_path: Path) -> None:
     parsed = wide(tmp_path, "972090101;x;1 234,5;27,4\nste therese;y;s;nd\n")
-    told = parsed.observations.set_index(["line", "variable"])
+    found = parsed.observations.set_index(["line", "variable"])
     assert (parsed.rows_read, parsed.rows_kept, parsed.rows_rejected) == (2, 2, 0)
-    assert told.at[(2, "POP"), "value"] == 1234.5
-    assert told.at[(2, "TAUX"), "value"] == 27.4
-    assert told.at[(3, "POP"), "status"] == "secret"
-    assert told.at[(3, "TAUX"), "marker"] == "nd"
-    assert set(told["territory"]) == {"972090101", "972090102"}
-    assert set(told["period"]) == {"2016"}
-    assert set(told["zoning"]) == {"iris-2016"}
+    assert found.at[(2, "POP"), "value"] == 1234.5
+    assert found.at[(2, "TAUX"), "value"] == 27.4
+    assert found.at[(3, "POP"), "status"] == "secret"
+    assert found.at[(3, "TAUX"), "marker"] == "nd"
+    assert set(found["territory"]) == {"972090101", "972090102"}
+    assert set(found["period"]) == {"2016"}
+    assert set(found["zoning"]) == {"iris-2016"}
 
 
 def test_worked_example_long(tmp_path: Path) -> None:
@@ -102,12 +102,12 @@ def test_worked_example_long(tmp_path: Path) -> None:
         "commune-2016;97209;2016-T2;POP;;5;12,5;un ordre de grandeur\n"
         "iris-2016;972090102;2012-03;POP;7;6;8;\n",
     )
-    told = parsed.observations.set_index("line")
-    assert told["status"].to_list() == ["observed", "bounded", "observed"]
-    assert told.loc[3, ["low", "high"]].to_list() == [5, 12.5]
-    assert told.loc[4, ["value", "low", "high"]].to_list() == [7, 6, 8]
-    assert told["note"].to_list() == ["exact", "un ordre de grandeur", ""]
-    assert told["zoning"].to_list() == ["iris-2016", "commune-2016", "iris-2016"]
+    found = parsed.observations.set_index("line")
+    assert found["status"].to_list() == ["observed", "bounded", "observed"]
+    assert found.loc[3, ["low", "high"]].to_list() == [5, 12.5]
+    assert found.loc[4, ["value", "low", "high"]].to_list() == [7, 6, 8]
+    assert found["note"].to_list() == ["exact", "un ordre de grandeur", ""]
+    assert found["zoning"].to_list() == ["iris-2016", "commune-2016", "iris-2016"]
 
 
 def test_percent_sign_is_read_where_it_is_the_unit(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_unreadable_number_says_file_line_column_and_marker(tmp_path: Path) -> N
     says(caught.value, "« n.c. »", '[markers] secret = ["n.c."]')
 
 
-def test_number_ill_written_is_not_told_to_be_a_marker(tmp_path: Path) -> None:
+def test_number_ill_written_is_not_said_to_be_a_marker(tmp_path: Path) -> None:
     with pytest.raises(UnreadableNumberError) as caught:
         refuse_faults(wide(tmp_path, "972090101;x;1.234,5;1\n"))
     says(caught.value, "« 1.234,5 »", "decimal")
@@ -184,7 +184,7 @@ def test_unknown_code_inside_the_communes_is_a_fault(tmp_path: Path) -> None:
     assert parsed.faults["kind"].to_list() == ["territory"]
 
 
-def test_totals_are_set_aside_and_told(tmp_path: Path) -> None:
+def test_totals_are_set_aside_and_said(tmp_path: Path) -> None:
     parsed = wide(tmp_path, "972090101;x;1;2\nEnsemble;;3;4\n")
     assert parsed.rejects[["line", "kind", "raw"]].to_numpy().tolist() == [[3, "total", "Ensemble"]]
     assert parsed.faults.empty
@@ -241,8 +241,8 @@ def test_bounds_that_hold_nothing_are_a_fault(tmp_path: Path, cells: str) -> Non
 
 
 def test_secret_figure_stays_secret_beside_its_bounds(tmp_path: Path) -> None:
-    told = long(tmp_path, "iris-2016;972090101;2015;POP;s;1;10;\n").observations.iloc[0]
-    assert (told["status"], told["marker"]) == ("secret", "s")
+    found = long(tmp_path, "iris-2016;972090101;2015;POP;s;1;10;\n").observations.iloc[0]
+    assert (found["status"], found["marker"]) == ("secret", "s")
 
 
 def test_a_bad_cell_of_a_row_that_is_set_aside_is_no_fault(tmp_path: Path) -> None:
@@ -279,13 +279,13 @@ def test_no_bound_is_read_where_blanks_mean_zero(tmp_path: Path) -> None:
     assert parsed.observations[["low", "high"]].isna().all(axis=None)
 
 
-def test_one_code_in_two_zonings_is_told_once_in_each(tmp_path: Path) -> None:
+def test_one_code_in_two_zonings_is_said_once_in_each(tmp_path: Path) -> None:
     same = {code: Matcher({"A": "Bourg"}) for code in ("iris-2016", "commune-2016")}
     source = source_of(tmp_path, LONG_TOML)
     text = f"{LONG_HEADER}iris-2016;A;2015;POP;1;;;\ncommune-2016;A;2015;POP;2;;;\n"
     spec = source.files[0]
-    told: dict[str, Any] = {key: getattr(spec, key) for key in spec.__dataclass_fields__}
-    parsed = observe(raw_of(tmp_path / spec.name, text, **told), source, spec, same)
+    options: dict[str, Any] = {key: getattr(spec, key) for key in spec.__dataclass_fields__}
+    parsed = observe(raw_of(tmp_path / spec.name, text, **options), source, spec, same)
     assert parsed.faults.empty
     assert parsed.observations["value"].tolist() == [1, 2]
 
@@ -310,7 +310,7 @@ def test_file_without_a_figure(tmp_path: Path) -> None:
     says(caught.value, "population.csv", "LIBIRIS", "long")
 
 
-def test_decimal_comma_told_does_not_refuse_typed_cells(tmp_path: Path) -> None:
+def test_decimal_comma_stated_does_not_refuse_typed_cells(tmp_path: Path) -> None:
     toml = SOURCE_TOML.replace("population.csv", "population.parquet").replace(
         'period = "2016"', 'period = "2016"\ndecimal = ","'
     )
@@ -377,9 +377,9 @@ def test_wide_and_long_say_the_same(
         return
     toml = SOURCE_TOML.replace('"%"', '"part"')
     flat = parse(folder / "wide", toml, "IRIS;POP\n" + "".join(f"{c};{p}\n" for c, p in pops))
-    told = long(folder, "".join(f"iris-2016;{c};2016;POP;{p};;;\n" for c, p in pops))
+    found = long(folder, "".join(f"iris-2016;{c};2016;POP;{p};;;\n" for c, p in pops))
     key = ["territory", "value", "status", "marker"]
-    pd.testing.assert_frame_equal(flat.observations[key], told.observations[key])
+    pd.testing.assert_frame_equal(flat.observations[key], found.observations[key])
 
 
 def test_a_negative_count_is_refused(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ nature = "count"
 
 
 def stored(warehouse: Warehouse) -> dict[tuple[str, str, str], float | None]:
-    told = "SELECT territory, variable, period, value FROM current_observation"
-    return {(code, name, period): value for code, name, period, value in warehouse.rows(told)}
+    query = "SELECT territory, variable, period, value FROM current_observation"
+    return {(code, name, period): value for code, name, period, value in warehouse.rows(query)}
 
 
 def csv(*rows: list[object]) -> str:
@@ -97,13 +97,13 @@ def test_indicators_in_rows_and_periods_in_columns_are_read(
 
 def test_the_declaration_says_the_column_of_each_period(place: Place) -> None:
     path = place.write("suivi.csv", csv(HEADER, *ROWS))
-    told = tomllib.loads(preview_file(place.workspace, path).toml)
-    (file,) = told["files"]
+    declared = tomllib.loads(preview_file(place.workspace, path).toml)
+    (file,) = declared["files"]
     assert (file["layout"], file["variable_column"]) == ("long", "Indicateur")
     assert file["periods"] == {"2010": "2010", "2016": "2016"}
     assert "value_column" not in file
-    assert told["variables"]["Taux de chômage (%)"]["nature"] == "rate"
-    assert "unit" not in told["variables"]["Population"]
+    assert declared["variables"]["Taux de chômage (%)"]["nature"] == "rate"
+    assert "unit" not in declared["variables"]["Population"]
 
 
 def test_a_commune_a_unit_and_a_change_stand_beside(place: Place, warehouse: Warehouse) -> None:
@@ -123,9 +123,9 @@ def test_a_commune_a_unit_and_a_change_stand_beside(place: Place, warehouse: War
         ("Q3", "Logements", "2014"): 5, ("Q3", "Logements", "2015"): 6,
         ("Q3", "Ménages", "2014"): 7, ("Q3", "Ménages", "2015"): 8,
     }  # fmt: skip
-    told = plain(" ".join(report.notices))
-    assert "d’aucune période, laissées de côté : « Évolution »" in told
-    assert "« Unité »" not in told  # read row by row
+    notices = plain(" ".join(report.notices))
+    assert "d’aucune période, laissées de côté : « Évolution »" in notices
+    assert "« Unité »" not in notices  # read row by row
 
 
 def test_rows_without_an_indicator_are_refused_only_for_their_figures(
@@ -213,7 +213,7 @@ def test_indicators_that_no_two_rows_share_are_still_apart(
     }  # fmt: skip
 
 
-def test_labels_that_differ_by_their_writing_only_are_told(place: Place) -> None:
+def test_labels_that_differ_by_their_writing_only_are_said(place: Place) -> None:
     rows = [*ROWS[:2], [CHAUX, "population", 200, 190], ROWS[3]]
     shown = preview_file(place.workspace, place.write("suivi.csv", csv(HEADER, *rows)))
     assert "ne diffère de « Population » que par l’écriture" in plain(shown)
@@ -276,10 +276,10 @@ def read(place: Place, toml: str, text: str) -> dict[tuple[str, str], float]:
     folder = place.root / "data" / "raw" / "fait"
     source = source_of(folder, toml)
     (spec,) = source.files
-    told = {
+    options = {
         name: getattr(spec, name) for name in ("layout", "territory", "variable_column", "periods")
     }
-    table = raw_of(folder / "suivi.csv", text, **told)
+    table = raw_of(folder / "suivi.csv", text, **options)
     zonings = {"quartier-2007": Matcher({"Q1": CENTRE})}
     parsed = observe(table, source, spec, zonings)
     assert parsed.faults.empty, parsed.faults
@@ -298,8 +298,8 @@ def test_a_declaration_written_by_hand_is_read(place: Place) -> None:
 @settings(max_examples=cases(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.integers(0, 10**6), min_size=2, max_size=2))
 def test_each_figure_goes_to_the_period_of_its_column(tmp_path: Path, values: list[int]) -> None:
-    told = read(Place(tmp_path), TOML, csv(HEADER, ["Q1", "Population", *values]))
-    assert told == {("Population", "2010"): values[0], ("Population", "2016"): values[1]}
+    figures = read(Place(tmp_path), TOML, csv(HEADER, ["Q1", "Population", *values]))
+    assert figures == {("Population", "2010"): values[0], ("Population", "2016"): values[1]}
 
 
 def test_a_column_of_no_declared_period_is_not_lost(place: Place) -> None:
@@ -317,14 +317,14 @@ def test_a_column_without_a_name_is_not_lost(place: Place) -> None:
     says(caught.value, "pas de nom")
 
 
-def test_a_declared_period_that_the_file_lacks_is_told(place: Place) -> None:
+def test_a_declared_period_that_the_file_lacks_is_said(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
         read(place, TOML, csv(HEADER[:3], ["Q1", "Population", 1]))
     says(caught.value, "« 2016 »")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ('"2016" = "2016"', '"2016" = "2010"', "même période"),
         ('period = "2010-2016"', 'period_column = "an"', "dit déjà la période"),
@@ -333,14 +333,14 @@ def test_a_declared_period_that_the_file_lacks_is_told(place: Place) -> None:
     ],
 )
 def test_a_declaration_that_says_two_things_is_refused(
-    place: Place, old: str, new: str, told: str
+    place: Place, old: str, new: str, expected: str
 ) -> None:
     folder = place.root / "data" / "raw" / "fait"
     folder.mkdir(parents=True)
     (folder / "source.toml").write_text(TOML.replace(old, new), "utf-8")
     with pytest.raises(DescriptorError) as caught:
         read_source(folder)
-    says(caught.value, told)
+    says(caught.value, expected)
 
 
 @pytest.mark.parametrize("count", [2, 3])

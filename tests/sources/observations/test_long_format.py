@@ -47,8 +47,8 @@ def test_figures_come_in_the_order_of_the_file(tmp_path: Path, layout: str) -> N
     spec = source.files[0]
     cells = observe(read_table(path, spec), source, spec, ZONINGS).cells
     assert cells["line"].is_monotonic_increasing
-    told = cells[["territory", "variable", "value", "high", "status", "marker"]].astype(object)
-    assert told.fillna("").to_numpy().tolist() == [
+    found = cells[["territory", "variable", "value", "high", "status", "marker"]].astype(object)
+    assert found.fillna("").to_numpy().tolist() == [
         ["972090102", "POP", 1.0, "", "observed", ""],
         ["972090102", "TAUX", "", 5.0, "bounded", "<5"],
         ["972090101", "POP", 2.0, "", "observed", ""],

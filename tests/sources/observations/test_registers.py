@@ -230,7 +230,7 @@ def test_a_faulty_row_set_aside_is_traced_and_the_others_kept(
     assert all(reason for _, _, reason in held)
 
 
-def test_columns_that_lack_or_that_nobody_knows_are_told(filled: Place) -> None:
+def test_columns_that_lack_or_that_nobody_knows_are_said(filled: Place) -> None:
     warehouse = filled.empty_warehouse()
     filled.replace("data/raw/prog/notes.csv", ";lecteurs", ";lecteur")
     with pytest.raises(UnknownColumnError) as caught:
@@ -262,7 +262,7 @@ def test_the_same_objective_in_two_sources_is_refused(filled: Place) -> None:
     assert warehouse.rows("SELECT count(*) FROM target") == [(2,)]
 
 
-def test_an_unknown_register_is_told(filled: Place) -> None:
+def test_an_unknown_register_is_said(filled: Place) -> None:
     filled.replace("data/raw/prog/source.toml", '"notes"', '"note"')
     with pytest.raises(DescriptorError) as caught:
         load(filled, filled.empty_warehouse())
@@ -277,9 +277,9 @@ def test_templates_have_the_columns_of_their_registers() -> None:
     for spec in read_source(folder).files:
         register = registers()[spec.register]
         header = (folder / spec.name).read_text("utf-8").strip().split(";")
-        told = [column for column in header if not column.startswith(register.amounts or "\0")]
-        assert set(told) <= set(register.columns)
-        assert set(register.required) <= set(told)
+        headed = [column for column in header if not column.startswith(register.amounts or "\0")]
+        assert set(headed) <= set(register.columns)
+        assert set(register.required) <= set(headed)
         assert set(spec.funders) <= set(header)
 
 

@@ -84,7 +84,7 @@ def test_names_of_columns_that_differ_by_their_period_are_one_variable(
     assert stored(warehouse) == expected
 
 
-def test_a_provisional_year_is_told(place: Place, warehouse: Warehouse) -> None:
+def test_a_provisional_year_is_said(place: Place, warehouse: Warehouse) -> None:
     path = place.write("suivi.csv", table("2015", "2016 (p)", "2017p", "2018 (r)"))
     said = (
         "Chiffres dits « provisoire » par le nom de leur colonne : « 2016 (p) » et « 2017p ».",
@@ -226,12 +226,12 @@ _YEARS = st.integers(1950, 2049)
     st.sampled_from(["{} {}", "Aidés {} {}", "{}-{}", "{}. {} (p)"]),
 )
 def test_months_of_any_year(month: str, year: int, form: str) -> None:
-    [told] = period_mentions(form.format(month, year))
-    assert told.period == f"{year}-{MONTHS.index(month) + 1:02d}"
+    [found] = period_mentions(form.format(month, year))
+    assert found.period == f"{year}-{MONTHS.index(month) + 1:02d}"
 
 
 @given(st.text("0123456789TtSs -/._(p)*ersmaijnv", max_size=20))
-def test_whatever_is_told_is_a_period_that_stands_there(text: str) -> None:
+def test_whatever_is_said_is_a_period_that_stands_there(text: str) -> None:
     found = period_mentions(text)
     assert all(is_period(one.period) for one in found)
     assert all(0 <= one.start < one.end <= len(text) for one in found)

@@ -152,5 +152,5 @@ def test_any_text_survives_its_own_declaration(names: dict[str, str]) -> None:
         file={"name": "y"},
         variables={k: {"label": v} for k, v in names.items()},
     )
-    told = tomllib.loads(plan.toml())
-    assert told.get("variables", {}) == {k: {"label": v} for k, v in names.items()}
+    declared = tomllib.loads(plan.toml())
+    assert declared.get("variables", {}) == {k: {"label": v} for k, v in names.items()}

@@ -33,8 +33,8 @@ def twins(place: Place) -> Place:
 
 
 def stored(warehouse: Warehouse) -> dict[str, float]:
-    told = "SELECT territory, value FROM current_observation WHERE variable = 'Aidés'"
-    return dict(warehouse.rows(told))  # type: ignore[arg-type]
+    query = "SELECT territory, value FROM current_observation WHERE variable = 'Aidés'"
+    return dict(warehouse.rows(query))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ Schoelcher;Terreville;8
 """
 
 
-def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: Warehouse) -> None:
+def test_rows_of_other_towns_are_said_once_and_counted(place: Place, warehouse: Warehouse) -> None:
     path = place.write("aides-2016.csv", _ISLAND)
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
@@ -124,10 +124,10 @@ def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: 
     report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == {"Q2": 1, "Q3": 2}
     assert (report.read, report.kept, report.rejected) == (6, 2, 4)
-    told = warehouse.rows(
+    rows = warehouse.rows(
         'SELECT kind, raw, "column", count(*) FROM reject GROUP BY ALL ORDER BY ALL'
     )
-    assert told == [
+    assert rows == [
         ("elsewhere", "Le Robert", "Commune", 2),
         ("elsewhere", "Schoelcher", "Commune", 1),
         ("total", "Total", "Quartier", 1),
@@ -185,14 +185,14 @@ def test_a_column_headed_quartier_names_quartiers_though_iris_bear_their_names(
     shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
     assert shown.found is not None
     assert shown.found.zoning == "quartier-2007"
-    told = preview_file(
+    preview = preview_file(
         place.workspace, place.write("aides.csv", text.replace("Quartier", "IRIS")), period="2016"
     )
-    assert told.found is not None
-    assert told.found.zoning == "iris-2016"
+    assert preview.found is not None
+    assert preview.found.zoning == "iris-2016"
 
 
-def test_a_fault_of_our_own_rows_is_told_first(place: Place, warehouse: Warehouse) -> None:
+def test_a_fault_of_our_own_rows_is_said_first(place: Place, warehouse: Warehouse) -> None:
     text = _ISLAND + "Le Lamentin;Place d’Arme;9\n"
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
@@ -238,14 +238,14 @@ def test_a_whole_named_after_its_commune_is_no_place_of_rows(place: Place) -> No
     ],
     ids=["column", "heading"],
 )
-def test_two_territories_of_one_name_are_spoken_by_their_commune(
+def test_two_territories_of_one_name_are_distinguished_by_their_commune(
     place: Place, warehouse: Warehouse, rows: str
 ) -> None:
     twins(place)
     path = place.write("aides-2016.csv", rows.replace("FdF", "Fort de France"))
     load_file(warehouse, place.workspace, path)
-    told = stored(warehouse)
-    assert (told["Q4"], told["Q3"]) == (5, 6)
+    figures = stored(warehouse)
+    assert (figures["Q4"], figures["Q3"]) == (5, 6)
 
 
 def test_a_subtotal_says_nothing_of_the_rows_below(place: Place, warehouse: Warehouse) -> None:
@@ -278,8 +278,8 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
         "iris-2016": Matcher(names, communes=homes),
         "c": Matcher(towns, communes={c: c for c in towns}),
     }
-    told = [homes[code] if right else other[homes[code]] for code, right in rows]
-    lines = [f"{towns[town]};{names[code]};1" for (code, _), town in zip(rows, told, strict=True)]
+    stated = [homes[code] if right else other[homes[code]] for code, right in rows]
+    lines = [f"{towns[town]};{names[code]};1" for (code, _), town in zip(rows, stated, strict=True)]
     path = tmp_path_factory.mktemp("rows") / "a.csv"
     path.write_text("\n".join(["Commune;Quartier;Aidés", *lines]), "utf-8")
     spec = FileSpec(path.name, "wide", "Quartier", commune_column="Commune")
@@ -290,7 +290,7 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
     contents = RowContents(["Aidés"], figured, ~figured)
     placed = assign(table, contents, source, spec, zonings, ())
     held = set(placed.rejects["line"])
-    for at, ((code, _), town) in enumerate(zip(rows, told, strict=True)):
+    for at, ((code, _), town) in enumerate(zip(rows, stated, strict=True)):
         bearers = [one for one in names if names[one] == names[code] and homes[one] == town]
         line = table.lines.iloc[at]
         assert (line in held) == (not bearers)
@@ -305,7 +305,7 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
 def test_two_tables_side_by_side_are_not_read_as_one(
     place: Place, warehouse: Warehouse, second: str
 ) -> None:
-    """Whose « Refus » are is told by the column beside them, and not by the first."""
+    """Whose « Refus » are is said by the column beside them, and not by the first."""
     before = dump(warehouse)
     text = f"Quartier;Aidés;{second}\nCentre et Terres;2;Centre et Terres;9\n"
     path = place.write("aides-2016.csv", text)

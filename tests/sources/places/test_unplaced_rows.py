@@ -37,8 +37,8 @@ TEXTS = st.one_of(
 def test_levels_of_many_codes_are_those_of_each(rows: list[tuple[str, str]]) -> None:
     lost = pd.DataFrame(rows, columns=["zoning", "territory_raw"], dtype="str")
     scope = ("97209", "97213")
-    told = _other_levels(lost, ZONINGS, scope)
-    assert told.tolist() == [_other_level(text, zoning, ZONINGS, scope) for zoning, text in rows]
+    found = _other_levels(lost, ZONINGS, scope)
+    assert found.tolist() == [_other_level(text, zoning, ZONINGS, scope) for zoning, text in rows]
 
 
 @given(st.from_regex(r"[0-9]{1,12}", fullmatch=True))

@@ -526,7 +526,7 @@ def test_signs_of_filosofi(place: Place, warehouse: Warehouse) -> None:
     assert warehouse.rows(found.format("ns")) == [("secret",)]
 
 
-def test_a_formula_never_computed_is_told_with_its_cell(place: Place) -> None:
+def test_a_formula_never_computed_is_said_with_its_cell(place: Place) -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
         page = made.add_worksheet("Feuil1")
@@ -622,7 +622,7 @@ def test_rows_of_other_places_are_skipped_where_it_is_declared(
     says(caught.value, "Four à Chau", "ouliez-vous dire")
 
 
-def test_a_second_figure_for_one_place_and_period_is_told(
+def test_a_second_figure_for_one_place_and_period_is_said(
     place: Place, warehouse: Warehouse
 ) -> None:
     for name in ("un-2011.csv", "deux-2011.csv"):
@@ -721,34 +721,34 @@ def test_a_table_of_observed_values_says_its_periods_and_what_it_measures(place:
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "expected"),
     [
         ("GEO;GEO_OBJECT;AGE;TDW;TIME_PERIOD;OBS_VALUE", ("« AGE » et « TDW »", "_T")),
         ("code;statut;sexe;âge;annee;valeur", ("« sexe » et « âge »",)),
     ],
 )
 def test_rows_that_two_columns_tell_apart_are_asked(
-    place: Place, header: str, told: tuple[str, ...]
+    place: Place, header: str, expected: tuple[str, ...]
 ) -> None:
     rows = [
         f"{code};COM;{age};{kind};2016;{rank}"
         for code in ("97209", "97213")
         for rank, (age, kind) in enumerate([("A", "x"), ("A", "y"), ("B", "x"), ("B", "y")])
     ]
-    refused(place, "a.csv", "\n".join([header, *rows]) + "\n", *told)
+    refused(place, "a.csv", "\n".join([header, *rows]) + "\n", *expected)
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "expected"),
     [
         ("code;annee;semaine;aidés", ("« semaine »", "mois")),
         ("code;annee;Aidés N-1;aidés", ("« Aidés N-1 »", "année")),
     ],
 )
 def test_weeks_and_years_said_after_another_are_asked(
-    place: Place, header: str, told: tuple[str, ...]
+    place: Place, header: str, expected: tuple[str, ...]
 ) -> None:
-    refused(place, "a.csv", table(header, "2016;5;7", "2016;6;8"), *told)
+    refused(place, "a.csv", table(header, "2016;5;7", "2016;6;8"), *expected)
 
 
 @pytest.mark.parametrize(

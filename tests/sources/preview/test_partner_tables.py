@@ -98,7 +98,7 @@ def test_marks_between_thousands(
 
 
 @pytest.mark.parametrize("cells", [("1,234", "2,345"), ("1.234", "22.345")])
-def test_a_number_that_reads_in_two_ways_is_refused_until_told(
+def test_a_number_that_reads_in_two_ways_is_refused_until_declared(
     place: Place, warehouse: Warehouse, cells: tuple[str, str]
 ) -> None:
     text = "Quartier;Aidés\nFour à Chaux;{}\nPlace d’Armes;{}\n".format(*cells)
@@ -108,9 +108,9 @@ def test_a_number_that_reads_in_two_ways_is_refused_until_told(
     with pytest.raises(DescriptorError):
         load_source(warehouse, place.workspace, written.parent)
     mark = cells[0][1]
-    told = written.read_text("utf-8")
-    assert 'thousands = "?"' in told
-    written.write_text(told.replace('"?"', f'"{mark}"').replace('"index"', '"count"'), "utf-8")
+    draft = written.read_text("utf-8")
+    assert 'thousands = "?"' in draft
+    written.write_text(draft.replace('"?"', f'"{mark}"').replace('"index"', '"count"'), "utf-8")
     load_source(warehouse, place.workspace, written.parent)
     assert warehouse.rows("SELECT min(value) FROM observation") == [(1234.0,)]
 
@@ -187,10 +187,10 @@ def test_a_declared_share_reads_percentages(place: Place, warehouse: Warehouse) 
     place.source_toml('nature = "rate"\nunit = "%"', 'nature = "rate"\nunit = "part"')
     place.csv("IRIS;LIBIRIS;POP;TAUX\n972090101;x;1;12,5 %\n972090102;x;2;0,3\n")
     place.load(warehouse)
-    told = warehouse.rows(
+    rows = warehouse.rows(
         "SELECT value FROM observation WHERE variable = 'TAUX' ORDER BY territory"
     )
-    assert told == [(0.125,), (0.3,)]
+    assert rows == [(0.125,), (0.3,)]
 
 
 def test_a_bare_share_among_percentages_is_refused(place: Place) -> None:
@@ -233,8 +233,8 @@ def test_what_may_be_a_share_among_percentages_is_refused(
 @pytest.mark.parametrize("cells", [("0,8", "12,4"), ("0,5", "8,1"), ("0", "26"), ("0,11", "0,26")])
 def test_small_percentages_and_shares_are_read(place: Place, cells: tuple[str, str]) -> None:
     text = "Quartier;Taux\nFour à Chaux;{}\nPlace d’Armes;{}\n".format(*cells)
-    told = tuple(read(place, place.write("taux-2016.csv", text)).values())
-    assert told == tuple(float(cell.replace(",", ".")) for cell in cells)
+    found = tuple(read(place, place.write("taux-2016.csv", text)).values())
+    assert found == tuple(float(cell.replace(",", ".")) for cell in cells)
 
 
 def test_a_doubtful_percentage_loads_once_described(place: Place, warehouse: Warehouse) -> None:
@@ -256,8 +256,8 @@ def test_a_residence_a_row_is_no_indicator(place: Place) -> None:
 
 def test_a_lone_indicator_in_rows_is_the_variable(place: Place) -> None:
     text = "Quartier;Indicateur;Valeur\nFour à Chaux;Aidés;5\nPlace d’Armes;Aidés;6\n"
-    told = read(place, place.write("a-2016.csv", text))
-    assert told == {("Q2", "Aidés", "2016"): 5, ("Q3", "Aidés", "2016"): 6}
+    figures = read(place, place.write("a-2016.csv", text))
+    assert figures == {("Q2", "Aidés", "2016"): 5, ("Q3", "Aidés", "2016"): 6}
 
 
 def test_units_after_numbers(place: Place) -> None:
@@ -306,7 +306,7 @@ MARKED = {
 
 
 @pytest.mark.parametrize("cell", MARKED)
-def test_a_number_with_its_mark_is_kept_and_told(
+def test_a_number_with_its_mark_is_kept_and_said(
     place: Place, warehouse: Warehouse, cell: str
 ) -> None:
     more = "7 %" if "%" in cell else "7"
@@ -316,14 +316,14 @@ def test_a_number_with_its_mark_is_kept_and_told(
     assert "1 nombre gardé" in plain(shown)
     report = load_file(warehouse, place.workspace, path)
     assert any(note in one and "1 nombre gardé" in plain(one) for one in report.notices)
-    told = "SELECT value, status, note, marker FROM observation ORDER BY line"
-    first, second = warehouse.rows(told)
+    query = "SELECT value, status, note, marker FROM observation ORDER BY line"
+    first, second = warehouse.rows(query)
     assert first[:3] == (value, "observed", note)
     assert first[3].replace(" %", "") == cell.replace(" %", "")
     assert second == (7, "observed", "", "")
     written = shown.write()
     load_source(warehouse, place.workspace, written.parent)
-    assert warehouse.rows(told + " LIMIT 2")[0] == first
+    assert warehouse.rows(query + " LIMIT 2")[0] == first
 
 
 OPEN = ("10 et plus", "plus de 10", "> 10", "≥ 10", ">=10", "10 ou plus", "10+")
@@ -363,8 +363,8 @@ def test_words_written_for_a_number(
     assert f"« {cell} » = " in plain(shown)
     report = load_file(warehouse, place.workspace, path)
     value = 0 if status == "observed" else None
-    told = "SELECT value, status, marker FROM observation ORDER BY line LIMIT 1"
-    assert warehouse.rows(told) == [(value, status, cell)]
+    query = "SELECT value, status, marker FROM observation ORDER BY line LIMIT 1"
+    assert warehouse.rows(query) == [(value, status, cell)]
     assert any("lu zéro" in one for one in report.notices) == (value == 0)
 
 
@@ -429,15 +429,15 @@ def test_short_codes_are_joined_to_those_of_their_communes(
         3,
         True,
     )
-    told = "SELECT zoning, territory, value FROM current_observation ORDER BY value"
-    found = warehouse.rows(told)
+    query = "SELECT zoning, territory, value FROM current_observation ORDER BY value"
+    found = warehouse.rows(query)
     assert found == [
         ("iris-2016", "972090101", 5), ("iris-2016", "972090103", 6), ("iris-2016", "972130101", 7),
     ]  # fmt: skip
     shown = preview_file(place.workspace, path)
     assert "joints à la commune" in plain(shown)
     load_source(warehouse, place.workspace, shown.write().parent)
-    assert warehouse.rows(told) == found
+    assert warehouse.rows(query) == found
 
 
 @pytest.mark.parametrize(
@@ -491,7 +491,7 @@ def test_two_columns_of_one_variable_need_two_periods(place: Place, warehouse: W
     says(caught.value, "« A »", "« B »", "POP (2016)", "[files.periods]")
 
 
-def test_names_under_groups_are_told_apart(place: Place) -> None:
+def test_names_under_groups_are_distinguished(place: Place) -> None:
     rows = [
         ["Ménages aidés"],
         ["", "Hommes", "", "Femmes", ""],
@@ -499,9 +499,9 @@ def test_names_under_groups_are_told_apart(place: Place) -> None:
         ["Four à Chaux", 1, 2, 3, 4],
         ["Place d’Armes", 5, 6, 7, 8],
     ]
-    told = read(place, place.write("a-2016.xlsx", workbook(rows)))
-    assert told["Q2", "Jeunes Hommes", "2016"] == 1
-    assert told["Q3", "Âgés Femmes", "2016"] == 8
+    figures = read(place, place.write("a-2016.xlsx", workbook(rows)))
+    assert figures["Q2", "Jeunes Hommes", "2016"] == 1
+    assert figures["Q3", "Âgés Femmes", "2016"] == 8
 
 
 def test_merged_groups_over_names_are_named_by_both(place: Place, warehouse: Warehouse) -> None:
@@ -514,12 +514,12 @@ def test_merged_groups_over_names_are_named_by_both(place: Place, warehouse: War
         ["Total", 6, 2006, 10, 12.5, ""],
     ]
     path = place.write("a-2016.xlsx", workbook(rows))
-    told = {key[:2]: value for key, value in read(place, path).items()}
-    assert told["Q2", "Aides alimentaires Foyers"] == 1
-    assert told["Q2", "Aides alimentaires Montant (€)"] == 2000
-    assert told["Q2", "Secours Montant (€)"] == 4.5
-    assert told["Q3", "Secours Foyers"] == 7
-    assert len(told) == 8
+    figures = {key[:2]: value for key, value in read(place, path).items()}
+    assert figures["Q2", "Aides alimentaires Foyers"] == 1
+    assert figures["Q2", "Aides alimentaires Montant (€)"] == 2000
+    assert figures["Q2", "Secours Montant (€)"] == 4.5
+    assert figures["Q3", "Secours Foyers"] == 7
+    assert len(figures) == 8
     report = load_file(warehouse, place.workspace, path)
     assert (report.read, report.kept, report.rejects["line"].to_list()) == (3, 2, [6])
     before = warehouse.rows(
@@ -577,8 +577,8 @@ def test_months_alone_are_periods_of_the_year_that_the_file_states(place: Place)
 
 def test_sizes_of_flats_are_no_quarters(place: Place) -> None:
     text = "Quartier;T1;T2;T3;T4\nFour à Chaux;1;2;3;4\nPlace d’Armes;5;6;7;8\n"
-    told = read(place, place.write("parc-2020.csv", text))
-    assert {key[1:] for key in told} == {(f"T{size}", "2020") for size in (1, 2, 3, 4)}
+    figures = read(place, place.write("parc-2020.csv", text))
+    assert {key[1:] for key in figures} == {(f"T{size}", "2020") for size in (1, 2, 3, 4)}
 
 
 def test_dates_as_names_of_columns_are_periods(place: Place) -> None:
@@ -597,10 +597,10 @@ def test_thousands_typed_in_a_workbook_beside_numbers(place: Place, typed: str) 
         ["Four à Chaux", typed, 5.125],
         ["Place d’Armes", "2 345,50 €", "nd"],
     ]
-    told = read(place, place.write("a-2016.xlsx", workbook(rows)))
-    assert told["Q2", "Montant (€)", "2016"] == (12345.5 if "," in typed else 1200)
-    assert told["Q2", "Loyer", "2016"] == 5.125  # a number of three decimals is no typed text
-    assert told["Q3", "Montant (€)", "2016"] == 2345.5
+    figures = read(place, place.write("a-2016.xlsx", workbook(rows)))
+    assert figures["Q2", "Montant (€)", "2016"] == (12345.5 if "," in typed else 1200)
+    assert figures["Q2", "Loyer", "2016"] == 5.125  # a number of three decimals is no typed text
+    assert figures["Q3", "Montant (€)", "2016"] == 2345.5
 
 
 def test_thousands_typed_alone_in_a_workbook_are_refused(place: Place) -> None:
@@ -618,7 +618,7 @@ def test_a_number_of_a_workbook_never_looks_like_thousands(number: float) -> Non
     assert _text_array([number]).to_pylist() == [text]
 
 
-def test_other_sheets_are_told_and_hidden_ones_are_not_read(
+def test_other_sheets_are_said_and_hidden_ones_are_not_read(
     place: Place, warehouse: Warehouse
 ) -> None:
     table = [["Quartier", "Aidés"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
@@ -634,15 +634,15 @@ def test_other_sheets_are_told_and_hidden_ones_are_not_read(
 
 
 @pytest.mark.parametrize("form", ["xlsx", "ods", "xls"])
-def test_hidden_columns_are_told(place: Place, warehouse: Warehouse, form: str) -> None:
+def test_hidden_columns_are_said(place: Place, warehouse: Warehouse, form: str) -> None:
     table = [["Quartier", "Brouillon", "Aidés"], ["Four à Chaux", 9, 1], ["Place d’Armes", 8, 2]]
     path = place.write(f"caf-2016.{form}", without_second(table, form))
     report = load_file(warehouse, place.workspace, path)
     assert report.kept == 2
-    told = [one for one in report.notices if "masquées" in one]
-    assert len(told) == 1
-    assert "« Brouillon »" in told[0]
-    assert "Aidés" not in told[0]
+    notices = [one for one in report.notices if "masquées" in one]
+    assert len(notices) == 1
+    assert "« Brouillon »" in notices[0]
+    assert "Aidés" not in notices[0]
     assert "« Brouillon »" in plain(preview_file(place.workspace, path)._sections()[0].lines[-2:])
 
 
@@ -650,7 +650,7 @@ def without_second(rows: list[list[Any]], form: str) -> bytes:
     """Write a sheet whose second column is hidden."""
     if form == "ods":
         seen, unseen = (
-            f'<table:table-column table:visibility="{told}"/>' for told in ("visible", "collapse")
+            f'<table:table-column table:visibility="{state}"/>' for state in ("visible", "collapse")
         )
         return opendocument(rows, columns=seen + unseen + seen)
     if form == "xls":
@@ -698,10 +698,10 @@ def test_a_header_far_below_is_found(
     text = "\n".join(";".join(map(str, row)) for row in rows)
     path = place.write(f"a-2016.{form}", text if form == "csv" else workbook(rows))
     assert load_file(warehouse, place.workspace, path).kept == 2
-    told = "SELECT variable, value FROM current_observation ORDER BY value"
-    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+    query = "SELECT variable, value FROM current_observation ORDER BY value"
+    assert warehouse.rows(query) == [("Aidés", 5), ("Aidés", 6)]
     load_source(warehouse, place.workspace, preview_file(place.workspace, path).write().parent)
-    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+    assert warehouse.rows(query) == [("Aidés", 5), ("Aidés", 6)]
 
 
 def test_numbers_of_columns_are_set_aside(place: Place, warehouse: Warehouse) -> None:
@@ -718,7 +718,7 @@ def test_an_empty_territory_says_what_a_merged_cell_or_a_total_needs(place: Plac
     )
 
 
-def test_a_rank_before_a_name_is_none_and_what_lies_outside_is_told(
+def test_a_rank_before_a_name_is_none_and_what_lies_outside_is_said(
     place: Place, warehouse: Warehouse
 ) -> None:
     text = "Quartier;Aidés\n01 - Four à Chaux;5\n2. Place d’Armes;6\n99 - Hors secteur;1\nNon localisés;3\n"
@@ -797,7 +797,7 @@ def test_columns_without_a_name(place: Place, warehouse: Warehouse) -> None:
     assert any("(sans nom)" in one for one in report.notices)
 
 
-def test_a_rank_without_a_name_is_not_told(place: Place, warehouse: Warehouse) -> None:
+def test_a_rank_without_a_name_is_not_said(place: Place, warehouse: Warehouse) -> None:
     text = ";Quartier;Aidés\n1;Four à Chaux;5\n2;Place d’Armes;6\n"
     report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
     assert not any("(sans nom)" in one for one in report.notices)
@@ -844,7 +844,7 @@ def test_a_list_of_territories_measures_nothing(place: Place) -> None:
     says(refusal(place, place.write("a-2016.csv", text)), "ne les mesure pas", "membres")
 
 
-def test_columns_that_a_family_does_not_describe_are_told(
+def test_columns_that_a_family_does_not_describe_are_said(
     place: Place, warehouse: Warehouse
 ) -> None:
     path = place.write("base-ic.csv", "IRIS;P16_LOG;P16_RP;SURPRISE\n972090101;10;9;8\n")
@@ -872,9 +872,9 @@ def test_a_real_census_workbook_to_the_last_digit(real: Path, place: Place) -> N
     oracle = {str(row[0]): dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]}
     members = "".join(f"{code};{code};{code[:5]};-61;14.6\n" for code in oracle)
     place.write("geo/iris.csv", f"code;nom;commune;lon;lat\n{members}")
-    told = read(place, path)
-    assert len({key[0] for key in told}) == len(oracle) == 16
-    for (code, variable, _), value in told.items():
+    figures = read(place, path)
+    assert len({key[0] for key in figures}) == len(oracle) == 16
+    for (code, variable, _), value in figures.items():
         expected = oracle[code][variable]
         assert value == expected or (expected == "" and value != value)  # noqa: PLR0124 - NaN
 
@@ -908,8 +908,8 @@ def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) 
 @pytest.mark.parametrize("text", ["– 4 %", "–4 %", "− 4 %", "-4 %", "– 4,0 %"])
 def test_a_dash_before_a_number_is_a_minus(place: Place, text: str) -> None:
     rows = f"Quartier;Évolution\nFour à Chaux;{text}\nPlace d’Armes;3 %\n"
-    told = read(place, place.write("a-2016.csv", rows))
-    assert told["Q2", "Évolution", "2016"] == -4
+    figures = read(place, place.write("a-2016.csv", rows))
+    assert figures["Q2", "Évolution", "2016"] == -4
 
 
 def test_the_line_of_excel_that_tells_the_separator_is_no_title(place: Place) -> None:
@@ -929,7 +929,7 @@ def test_a_column_of_several_words_is_quoted_in_what_to_write(
     says(caught.value, '[variables."Un mot"]')
 
 
-def test_a_note_written_beside_the_territories_is_spoken_by_its_text(
+def test_a_note_written_beside_the_territories_is_said_by_its_text(
     place: Place, warehouse: Warehouse
 ) -> None:
     rows = "Centre et Terres;97209;12\n;Source : CCAS;\n;;\nFour à Chaux;97209;7\n"

@@ -216,12 +216,12 @@ def test_a_table_of_nobody_here_is_refused(place: Place, warehouse: Warehouse) -
 def test_years_in_the_names_of_columns(place: Place, warehouse: Warehouse) -> None:
     text = "IRIS;pop_2013;pop_2018;evol_pct\n972090101;10;12;20,0\n972090102;5;4;-20,0\n"
     load_file(warehouse, place.workspace, place.write("evolution.csv", text))
-    told = warehouse.rows("SELECT DISTINCT variable, period FROM observation ORDER BY ALL")
-    assert told == [("evol_pct", "2013-2018"), ("pop", "2013"), ("pop", "2018")]
+    rows = warehouse.rows("SELECT DISTINCT variable, period FROM observation ORDER BY ALL")
+    assert rows == [("evol_pct", "2013-2018"), ("pop", "2013"), ("pop", "2018")]
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "expected"),
     [
         # Ages are no year: from 2050 on.
         ("POP;POP2064", {"POP": "2020", "POP2064": "2020"}),
@@ -232,12 +232,12 @@ def test_years_in_the_names_of_columns(place: Place, warehouse: Warehouse) -> No
     ],
 )
 def test_a_year_in_the_name_of_one_column_is_not_that_of_the_others(
-    place: Place, warehouse: Warehouse, header: str, told: dict[str, str]
+    place: Place, warehouse: Warehouse, header: str, expected: dict[str, str]
 ) -> None:
     text = f"IRIS;{header}\n972090101;10;5\n972090102;11;6\n"
     load_file(warehouse, place.workspace, place.write("suivi-2020.csv", text))
     rows = warehouse.rows("SELECT DISTINCT variable, period FROM observation")
-    assert dict(rows) == told
+    assert dict(rows) == expected
 
 
 def test_a_column_of_years(place: Place, warehouse: Warehouse) -> None:
@@ -256,7 +256,7 @@ def test_the_column_of_names_may_have_no_name(place: Place, warehouse: Warehouse
     assert load_file(warehouse, place.workspace, path).kept == 2
 
 
-def test_natures_are_read_on_names_and_doubts_are_told(place: Place) -> None:
+def test_natures_are_read_on_names_and_doubts_are_said(place: Place) -> None:
     head = "Quartier;Revenu médian;Taux de chômage;Montant des aides;Indice IPS;Aidés;divers\n"
     path = place.write("n-2016.csv", head + "Four à Chaux;12000;12,5;300;85;4;40,5\n")
     toml = preview_file(place.workspace, path).toml
@@ -266,7 +266,7 @@ def test_natures_are_read_on_names_and_doubts_are_told(place: Place) -> None:
     assert "nature à préciser" in toml
 
 
-def test_unknown_zoning_told(place: Place, messy: Path) -> None:
+def test_unknown_zoning_stated(place: Place, messy: Path) -> None:
     with pytest.raises(UnknownNameError) as caught:
         preview_file(place.workspace, messy, zoning="quartiers-2007")
     says(caught.value, "quartier-2007")
@@ -480,7 +480,7 @@ def by_year(*years: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "sheet", "told"),
+    ("name", "sheet", "declared"),
     [
         ("suivi-2016.xlsx", "2014", ""),
         ("suivi-2016.xlsx", "Données 2014", ""),
@@ -489,10 +489,10 @@ def by_year(*years: str) -> bytes:
     ],
 )
 def test_a_sheet_of_another_period_is_not_read_as_the_file_s(
-    place: Place, name: str, sheet: str, told: str
+    place: Place, name: str, sheet: str, declared: str
 ) -> None:
     path = place.write(name, by_year(sheet, "2016"))
-    refusal = preview_file(place.workspace, path, period=told).refusal
+    refusal = preview_file(place.workspace, path, period=declared).refusal
     own = "2014-T2" if "trim" in sheet else "2014"
     says(refusal, f"« {sheet} »", "période 2016", f'period="{own}"', "sheet et period")
     shown = preview_file(place.workspace, path, period=own)
@@ -502,7 +502,7 @@ def test_a_sheet_of_another_period_is_not_read_as_the_file_s(
 
 
 @pytest.mark.parametrize(
-    ("name", "sheet", "told", "period"),
+    ("name", "sheet", "declared", "period"),
     [
         ("suivi-2016.xlsx", "2016", "", "2016"),
         ("suivi-2016-T1.xlsx", "2016", "", "2016-T1"),
@@ -513,9 +513,9 @@ def test_a_sheet_of_another_period_is_not_read_as_the_file_s(
     ],
 )
 def test_a_sheet_of_the_same_period_or_of_none_is_read(
-    place: Place, name: str, sheet: str, told: str, period: str
+    place: Place, name: str, sheet: str, declared: str, period: str
 ) -> None:
-    shown = preview_file(place.workspace, place.write(name, by_year(sheet)), period=told)
+    shown = preview_file(place.workspace, place.write(name, by_year(sheet)), period=declared)
     assert shown.refusal is None
     assert shown.parsed is not None
     assert set(shown.parsed.observations["period"]) == {period}
@@ -547,8 +547,8 @@ def test_the_other_sheets_are_ready_in_the_declaration(place: Place, warehouse: 
     assert '# period = "…"' in text
     written.write_text(without_marks(text).replace('"…"', '"2016"'), "utf-8")
     load_source(warehouse, place.workspace, written.parent)
-    told = warehouse.rows("SELECT territory, value FROM current_observation ORDER BY territory")
-    assert told == [("Q1", 3), ("Q2", 2), ("Q3", 7)]
+    rows = warehouse.rows("SELECT territory, value FROM current_observation ORDER BY territory")
+    assert rows == [("Q1", 3), ("Q2", 2), ("Q3", 7)]
 
 
 def test_sheets_of_years_are_ready_with_theirs(place: Place, warehouse: Warehouse) -> None:
@@ -556,8 +556,8 @@ def test_sheets_of_years_are_ready_with_theirs(place: Place, warehouse: Warehous
     written = preview_file(place.workspace, path).write()
     written.write_text(without_marks(written.read_text("utf-8")), "utf-8")
     load_source(warehouse, place.workspace, written.parent)
-    told = warehouse.rows("SELECT territory, period, value FROM current_observation ORDER BY ALL")
-    assert told == [("Q1", "2015", 3), ("Q2", "2015", 2), ("Q3", "2016", 7)]
+    rows = warehouse.rows("SELECT territory, period, value FROM current_observation ORDER BY ALL")
+    assert rows == [("Q1", "2015", 3), ("Q2", "2015", 2), ("Q3", "2016", 7)]
 
 
 def test_a_sheet_of_no_period_is_not_read_beside_that_of_the_file(

@@ -1,4 +1,4 @@
-"""Merged cells of a workbook: told again on each row, never a figure for several."""
+"""Merged cells of a workbook: repeated on each row, never a figure for several."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def stored(warehouse: Warehouse) -> dict[tuple[str, str], float]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_merged_territories_are_completed_and_told(
+def test_merged_territories_are_completed_and_said(
     place: Place, warehouse: Warehouse, form: str
 ) -> None:
     path = place.write(f"suivi.{form}", sheet(YEARS, MERGED, form=form))
     report = load_file(warehouse, place.workspace, path)
     assert stored(warehouse) == BY_YEAR
-    told = plain(" ".join(report.notices))
-    assert "3 cellules fusionnées de « Quartier » ont été complétées." in told
-    assert "4 cellules fusionnées de « Commune » ont été complétées." in told
+    notices = plain(" ".join(report.notices))
+    assert "3 cellules fusionnées de « Quartier » ont été complétées." in notices
+    assert "4 cellules fusionnées de « Commune » ont été complétées." in notices
     assert "3 cellules fusionnées de « Quartier »" in plain(preview_file(place.workspace, path))
 
 
@@ -98,8 +98,8 @@ def test_merged_periods_are_completed_and_blank_ones_are_not(
     ]
     path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
     load_file(warehouse, place.workspace, path)
-    told = {("Q1", "2014"): 1, ("Q2", "2014"): 2, ("Q1", "2015"): 3, ("Q2", "2015"): 4}
-    assert stored(warehouse) == told
+    expected = {("Q1", "2014"): 1, ("Q2", "2014"): 2, ("Q1", "2015"): 3, ("Q2", "2015"): 4}
+    assert stored(warehouse) == expected
     report = place.write("autre.xlsx", sheet(rows))
     with pytest.raises(Exception, match="la cellule est vide") as caught:
         load_file(warehouse, place.workspace, report)
@@ -180,19 +180,19 @@ def test_a_sign_over_several_rows_is_that_of_each(place: Place, warehouse: Wareh
     rows = [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", ""], [CHAUX, "", ""], [ARMES, 7, 6]]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 2, 2)]))
     load_file(warehouse, place.workspace, path)
-    told = figures(warehouse)
-    assert {told[code, name] for code in ("Q1", "Q2") for name in ("Aidés", "RSA")} == {
+    stored = figures(warehouse)
+    assert {stored[code, name] for code in ("Q1", "Q2") for name in ("Aidés", "RSA")} == {
         (None, "secret")
     }
-    assert told["Q3", "Aidés"] == (7, "observed")
+    assert stored["Q3", "Aidés"] == (7, "observed")
 
 
 def test_a_sign_reaches_no_further_than_figures(place: Place, warehouse: Warehouse) -> None:
     rows = [["Quartier", "Aidés", "Note", ""], [CENTRE, "n.c.", "", ""], [CHAUX, 4, "vu", ""]]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 1, 3)]))
     load_file(warehouse, place.workspace, path)
-    told = {("Q1", "Aidés"): (None, "secret"), ("Q2", "Aidés"): (4, "observed")}
-    assert figures(warehouse) == told
+    expected = {("Q1", "Aidés"): (None, "secret"), ("Q2", "Aidés"): (4, "observed")}
+    assert figures(warehouse) == expected
     parsed = preview_file(place.workspace, path).parsed
     assert parsed is not None
     assert parsed.table.frame["Note"].tolist() == ["", "vu"]
@@ -211,8 +211,8 @@ def test_a_row_that_holds_a_sign_only_is_one_of_the_merged_territory(
 def test_a_sign_takes_the_place_of_no_figure(tmp_path: Path) -> None:
     table = raw_of(tmp_path / "a.csv", "IRIS;a;b\nx;n.c.;\ny;7;\nz;;3\n")
     table = replace(table, merged=(Merged(("a", "b"), 2, 4),))
-    told = spread(table, ["a", "b"], ["n.c."]).frame[["a", "b"]].to_numpy().tolist()
-    assert told == [["n.c.", "n.c."], ["7", "n.c."], ["n.c.", "3"]]
+    found = spread(table, ["a", "b"], ["n.c."]).frame[["a", "b"]].to_numpy().tolist()
+    assert found == [["n.c.", "n.c."], ["7", "n.c."], ["n.c.", "3"]]
 
 
 def test_a_merged_zoning_is_that_of_each_row(tmp_path: Path) -> None:
@@ -235,8 +235,8 @@ def test_merged_years_tell_apart_rows_of_one_figure(place: Place, warehouse: War
     ]  # fmt: skip
     path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 4, 0), (5, 0, 8, 0)]))
     load_file(warehouse, place.workspace, path)
-    told = "SELECT territory, variable, period, value FROM current_observation ORDER BY value"
-    assert warehouse.rows(told) == [
+    query = "SELECT territory, variable, period, value FROM current_observation ORDER BY value"
+    assert warehouse.rows(query) == [
         ("Q1", "RSA", "2014", 1), ("Q1", "AAH", "2014", 2), ("Q2", "RSA", "2014", 3),
         ("Q2", "AAH", "2014", 4), ("Q1", "RSA", "2015", 5), ("Q1", "AAH", "2015", 6),
         ("Q2", "RSA", "2015", 7), ("Q2", "AAH", "2015", 8),
@@ -315,8 +315,8 @@ def test_merged_titles_and_headers_read_as_before(place: Place, warehouse: Wareh
     ]
     path = place.write("suivi.xlsx", sheet(rows, [(0, 0, 0, 2), (1, 0, 2, 0), (1, 1, 1, 2)]))
     load_file(warehouse, place.workspace, path)
-    told = {("Q1", "2015"): 1, ("Q1", "2016"): 2, ("Q2", "2015"): 3, ("Q2", "2016"): 4}
-    assert stored(warehouse) == told
+    expected = {("Q1", "2015"): 1, ("Q1", "2016"): 2, ("Q2", "2015"): 3, ("Q2", "2016"): 4}
+    assert stored(warehouse) == expected
 
 
 def test_merged_cells_that_no_spreadsheet_writes_are_left_out(place: Place) -> None:
@@ -354,8 +354,8 @@ def test_only_ranges_below_the_header_and_inside_it_are_kept(
 
 def covering(rows: list[list[object]], ref: str) -> bytes:
     """Return a workbook whose merged cell keeps what it covers, as LibreOffice and R write it."""
-    told = f'</sheetData><mergeCells count="1"><mergeCell ref="{ref}"/></mergeCells>'
-    return altered(sheet(rows), "xl/worksheets/sheet1.xml", (b"</sheetData>", told.encode()))
+    merged = f'</sheetData><mergeCells count="1"><mergeCell ref="{ref}"/></mergeCells>'
+    return altered(sheet(rows), "xl/worksheets/sheet1.xml", (b"</sheetData>", merged.encode()))
 
 
 @pytest.mark.parametrize(
@@ -414,12 +414,12 @@ def test_the_same_text_under_a_merged_cell_is_no_doubt(place: Place, warehouse: 
     assert load_file(warehouse, place.workspace, path).kept == 3
 
 
-def test_a_sign_told_again_is_said(place: Place, warehouse: Warehouse) -> None:
+def test_a_sign_repeated_is_said(place: Place, warehouse: Warehouse) -> None:
     rows = [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", ""], [CHAUX, "", ""], [ARMES, 7, 6]]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 2, 2)]))
-    told = plain(" ".join(load_file(warehouse, place.workspace, path).notices))
-    assert "1 cellule fusionnée de « Aidés » a été complétée." in told
-    assert "2 cellules fusionnées de « RSA » ont été complétées." in told
+    notices = plain(" ".join(load_file(warehouse, place.workspace, path).notices))
+    assert "1 cellule fusionnée de « Aidés » a été complétée." in notices
+    assert "2 cellules fusionnées de « RSA » ont été complétées." in notices
 
 
 def test_merged_cells_of_two_columns_without_a_name(place: Place, warehouse: Warehouse) -> None:

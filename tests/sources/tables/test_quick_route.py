@@ -156,6 +156,6 @@ def test_the_two_roads_give_the_same_observations(
             continue
         parsed = observe(table, source, source.files[0], ZONINGS, ("97209",))
         assert parsed.rows_read == parsed.rows_kept + parsed.rows_rejected
-        texts_told = parsed.observations.map(repr).to_numpy().tolist()
-        found.append((texts_told, parsed.rejects.map(repr).to_numpy().tolist()))
+        texts_stored = parsed.observations.map(repr).to_numpy().tolist()
+        found.append((texts_stored, parsed.rejects.map(repr).to_numpy().tolist()))
     assert found[0] == found[1]

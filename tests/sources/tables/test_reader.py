@@ -55,7 +55,7 @@ def rows_of(table: RawTable) -> list[list[str]]:
     return [list(table.frame.columns), *table.frame.to_numpy().tolist()]
 
 
-# --- What is understood without being told --------------------------------------------------
+# --- What is understood without being said --------------------------------------------------
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
@@ -73,7 +73,7 @@ def test_encoding_is_found(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "latin-1"])
-def test_encoding_told_is_obeyed(tmp_path: Path, encoding: str) -> None:
+def test_encoding_stated_is_obeyed(tmp_path: Path, encoding: str) -> None:
     rows = [["IRIS", "NOM"], ["01", "Trénelle"]]
     table = raw_of(tmp_path / "a.csv", joined(rows).encode(encoding), encoding=encoding)
     assert rows_of(table) == rows
@@ -222,12 +222,12 @@ def test_header_alone(tmp_path: Path) -> None:
     says(caught.value, "a.csv", "en-tête")
 
 
-@pytest.mark.parametrize("told", [",", "\t", "|"])
-def test_separator_mistaken(tmp_path: Path, told: str) -> None:
+@pytest.mark.parametrize("declared", [",", "\t", "|"])
+def test_separator_mistaken(tmp_path: Path, declared: str) -> None:
     with pytest.raises(SeparatorError) as caught:
-        raw_of(tmp_path / "a.csv", "IRIS;POP\n1;2\n", separator=told)
+        raw_of(tmp_path / "a.csv", "IRIS;POP\n1;2\n", separator=declared)
     says(caught.value, "a.csv", 'separator = ";"')
-    assert caught.value.data["separator"] == told
+    assert caught.value.data["separator"] == declared
 
 
 def test_separator_mistaken_below_a_title(tmp_path: Path) -> None:
@@ -273,10 +273,10 @@ def test_last_row_with_too_many_cells_is_not_a_cut(tmp_path: Path) -> None:
     says(caught.value, "a.csv, ligne 3", "séparateur")
 
 
-@pytest.mark.parametrize("told", ["", "utf-8", "cp1252"])
-def test_null_bytes_are_refused_whatever_is_told(tmp_path: Path, told: str) -> None:
+@pytest.mark.parametrize("declared", ["", "utf-8", "cp1252"])
+def test_null_bytes_are_refused_whatever_is_said(tmp_path: Path, declared: str) -> None:
     with pytest.raises(UnreadableFileError) as caught:
-        raw_of(tmp_path / "a.csv", b"IRIS;POP\n1;\x002\n", encoding=told)
+        raw_of(tmp_path / "a.csv", b"IRIS;POP\n1;\x002\n", encoding=declared)
     says(caught.value, "a.csv", "octets nuls")
 
 
@@ -293,10 +293,10 @@ def test_quote_never_closed(tmp_path: Path) -> None:
     says(caught.value, "a.csv, ligne 3", "guillemets")
 
 
-@pytest.mark.parametrize("told", ["", "utf-8"])
-def test_cut_in_the_middle_of_a_character(tmp_path: Path, told: str) -> None:
+@pytest.mark.parametrize("declared", ["", "utf-8"])
+def test_cut_in_the_middle_of_a_character(tmp_path: Path, declared: str) -> None:
     with pytest.raises(TruncatedFileError) as caught:
-        raw_of(tmp_path / "a.csv", "IRIS;NOM\n1;é".encode()[:-1], encoding=told)
+        raw_of(tmp_path / "a.csv", "IRIS;NOM\n1;é".encode()[:-1], encoding=declared)
     says(caught.value, "a.csv")
 
 
@@ -306,7 +306,7 @@ def test_cut_utf_16(tmp_path: Path) -> None:
     says(caught.value, "a.csv")
 
 
-def test_wrong_encoding_told_names_the_line(tmp_path: Path) -> None:
+def test_wrong_encoding_stated_names_the_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError) as caught:
         raw_of(tmp_path / "a.csv", "IRIS;NOM\n1;é\n2;b\n".encode("cp1252"), encoding="utf-8")
     says(caught.value, "a.csv, ligne 2", "cp1252")
@@ -387,8 +387,8 @@ def test_csv_read_as_pandas_reads_it(
     frame = pd.DataFrame(rows, columns=["IRIS", "NOM"])
     path = tmp_path_factory.getbasetemp() / "same.csv"
     frame.to_csv(path, sep=separator, index=False, encoding="utf-8")
-    told = {"sep": separator, "dtype": str, "keep_default_na": False, "encoding": "utf-8"}
-    expected = pd.read_csv(path, **told)
+    options = {"sep": separator, "dtype": str, "keep_default_na": False, "encoding": "utf-8"}
+    expected = pd.read_csv(path, **options)
     table = raw_of(path, path.read_bytes(), separator=separator, encoding="utf-8")
     assert rows_of(table)[1:] == expected.to_numpy().tolist()
 
@@ -431,7 +431,7 @@ def test_csv_with_commas_inside_quotes(real: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "told", "found"),
+    ("written", "declared", "found"),
     [
         ("utf-8", "utf-16", "utf-8"),
         ("utf-8", "cp1252", "utf-8"),
@@ -439,41 +439,43 @@ def test_csv_with_commas_inside_quotes(real: Path) -> None:
         ("utf-16", "latin-1", "utf-16"),
     ],
 )
-def test_an_encoding_told_wrong_is_refused_with_the_one_it_seems(
-    tmp_path: Path, written: str, told: str, found: str
+def test_an_encoding_stated_wrong_is_refused_with_the_one_it_seems(
+    tmp_path: Path, written: str, declared: str, found: str
 ) -> None:
     content = "IRIS;Âgés\n972090101;5\n972090102;6\n".encode(written)
     with pytest.raises(UnreadableFileError) as caught:
-        raw_of(tmp_path / "a.csv", content, encoding=told)
-    says(caught.value, f"« {told} »", f'encoding = "{found}"')
+        raw_of(tmp_path / "a.csv", content, encoding=declared)
+    says(caught.value, f"« {declared} »", f'encoding = "{found}"')
     assert list(raw_of(tmp_path / "a.csv", content, encoding=found).frame) == ["IRIS", "Âgés"]
 
 
-@pytest.mark.parametrize("told", ["latin-1", "cp1252", "iso-8859-15", "utf-8"])
-def test_an_encoding_told_right_is_read(tmp_path: Path, told: str) -> None:
-    table = raw_of(tmp_path / "a.csv", "IRIS;Âgés\n972090101;5\n".encode(told), encoding=told)
+@pytest.mark.parametrize("declared", ["latin-1", "cp1252", "iso-8859-15", "utf-8"])
+def test_an_encoding_stated_right_is_read(tmp_path: Path, declared: str) -> None:
+    table = raw_of(
+        tmp_path / "a.csv", "IRIS;Âgés\n972090101;5\n".encode(declared), encoding=declared
+    )
     assert list(table.frame) == ["IRIS", "Âgés"]
 
 
-def test_a_header_told_beyond_the_table_is_refused(tmp_path: Path) -> None:
+def test_a_header_stated_beyond_the_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError) as caught:
         raw_of(tmp_path / "a.csv", "IRIS;POP\n972090101;5\n", header=99)
     says(caught.value, "ligne 99", "ligne 2", "header")
 
 
 @pytest.mark.parametrize(
-    ("encoding", "separator", "told"),
+    ("encoding", "separator", "expected"),
     [
         ("mac_roman", ";", "Mac (mac_roman)"),
         ("cp850", ";", "DOS (cp850)"),
         ("utf-16-le", "\t", "séparateur tabulation, UTF-16"),
     ],
 )
-def test_the_form_is_told_in_words(
-    tmp_path: Path, encoding: str, separator: str, told: str
+def test_the_form_is_said_in_words(
+    tmp_path: Path, encoding: str, separator: str, expected: str
 ) -> None:
     text = "IRIS;Âgés à l'école\n972090101;5\n".replace(";", separator)
-    assert told in raw_of(tmp_path / "a.csv", text.encode(encoding), encoding=encoding).form
+    assert expected in raw_of(tmp_path / "a.csv", text.encode(encoding), encoding=encoding).form
 
 
 def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:

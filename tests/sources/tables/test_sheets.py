@@ -1,4 +1,4 @@
-"""The sheet told, and which one holds the table when it does not."""
+"""The sheet declared, and which one holds the table when it does not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(place: Place, content: bytes, **spec: Any) -> RawTable:
     return raw_of(place.root / "s.xlsx", content, territory="Quartier", **spec)
 
 
-def test_the_sheet_told_is_read(place: Place) -> None:
+def test_the_sheet_stated_is_read(place: Place) -> None:
     content = sheets(Un=TABLE, Deux=[["Quartier", "Aidés"], ["Q1", 9]])
     assert read(place, content, sheet="Deux").frame["Aidés"].tolist() == ["9"]
 

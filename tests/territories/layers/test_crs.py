@@ -1,4 +1,4 @@
-"""Reference systems: told by where the numbers fall."""
+"""Reference systems: recognised by where the numbers fall."""
 
 import pytest
 from pyproj import CRS, Transformer

@@ -61,9 +61,9 @@ def redrawn(path: Path, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) 
 @pytest.fixture
 def sheet(place: Place) -> Path:
     with obs.open(place.root) as o:
-        told = o.outline("geo/a-dessiner.gpkg")
-    assert f"({told.waiting} au schéma)" in plain(told)
-    return told.path
+        drawing = o.outline("geo/a-dessiner.gpkg")
+    assert f"({drawing.waiting} au schéma)" in plain(drawing)
+    return drawing.path
 
 
 def test_the_file_opens_in_qgis_with_its_styles(sheet: Path) -> None:

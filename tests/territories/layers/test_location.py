@@ -1,4 +1,4 @@
-"""Where a layer lies: a zip's folders, another place, namesakes, a wrong system told by its codes."""
+"""Where a layer lies: a zip's folders, another place, namesakes, a wrong system given away by its codes."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def layer(**columns: list[str]) -> gpd.GeoDataFrame:
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "expected"),
     [
         # The codes of 2015, the names of both vintages.
         (
@@ -49,8 +49,8 @@ def layer(**columns: list[str]) -> gpd.GeoDataFrame:
         ),
     ],
 )
-def test_codes_tell_the_vintage(columns: dict[str, list[str]], told: set[str]) -> None:
-    assert outdone([layer(**columns)], KNOWN) == told
+def test_codes_tell_the_vintage(columns: dict[str, list[str]], expected: set[str]) -> None:
+    assert outdone([layer(**columns)], KNOWN) == expected
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ BOW_TIE = Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
 
 
 def layer(path: Path, crs: str | None = METRIC, **columns: Any) -> Path:
-    told = {"CODE_IRIS": ["972090101", "972090102"], "geometry": [LEFT, RIGHT], **columns}
-    gpd.GeoDataFrame(told, crs=crs).to_file(path)
+    content = {"CODE_IRIS": ["972090101", "972090102"], "geometry": [LEFT, RIGHT], **columns}
+    gpd.GeoDataFrame(content, crs=crs).to_file(path)
     return path
 
 
@@ -66,7 +66,7 @@ def test_reprojection_is_that_of_gdal(tmp_path: Path) -> None:
     assert read(path).shapes["972090102"].equals_exact(RIGHT, 0.01)
 
 
-def test_rows_outside_the_zoning_are_told(tmp_path: Path) -> None:
+def test_rows_outside_the_zoning_are_said(tmp_path: Path) -> None:
     path = layer(tmp_path / "a.gpkg", CODE_IRIS=["972090101", "972999999"])
     found = read(path)
     assert found.outside == ((2, "972999999"),)
@@ -89,7 +89,7 @@ def test_names_do_when_there_is_no_code(tmp_path: Path) -> None:
     assert set(found.shapes.index) == set(IRIS.names)
 
 
-def test_column_told_is_obeyed(tmp_path: Path) -> None:
+def test_column_stated_is_obeyed(tmp_path: Path) -> None:
     path = layer(tmp_path / "a.gpkg", AUTRE=["972090102", "972090101"])
     assert read(path, code_column="AUTRE").shapes["972090102"].equals(LEFT)
     with pytest.raises(UnknownColumnError) as caught:

@@ -175,7 +175,7 @@ def test_a_pipe_is_no_layer(tmp_path: Path) -> None:
         open_layers(tmp_path / "a.geojson")
 
 
-def test_a_column_twice_in_a_layer_is_told(tmp_path: Path) -> None:
+def test_a_column_twice_in_a_layer_is_said(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame(
         {"code": ["1"], "cods": ["2"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326
     )
@@ -296,7 +296,7 @@ def test_a_shapefile_whose_system_names_a_file(tmp_path: Path, text: str) -> Non
         open_layers(tmp_path / "a.shp")
 
 
-def test_a_zip_that_unfolds_is_told_with_its_size(
+def test_a_zip_that_unfolds_is_said_with_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(signatures, "_MOST_JSON", 1_000_000)
@@ -310,7 +310,7 @@ def test_a_zip_that_unfolds_is_told_with_its_size(
 @pytest.mark.parametrize(
     ("name", "held"), [("a.geojson", "10 entités et 40 sommets"), ("a.shp", "Elle en fait 2 : ")]
 )
-def test_a_plain_layer_too_large_for_memory_is_told_with_what_it_holds(
+def test_a_plain_layer_too_large_for_memory_is_said_with_what_it_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, held: str
 ) -> None:
     many = json.dumps({"type": "FeatureCollection", "features": [FEATURE] * 10}).encode()

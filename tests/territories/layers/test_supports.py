@@ -53,7 +53,7 @@ def test_a_weight_is_written_with_a_comma_or_groups(tmp_path: Path, separator: s
 
 
 @pytest.mark.parametrize("bad", ["s", "12 5", "1,2,3", "inf", "douze"])
-def test_a_weight_that_is_no_number_is_told_with_its_line(tmp_path: Path, bad: str) -> None:
+def test_a_weight_that_is_no_number_is_said_with_its_line(tmp_path: Path, bad: str) -> None:
     text = CELLS.replace(",", ";").replace(";7", f";{bad}")
     with pytest.raises(UnreadableNumberError) as caught:
         read_support_file(written(tmp_path, text), "EPSG:5490", "ind")
@@ -66,7 +66,7 @@ def test_a_blank_weight_stays_one(tmp_path: Path) -> None:
     assert cells["ind"].isna().tolist() == [False, True]
 
 
-def test_a_weight_of_a_layer_that_is_no_number_is_told_with_its_rank(tmp_path: Path) -> None:
+def test_a_weight_of_a_layer_that_is_no_number_is_said_with_its_rank(tmp_path: Path) -> None:
     points = gpd.GeoDataFrame(
         {"logements": ["3", "x"]}, geometry=shapely.points([7e5, 7e5], [16e5] * 2), crs=5490
     )

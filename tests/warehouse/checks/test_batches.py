@@ -33,7 +33,7 @@ MEMBERS = tuple(f"9720901{at:02d}" for at in range(1, 13))
 
 #: Made columns, of which the two last make the first.
 WHOLE = ("P{yy}_POP", "P{yy}_POPH", "P{yy}_POPF")
-TOLD = CheckInputs(
+INPUTS = CheckInputs(
     identities=pd.DataFrame(
         [("0", "P##_POP", "P##_POPH"), ("0", "P##_POP", "P##_POPF")],
         columns=list(IDENTITY_COLUMNS),
@@ -86,18 +86,18 @@ def load(town: Place, year: int, figures: Vintage, name: str = "base") -> None:
 
 def steady(year: int, **others: tuple[float, float] | None) -> Vintage:
     """Return figures that grow by one per cent a year, each IRIS a little otherwise."""
-    told: Vintage = {
+    figures: Vintage = {
         code: (
             round((1000 + 10 * at) * (1.01 + at / 2000) ** (year - 2010), 2),
             round((900 + 10 * at) * (1.01 + at / 2000) ** (year - 2010), 2),
         )
         for at, code in enumerate(MEMBERS)
     }
-    return told | {MEMBERS[int(key[1:])]: value for key, value in others.items()}
+    return figures | {MEMBERS[int(key[1:])]: value for key, value in others.items()}
 
 
-def findings(town: Place, told: CheckInputs = TOLD) -> pd.DataFrame:
-    return run_checks(warehouse_of(town), town.workspace, told).df
+def findings(town: Place, inputs: CheckInputs = INPUTS) -> pd.DataFrame:
+    return run_checks(warehouse_of(town), town.workspace, inputs).df
 
 
 def forget(warehouse: Warehouse) -> None:
@@ -199,7 +199,7 @@ def test_another_threshold_looks_at_everything_again(town: Place) -> None:
     assert jumps(findings(town)) == []
     (saut,) = (check for check in read_checks() if check.name == "saut")
     nearer = replace(saut, parameters={"times": 1.2, "changes": 8})
-    again = run_checks(warehouse_of(town), town.workspace, TOLD, [nearer]).df
+    again = run_checks(warehouse_of(town), town.workspace, INPUTS, [nearer]).df
     assert jumps(again)
     assert jumps(findings(town)) == []
 
@@ -215,7 +215,7 @@ def test_a_load_that_is_replaced_takes_its_findings_with_it(town: Place) -> None
 
 
 @pytest.mark.usefixtures("wide")
-def test_a_sum_that_is_wrong_stays_told_after_another_load(town: Place) -> None:
+def test_a_sum_that_is_wrong_stays_listed_after_another_load(town: Place) -> None:
     load(town, 2010, steady(2010))
     warehouse_of(town).run(
         "UPDATE observation SET value = value + 40 WHERE line = 3 AND variable = 'P10_POP'"
@@ -223,10 +223,11 @@ def test_a_sum_that_is_wrong_stays_told_after_another_load(town: Place) -> None:
     first = findings(town)
     assert first["check"].tolist() == ["somme-de-la-ligne"]
     load(town, 2011, steady(2011))
-    told = findings(town)
-    assert told[told["check"] == "somme-de-la-ligne"]["line"].tolist() == [3]
+    found = findings(town)
+    assert found[found["check"] == "somme-de-la-ligne"]["line"].tolist() == [3]
     assert (
-        told[told["check"] == "somme-de-la-ligne"]["message"].tolist() == first["message"].tolist()
+        found[found["check"] == "somme-de-la-ligne"]["message"].tolist()
+        == first["message"].tolist()
     )
 
 
@@ -260,22 +261,22 @@ def jumps_by_hand(warehouse: Warehouse, *, narrow: bool) -> list[tuple[str, str,
     found = []
     for series, places in figures.items():
         changes: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-        for territory, told in places.items():
-            for period, source in told:
-                earlier = [key for key in told if key[0] < period]
+        for territory, dated in places.items():
+            for period, source in dated:
+                earlier = [key for key in dated if key[0] < period]
                 if not earlier:
                     continue
-                value, before = told[period, source], told[max(earlier)]
+                value, before = dated[period, source], dated[max(earlier)]
                 if max(value, before) >= 50:
                     change = abs(math.log((value + 0.5) / (before + 0.5)))
                     changes[period, source][territory] = change
-        pooled = usual_of([one for told in changes.values() for one in told.values()])
-        for (period, _), told in changes.items():
-            enough = len(told) >= 8
-            usual = usual_of(list(told.values())) if enough else pooled if narrow else 0.0
+        pooled = usual_of([one for moves in changes.values() for one in moves.values()])
+        for (period, _), moves in changes.items():
+            enough = len(moves) >= 8
+            usual = usual_of(list(moves.values())) if enough else pooled if narrow else 0.0
             found += [
                 (territory, f"P{period[2:]}_{series}", period)
-                for territory, change in told.items()
+                for territory, change in moves.items()
                 if usual > 0 and change > 5 * usual
             ]
     return sorted(found)
@@ -305,8 +306,8 @@ def test_findings_kept_are_those_of_looking_at_everything(
                 if any(other != name for at, other in given if at == year):
                     continue  # two sources of one family may not tell one year otherwise
                 given.add((year, name))
-                told = steady(year, **{f"_{at}": both for at, both in others.items()})
-                here = {code: told[code] for at, code in enumerate(MEMBERS) if at not in without}
+                figures = steady(year, **{f"_{at}": both for at, both in others.items()})
+                here = {code: figures[code] for at, code in enumerate(MEMBERS) if at not in without}
                 load(town, year, here, name)
                 kept = findings(town)
                 forget(warehouse_of(town))
@@ -324,9 +325,9 @@ def grown(year: int, times: float) -> Vintage:
     return {code: (both[0] * times, both[1] * times) for code, both in steady(year).items() if both}
 
 
-@pytest.mark.parametrize(("times", "told"), [(10.0, 3), (1.02, 0)])
-def test_a_series_that_changes_everywhere_is_told_once_a_column(
-    town: Place, times: float, told: int
+@pytest.mark.parametrize(("times", "expected"), [(10.0, 3), (1.02, 0)])
+def test_a_series_that_changes_everywhere_is_said_once_a_column(
+    town: Place, times: float, expected: int
 ) -> None:
     for year in (2010, 2011, 2012):
         load(town, year, steady(year))
@@ -334,9 +335,9 @@ def test_a_series_that_changes_everywhere_is_told_once_a_column(
     found = findings(town)
     assert jumps(found) == []
     mine = found[found["check"] == "serie-decalee"]
-    assert len(mine) == told
+    assert len(mine) == expected
     assert set(mine["period"]) <= {"2013"}
-    if told:
+    if expected:
         assert "de 2012 à 2013, le changement habituel des IRIS est" in mine["message"].iloc[0]
 
 
@@ -374,8 +375,8 @@ def test_a_predicate_of_a_workspace_sees_every_lot_each_time(town: Place) -> Non
     for year in (2010, 2011, 2012):
         load(town, year, steady(year, _2=(1000 - (year - 2010), 900)))
         found = findings(town)
-    told = found[found["check"] == "baisse"]
-    assert sorted(set(zip(told["territory"], told["period"], strict=True))) == [
+    falls = found[found["check"] == "baisse"]
+    assert sorted(set(zip(falls["territory"], falls["period"], strict=True))) == [
         (MEMBERS[2], "2011"),
         (MEMBERS[2], "2012"),
     ]
@@ -391,7 +392,7 @@ def test_a_predicate_of_a_workspace_sees_every_lot_each_time(town: Place) -> Non
         ("FROM change AS m", "FROM figure AS m"),
     ],
 )
-def test_a_lot_that_is_not_told_is_refused(town: Place, old: str, new: str) -> None:
+def test_a_lot_that_is_not_stated_is_refused(town: Place, old: str, new: str) -> None:
     assert old in OWN
     town.write(CHECKS_FILE, OWN.replace(old, new))
     with pytest.raises(DescriptorError) as refusal:

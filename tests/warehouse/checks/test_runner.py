@@ -101,11 +101,11 @@ unit = "euros par an"
 """
 
 
-def found(place: Place, told: CheckInputs = NOTHING, **options: str) -> CheckReport:
+def found(place: Place, inputs: CheckInputs = NOTHING, **options: str) -> CheckReport:
     warehouse = place.empty_warehouse()
     for folder in place.workspace.source_folders():
         load_source(warehouse, place.workspace, folder, LoadOptions(**options))
-    return run_checks(warehouse, place.workspace, told)
+    return run_checks(warehouse, place.workspace, inputs)
 
 
 def names(report: CheckReport) -> dict[str, int]:
@@ -285,8 +285,8 @@ def parts(
     place.write("indicators.toml", catalogue)
     place.write("data/raw/src/source.toml", source)
     full = [*rows, "972090101;1;2;1", "972090102;1;2;1", "972090103;1;2;1", "972130101;1;2;1"]
-    told = {row.partition(";")[0]: row for row in reversed(full)}
-    place.csv("\n".join(["IRIS;P16_CHOM;P16_ACT;P16_OCC", *told.values(), ""]))
+    last_rows = {row.partition(";")[0]: row for row in reversed(full)}
+    place.csv("\n".join(["IRIS;P16_CHOM;P16_ACT;P16_OCC", *last_rows.values(), ""]))
     with obs.open(place.root) as o:
         report = o.load("data/raw/src")
         found = o.checks()
@@ -313,7 +313,7 @@ def test_more_unemployed_than_active_is_an_error_with_its_line_and_both_figures(
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "expected"),
     [
         ("3;0;0", 1),  # somebody in nobody
         ("0;0;0", 0),
@@ -329,18 +329,20 @@ def test_more_unemployed_than_active_is_an_error_with_its_line_and_both_figures(
         ("<5;1;1", 0),
     ],
 )
-def test_what_a_part_may_be(place: Place, row: str, told: int) -> None:
-    assert names(parts(place, f"972090101;{row}")).get("part-depasse-ensemble", 0) == told
+def test_what_a_part_may_be(place: Place, row: str, expected: int) -> None:
+    assert names(parts(place, f"972090101;{row}")).get("part-depasse-ensemble", 0) == expected
 
 
 @pytest.mark.parametrize(
-    ("row", "told"), [("11;5;5", 0), ("12;5;5", 1), ("10,2;5,1;5", 0), ("10,3;5,1;5", 1)]
+    ("row", "expected"), [("11;5;5", 0), ("12;5;5", 1), ("10,2;5,1;5", 0), ("10,3;5,1;5", 1)]
 )
-def test_a_sum_of_rounded_parts_may_be_short_of_a_step(place: Place, row: str, told: int) -> None:
+def test_a_sum_of_rounded_parts_may_be_short_of_a_step(
+    place: Place, row: str, expected: int
+) -> None:
     # 10.8 unemployed of 5.4 + 5.4 people is written 11 of 5 + 5: two at most cannot be.
     catalogue = PART_CATALOGUE.replace('["PYY_ACT"]', '["PYY_ACT", "PYY_OCC"]')
     found = parts(place, f"972090101;{row}", catalogue=catalogue)
-    assert names(found).get("part-depasse-ensemble", 0) == told
+    assert names(found).get("part-depasse-ensemble", 0) == expected
 
 
 @settings(max_examples=cases(12))
@@ -366,7 +368,7 @@ def test_rounding_a_part_and_its_whole_alone_never_alarms(
     assert names(parts(place, *rows, catalogue=catalogue)) == {}
 
 
-def test_a_ratio_may_exceed_one_and_two_indicators_of_one_share_are_told_once(place: Place) -> None:
+def test_a_ratio_may_exceed_one_and_two_indicators_of_one_share_are_said_once(place: Place) -> None:
     ratio = PART_CATALOGUE.replace('unit = "%"', 'unit = "pour 1 000"')
     assert names(parts(place, "972090101;3;2;1", catalogue=ratio)) == {}
     again = PART_CATALOGUE.partition("[indicators.chomage]")[2]
@@ -411,7 +413,7 @@ def test_a_sum_equal_to_the_published_total_is_silent(place: Place) -> None:
 
 
 @pytest.mark.parametrize("total", [3200, 3300])
-def test_a_sum_that_is_not_the_total_is_told_with_both(place: Place, total: int) -> None:
+def test_a_sum_that_is_not_the_total_is_said_with_both(place: Place, total: int) -> None:
     report = found(place, published(place, total, 350))
     assert names(report) == {"somme-communale": 1}
     row = report.df.iloc[0]
@@ -629,19 +631,19 @@ def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
     number = warehouse.rows("SELECT max(id) FROM load")[0][0]
     panel = pd.DataFrame(rows, columns=["territory", "variable", "period", "value"])
     panel = panel.astype({"period": "str", "value": "float64"})
-    told = panel.assign(
+    frame = panel.assign(
         load=number, line=range(2, len(panel) + 2), zoning="iris-2016", low=panel["value"],
         high=panel["value"], status="given", marker="", note="",
     )  # fmt: skip
     warehouse.run("DELETE FROM observation")
     warehouse.run("DELETE FROM seen_load")
-    warehouse.insert("observation", told)
+    warehouse.insert("observation", frame)
     see_loads(warehouse)
     report = run_checks(warehouse, place.workspace, NOTHING).df
     jumps = report[report["check"] == "saut"]
     seen = set(zip(jumps["territory"], jumps["variable"], jumps["period"], strict=True))
     assert seen == jumps_of(panel)
-    lines = told.set_index(["territory", "variable", "period"])["line"]
+    lines = frame.set_index(["territory", "variable", "period"])["line"]
     assert [
         lines[key]
         for key in zip(jumps["territory"], jumps["variable"], jumps["period"], strict=True)
@@ -671,10 +673,10 @@ def test_every_vintage_may_be_a_series_of_its_own(place: Place) -> None:
         "series.toml",
         '[[breaks]]\nevery = true\nwhat = "x"\nsource = "Insee"\nvariables = ["PO*"]\n',
     )
-    told = CheckInputs(
+    inputs = CheckInputs(
         breaks=breaks((), read_series(place.root / "series.toml"), [], [("src", "POP")])
     )
-    assert names(found(place, told)) == {}
+    assert names(found(place, inputs)) == {}
     assert names(found(place)) == {"saut": 1}
 
 
@@ -690,8 +692,8 @@ def test_sentences_call_territories_what_the_zoning_calls_them(place: Place) -> 
     every = pd.concat([report.df, found(place).df])
     assert set(every["check"]) == {"iris-manquants", "somme-communale", "communes-partielles"}
     assert every["message"].str.contains("3 îlots").all()
-    told = every[["title", "message", "remedy"]].to_numpy().ravel().tolist()
-    assert not [text for text in told if "IRIS" in text]
+    texts = every[["title", "message", "remedy"]].to_numpy().ravel().tolist()
+    assert not [text for text in texts if "IRIS" in text]
 
 
 # --- IRIS that lack -----------------------------------------------------------------------------
@@ -813,25 +815,25 @@ WHOLE = [12.0, 40.5, 7.0, 21.5, 30.0, 18.5]
 
 
 @pytest.mark.parametrize(
-    ("keep", "counts", "told"),
+    ("keep", "counts", "expected"),
     [
         (1.0, WHOLE, 0),  # nothing is cut
         (0.37, WHOLE, 4),  # cut, still holding everyone
         (0.37, [n * 0.37 for n in WHOLE[:4]] + WHOLE[4:], 0),  # cut and reduced
     ],
 )
-def test_cut_cells_that_kept_everyone_are_told(
-    place: Place, keep: float, counts: list[float], told: int
+def test_cut_cells_that_kept_everyone_are_said(
+    place: Place, keep: float, counts: list[float], expected: int
 ) -> None:
     grid_file(place, keep, counts)
     report = found(place)
-    assert names(report).get("carreaux-coupes", 0) == told
-    if told:
+    assert names(report).get("carreaux-coupes", 0) == expected
+    if expected:
         assert "il en reste 37 %" in report.df.iloc[0]["message"]
 
 
 @pytest.mark.parametrize("counts", [[3.137, 5.0], [3.1]])
-def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(
+def test_two_pieces_with_the_same_count_are_said_whatever_the_decimals(
     place: Place, counts: list[float]
 ) -> None:
     grid_file(place, 0.5, counts)
@@ -844,7 +846,7 @@ def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(
 
 
 @pytest.mark.parametrize(
-    ("pieces", "counts", "told"),
+    ("pieces", "counts", "expected"),
     [
         (1, WHOLE, {"carreaux-coupes-rares": 1}),
         (2, WHOLE, {"carreaux-coupes-rares": 2}),
@@ -854,7 +856,7 @@ def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(
     ],
 )
 def test_one_or_two_cut_cells_are_a_remark(
-    place: Place, pieces: int, counts: list[float], told: dict[str, int]
+    place: Place, pieces: int, counts: list[float], expected: dict[str, int]
 ) -> None:
     grid_file(place, 1.0, counts)
     path = place.root / "geo" / "carreaux.gpkg"
@@ -863,9 +865,9 @@ def test_one_or_two_cut_cells_are_a_remark(
         layer.loc[at, "geometry"] = box(704000, 1614000 + 200 * at, 704074, 1614200 + 200 * at)
     layer.to_file(path)
     report = found(place)
-    assert names(report) == told
+    assert names(report) == expected
     assert set(report.df["level"]) <= {"remarque", "alerte"}
-    if pieces < 3 and told:
+    if pieces < 3 and expected:
         assert set(report.df["level"]) == {"remarque"}
         assert "il en reste 37 %" in report.df.iloc[0]["message"]
 
@@ -940,9 +942,9 @@ def test_a_report_of_load_tells_its_own_findings(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
     warehouse = place.empty_warehouse()
     report = place.load(warehouse)
-    (told,) = with_findings([report], run_checks(warehouse, place.workspace, NOTHING))
-    assert "erreur\u00a0: Taux hors de 0 à 100 % (1)" in str(told)
-    assert "population.csv, ligne 2" in str(told)
+    (completed,) = with_findings([report], run_checks(warehouse, place.workspace, NOTHING))
+    assert "erreur\u00a0: Taux hors de 0 à 100 % (1)" in str(completed)
+    assert "population.csv, ligne 2" in str(completed)
 
 
 def test_what_circulates_names_no_figure(place: Place) -> None:
@@ -988,9 +990,9 @@ def test_a_workspace_adds_its_own_check(place: Place) -> None:
 def test_the_predicates_of_the_library_pass_what_is_asked_of_a_workspace(place: Place) -> None:
     own = resources.files("observatoire.warehouse.checks").joinpath(CHECKS_FILE).read_text("utf-8")
     place.write(CHECKS_FILE, own)
-    told = read_checks(place.root)
-    assert {check.name for check in told} == {check.name for check in read_checks()}
-    assert not any(check.ours for check in told)
+    checks = read_checks(place.root)
+    assert {check.name for check in checks} == {check.name for check in read_checks()}
+    assert not any(check.ours for check in checks)
     assert len(found(place)) == 0  # each gives the columns, and the kinds, that are asked
 
 
@@ -1076,7 +1078,7 @@ def test_a_predicate_may_end_with_a_comment_and_tell_decimals(place: Place) -> N
     assert found(place).df["message"].tolist() == ["Bourg (2016) n’a que 1,5 habitants."]
 
 
-def test_a_sum_beyond_all_numbers_is_told(place: Place) -> None:
+def test_a_sum_beyond_all_numbers_is_said(place: Place) -> None:
     place.write("checks.toml", OWN.replace("period, value\n", "period, 'inf'::DOUBLE AS value\n"))
     assert "sans fin" in found(place).df["message"].iloc[0]
 

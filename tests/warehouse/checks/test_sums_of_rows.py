@@ -1,4 +1,4 @@
-"""A row that slid by one column no longer adds up: it is told by its line, and no right row is."""
+"""A row that slid by one column no longer adds up: it is listed with its line, and no right row is."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def text(rows: list[list[object]], columns: tuple[str, ...] = COLUMNS) -> str:
     return "\n".join([";".join(["IRIS", *columns]), *lines, ""])
 
 
-def checked(place: Place, content: str, told: CheckInputs = RULES) -> CheckReport:
+def checked(place: Place, content: str, inputs: CheckInputs = RULES) -> CheckReport:
     place.write("base-ic-2016.csv", content)
     warehouse = place.empty_warehouse()
     load_file(warehouse, place.workspace, place.root / "base-ic-2016.csv")
-    report = run_checks(warehouse, place.workspace, told)
+    report = run_checks(warehouse, place.workspace, inputs)
     return type(report)(report.df[report.df["check"].isin(OURS)], report.checks)
 
 
@@ -67,40 +67,40 @@ def right() -> list[list[object]]:
     return [list(whole(*row)) for row in ROWS]
 
 
-def test_rows_that_add_up_are_not_told(place: Place, right: list[list[object]]) -> None:
+def test_rows_that_add_up_are_not_said(place: Place, right: list[list[object]]) -> None:
     assert len(checked(place, text(right))) == 0
 
 
-def test_a_row_that_slid_is_told_once_with_its_line(
+def test_a_row_that_slid_is_said_once_with_its_line(
     place: Place, right: list[list[object]]
 ) -> None:
     right[0] = [*right[0][1:], None]
     report = checked(place, text(right))
-    told = report.df.iloc[0]
-    assert (len(report), told["level"], told["line"], told["territory"]) == (
+    found = report.df.iloc[0]
+    assert (len(report), found["level"], found["line"], found["territory"]) == (
         1, "erreur", 2, "972090101",
     )  # fmt: skip
-    said = str(told["message"]).replace("\u00a0", " ").replace("\u202f", " ")
+    said = str(found["message"]).replace("\u00a0", " ").replace("\u202f", " ")
     assert "Centre Ville (2016)" in said
     assert "460,88, alors que P16_POPF et P16_POPH font 620,25" in said
 
 
 def test_the_figures_said_are_those_of_the_row(place: Place, right: list[list[object]]) -> None:
     right[1][0] = 99
-    told = checked(place, text(right)).df.iloc[0]
-    assert told["message"] == (
+    found = checked(place, text(right)).df.iloc[0]
+    assert found["message"] == (
         "P16_POP, Terres Sainville (2016) : 99, alors que P16_POPF et P16_POPH font 97."
     )
-    assert (told["variable"], told["value"]) == ("P16_POP", 97)
+    assert (found["variable"], found["value"]) == ("P16_POP", 97)
 
 
-def test_of_two_wrong_sums_the_one_farthest_off_is_told(
+def test_of_two_wrong_sums_the_one_farthest_off_is_said(
     place: Place, right: list[list[object]]
 ) -> None:
     right[1][1] = 90  # 46 men by age of 90, 141 people of 97
-    (told,) = checked(place, text(right)).df.to_dict("records")
-    assert (told["variable"], told["value"]) == ("P16_POPH", 46)
-    assert "une autre somme de cette ligne est fausse" in str(told["message"])
+    (found,) = checked(place, text(right)).df.to_dict("records")
+    assert (found["variable"], found["value"]) == ("P16_POPH", 46)
+    assert "une autre somme de cette ligne est fausse" in str(found["message"])
 
 
 @given(
@@ -150,15 +150,15 @@ def test_a_column_that_the_file_has_not_breaks_no_sum(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "expected"),
     [
         (12, ["somme-non-tenue"]),
         (7, ["somme-non-tenue"]),
         (6, ["somme-de-la-ligne"] * 6),
     ],
 )
-def test_a_sum_that_most_rows_break_is_told_of_the_file(
-    tmp_path: Path, wrong: int, told: list[str]
+def test_a_sum_that_most_rows_break_is_said_of_the_file(
+    tmp_path: Path, wrong: int, expected: list[str]
 ) -> None:
     place = bare_place(tmp_path, [f"9720901{at:02d}" for at in range(12)])
     wholes = [(100 if at < wrong else 90) + at for at in range(12)]
@@ -166,8 +166,8 @@ def test_a_sum_that_most_rows_break_is_told_of_the_file(
     content = "\n".join([";".join(["IRIS", *COLUMNS[:3]]), *lines, ""])
     report = checked(place, content)
     place.close()
-    assert report.df["check"].tolist() == told
-    if told == ["somme-non-tenue"]:
+    assert report.df["check"].tolist() == expected
+    if expected == ["somme-non-tenue"]:
         assert set(report.df["level"]) == {"alerte"}
         message = report.df.iloc[0]["message"].replace("\u00a0", " ")
         assert f"n’est pas la somme de P16_POPF et P16_POPH sur {wrong} lignes de 12" in message
@@ -181,9 +181,9 @@ def test_a_family_of_ones_own_says_its_sums(place: Place) -> None:
         '[[variables]]\ncolumns = "places.*"\nnature = "count"\n'
         '[[identities]]\nwhole = "places"\nparts = ["places_matin", "places_soir"]\n',
     )
-    told = CheckInputs(identities=identities(read_families(place.root).values()))
+    inputs = CheckInputs(identities=identities(read_families(place.root).values()))
     rows = "iris;Places;Places_matin;Places_soir\n972090101;10;4;6\n972090102;10;4;9\n"
-    assert checked(place, rows, told).df["line"].tolist() == [3]
+    assert checked(place, rows, inputs).df["line"].tolist() == [3]
 
 
 #: A family of five parts, in a file of its own.
@@ -207,10 +207,10 @@ NURSERY_HEADER = "iris;Places;Places_a;Places_b;Places_c;Places_d;Places_e\n"
 
 
 def nursery(place: Place, rows: str, nature: str = "count") -> list[int]:
-    """Return the lines told of a file of that family."""
+    """Return the lines listed of a file of that family."""
     place.write("families/creche.toml", NURSERY.replace("count", nature))
-    told = CheckInputs(identities=identities(read_families(place.root).values()))
-    return checked(place, NURSERY_HEADER + rows, told).df["line"].tolist()
+    inputs = CheckInputs(identities=identities(read_families(place.root).values()))
+    return checked(place, NURSERY_HEADER + rows, inputs).df["line"].tolist()
 
 
 def test_parts_rounded_to_nothing_may_lack_half_a_step_each(place: Place) -> None:
@@ -248,17 +248,17 @@ value_column = "valeur"
 """
 
 
-def test_a_sum_told_on_several_lines_is_told_without_one(place: Place) -> None:
-    told = {"P16_POP": 12, "P16_POPH": 4, "P16_POPF": 4}
-    place.csv("IRIS;quoi;valeur\n" + "".join(f"972090101;{k};{v}\n" for k, v in told.items()))
-    tables = (f'[variables.{name}]\nlabel = "x"\nnature = "count"\n' for name in told)
+def test_a_sum_stated_on_several_lines_is_said_without_one(place: Place) -> None:
+    figures = {"P16_POP": 12, "P16_POPH": 4, "P16_POPF": 4}
+    place.csv("IRIS;quoi;valeur\n" + "".join(f"972090101;{k};{v}\n" for k, v in figures.items()))
+    tables = (f'[variables.{name}]\nlabel = "x"\nnature = "count"\n' for name in figures)
     place.write("data/raw/src/source.toml", LONG_TOML + "".join(tables))
     warehouse = place.empty_warehouse()
     place.load(warehouse)
     found = run_checks(warehouse, place.workspace, RULES).df
-    told_of = found[found["check"].isin(OURS)]
-    assert told_of["variable"].tolist() == ["P16_POP"]
-    assert told_of["line"].isna().all()
+    listed = found[found["check"].isin(OURS)]
+    assert listed["variable"].tolist() == ["P16_POP"]
+    assert listed["line"].isna().all()
 
 
 def test_real_census_workbooks_hold_every_sum(real: Path, tmp_path: Path) -> None:

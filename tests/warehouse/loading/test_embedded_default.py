@@ -46,8 +46,8 @@ def sources(workspace: Workspace) -> list[Source]:
 
 
 def table(carried: Path, name: str) -> pd.DataFrame:
-    told = pd.read_csv(carried / name, dtype=str, keep_default_na=False)
-    return told.map(lambda cell: cell.replace("'", "’"))  # the project writes real apostrophes
+    table = pd.read_csv(carried / name, dtype=str, keep_default_na=False)
+    return table.map(lambda cell: cell.replace("'", "’"))  # the project writes real apostrophes
 
 
 def standing(warehouse: Warehouse, source: str = "") -> pd.DataFrame:
@@ -77,9 +77,9 @@ def test_every_source_says_who_when_and_under_which_licence(sources: list[Source
 
 def test_population_of_both_communes(warehouse: Warehouse) -> None:
     ages = [f"P16_POP{age}" for age in ("0014", "1529", "3044", "4559", "6074", "75P")]
-    told = standing(warehouse, "insee-rp2016")
-    told = told[told["variable"].isin(ages)]
-    sums = told.groupby(told["territory"].str[:5])["value"].sum()
+    stored = standing(warehouse, "insee-rp2016")
+    stored = stored[stored["variable"].isin(ages)]
+    sums = stored.groupby(stored["territory"].str[:5])["value"].sum()
     assert [number(sums[commune]) for commune in ("97209", "97213")] == [
         "81\u202f017",
         "40\u202f175",
@@ -95,8 +95,8 @@ def test_figures_are_those_of_the_csv_files(
             raw = pd.read_csv(
                 workspace.raw / source.code / spec.name, sep=";", dtype={spec.territory: str}
             )
-            told = standing(warehouse, source.code)
-            iris = told[told["zoning"] == "iris-2016"]
+            stored = standing(warehouse, source.code)
+            iris = stored[stored["zoning"] == "iris-2016"]
             for code in set(raw.columns) & set(source.variables):
                 written = pd.to_numeric(raw[code], errors="coerce")  # signs of secrecy are none
                 mine = iris[iris["variable"] == code]
@@ -136,9 +136,9 @@ def test_members_are_in_their_commune(workspace: Workspace) -> None:
 def test_every_iris_figure(warehouse: Warehouse, carried: Path) -> None:
     oracle = table(carried, "iris_valeurs.csv").query("variable != 'Note'")
     notes = table(carried, "iris_valeurs.csv").query("variable == 'Note'")
-    told = standing(warehouse).query("zoning == 'iris-2016'")
+    stored = standing(warehouse).query("zoning == 'iris-2016'")
     key = ["territory", "variable", "period"]
-    mine = told.dropna(subset="value").set_index(key)["value"]
+    mine = stored.dropna(subset="value").set_index(key)["value"]
     assert not mine.index.duplicated().any()
     names = {"taux_pauvrete": "DISP_TP60", "revenu_median": "DISP_MED"}
     plain = oracle["variable"].replace(names).str.replace(r"^(DEC_.+)19$", r"\1", regex=True)
@@ -162,20 +162,20 @@ def test_every_iris_figure(warehouse: Warehouse, carried: Path) -> None:
 
 def test_every_figure_of_the_convention(warehouse: Warehouse, carried: Path) -> None:
     oracle = table(carried, "convention_lamentin_2007.csv")
-    told = standing(warehouse, "convention-lamentin-2007")
-    assert len(oracle) == len(told) == 42
+    stored = standing(warehouse, "convention-lamentin-2007")
+    assert len(oracle) == len(stored) == 42
     for column, name in (("value", "valeur"), ("low", "valeur_basse"), ("high", "valeur_haute")):
         theirs = pd.to_numeric(oracle[name].where(oracle[name] != "")).dropna()
-        assert sorted(told[column].dropna()) == sorted(theirs)
-    ranged = told[told["value"].isna()]
+        assert sorted(stored[column].dropna()) == sorted(theirs)
+    ranged = stored[stored["value"].isna()]
     assert set(ranged["status"]) <= {"bounded"}
 
 
 def test_every_published_value(warehouse: Warehouse, carried: Path) -> None:
     oracle = table(carried, "valeurs_publiees.csv")
-    told = standing(warehouse, "valeurs-publiees")
-    assert len(oracle) == len(told) == 52
-    mine = sorted(zip(told["period"], told["value"], strict=True))
+    stored = standing(warehouse, "valeurs-publiees")
+    assert len(oracle) == len(stored) == 52
+    mine = sorted(zip(stored["period"], stored["value"], strict=True))
     theirs = sorted(zip(oracle["annee"], oracle["valeur"].astype(float), strict=True))
     assert mine == theirs
 

@@ -75,7 +75,7 @@ def rows(carried: Path, name: str) -> list[dict[str, str]]:
     return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
-def told(warehouse: Warehouse, source: str) -> Found:
+def stored(warehouse: Warehouse, source: str) -> Found:
     found = warehouse.rows(
         "SELECT zoning, territory, variable, period, value FROM current_observation "
         "WHERE source = ? AND value IS NOT NULL",
@@ -128,7 +128,7 @@ def test_communes_have_the_figures_gathered(
     }
     mine = {
         (z, t, RENAMED.get(v, v), p): value
-        for (z, t, v, p), value in told(warehouse, source).items()
+        for (z, t, v, p), value in stored(warehouse, source).items()
         if not v.startswith(own.get(source, ("~",)))
     }
     if source == "insee-populations":  # two names of one series, and the years overseas
@@ -147,7 +147,7 @@ def test_communes_have_the_figures_gathered(
 
 
 def test_overseas_censuses_are_under_their_own_years(warehouse: Warehouse, carried: Path) -> None:
-    mine = told(warehouse, "insee-populations")
+    mine = stored(warehouse, "insee-populations")
     published = {
         row["annee"]: float(row["valeur"])
         for row in rows(carried, "valeurs_publiees.csv")
@@ -172,7 +172,7 @@ def test_census_of_communes(warehouse: Warehouse, carried: Path) -> None:
         names = {"part_residences_principales_suroccupees": "part_suroccupees"}
         name = names.get(row["variable"], row["variable"])
         theirs[(*PLACES[row["territoire"]], name, row["annee"])] = float(row["valeur"])
-    assert_carried(told(warehouse, "insee-rp-communes"), theirs)
+    assert_carried(stored(warehouse, "insee-rp-communes"), theirs)
 
 
 def test_income_of_communes(warehouse: Warehouse, carried: Path) -> None:
@@ -188,13 +188,13 @@ def test_income_of_communes(warehouse: Warehouse, carried: Path) -> None:
         if row["table"] == "filo" and row["annee"] == "2021" and row["niveau"] == "commune":
             name = (own | ages).get(row["variable"], row["variable"])
             theirs.setdefault((*PLACES[row["territoire"]], name, "2021"), float(row["valeur"]))
-    assert_carried(told(warehouse, "filosofi-communes"), theirs)
+    assert_carried(stored(warehouse, "filosofi-communes"), theirs)
 
 
 def test_recorded_crime_of_the_departement_and_rates_of_communes(
     warehouse: Warehouse, carried: Path
 ) -> None:
-    mine = told(warehouse, "ssmsi-delinquance")
+    mine = stored(warehouse, "ssmsi-delinquance")
     classes = {
         "dep_cbv": "Coups et blessures volontaires",
         "dep_vols_armes": "Vols avec armes",
@@ -231,7 +231,7 @@ def test_income_by_iris_and_the_producers_marks(warehouse: Warehouse, carried: P
         ("iris-2016", row["iris"], row["variable"], row["annee"]): float(row["valeur"])
         for row in rows(carried, "iris_filosofi_disponible.csv")
     }
-    assert_carried(told(warehouse, "filosofi-disponible"), theirs)
+    assert_carried(stored(warehouse, "filosofi-disponible"), theirs)
     marked = {
         (row["iris"], row["variable"], row["annee"])
         for row in rows(carried, "iris_filosofi_secret.csv")
@@ -250,7 +250,7 @@ def test_declared_income_with_le_lamentin(warehouse: Warehouse, carried: Path) -
         ("iris-2016", row["iris"], row["variable"], row["annee"]): float(row["valeur"])
         for row in rows(carried, "iris_filosofi_declare_2019.csv")
     }
-    mine = told(warehouse, "filosofi-declare-2019")
+    mine = stored(warehouse, "filosofi-declare-2019")
     assert_carried(mine, theirs)
     assert len({key[1] for key in mine if key[1].startswith("97213")}) == 10
 
@@ -262,7 +262,7 @@ def test_priority_neighbourhoods_of_2015(warehouse: Warehouse, carried: Path) ->
         )
         for row in rows(carried, "qpv_filosofi.csv")
     }
-    assert_carried(told(warehouse, "filosofi-qpv"), income)
+    assert_carried(stored(warehouse, "filosofi-qpv"), income)
     others = {
         ("qpv-2015", row["qpv"], row["variable"], row["annee"] or row["edition"]): float(
             row["valeur"]
@@ -270,7 +270,7 @@ def test_priority_neighbourhoods_of_2015(warehouse: Warehouse, carried: Path) ->
         for row in rows(carried, "qpv_demographie.csv")
     }
     for source in ("caf-qpv", "insee-rp-qpv"):
-        assert_carried(told(warehouse, source), others)
+        assert_carried(stored(warehouse, source), others)
 
 
 def test_equipment_has_zeros_where_nothing_is_listed(warehouse: Warehouse, carried: Path) -> None:
@@ -283,7 +283,7 @@ def test_equipment_has_zeros_where_nothing_is_listed(warehouse: Warehouse, carri
         (*PLACES[row["territoire"]], row["type_equipement"], row["annee"]): float(row["nombre"])
         for row in rows(carried, "communes_equipements_bpe.csv")
     }
-    mine = told(warehouse, "insee-bpe")
+    mine = stored(warehouse, "insee-bpe")
     kinds = {key[2] for key in mine}
     assert {k: v for k, v in mine.items() if v} == {
         k: v for k, v in listed.items() if k[2] in kinds
@@ -299,18 +299,18 @@ def test_turnout_and_households_without_a_car(warehouse: Warehouse, carried: Pat
         ("iris-2016", iris, "participation", year): 100 * of["votants"] / of["inscrits"]
         for (iris, year), of in polled.items()
     }
-    assert told(warehouse, "presidentielle-t2") == pytest.approx(rates, abs=1e-4)
+    assert stored(warehouse, "presidentielle-t2") == pytest.approx(rates, abs=1e-4)
     theirs = {
         ("iris-2016", row["iris"], row["variable"], row["annee"]): float(row["valeur"])
         for row in rows(carried, "iris_menages_sans_voiture_2020.csv")
     }
-    assert_carried(told(warehouse, "insee-rp2020-voiture"), theirs)
+    assert_carried(stored(warehouse, "insee-rp2020-voiture"), theirs)
 
 
 def test_schools_and_the_weighted_rate_of_their_commune(
     warehouse: Warehouse, carried: Path
 ) -> None:
-    mine = told(warehouse, "depp-etablissements")
+    mine = stored(warehouse, "depp-etablissements")
     schools = {
         ("etablissement-2022", row["uai"], row["variable"], row["session"]): float(row["valeur"])
         for row in rows(carried, "colleges_dnb.csv")
@@ -342,5 +342,5 @@ def test_posts_of_the_town_contracts(warehouse: Warehouse, carried: Path) -> Non
         "SELECT count(*), sum(amount) FROM current_action WHERE source = 'politique-ville-postes'"
     )
     assert actions[0] == (len(posts), pytest.approx(paid))
-    mine = told(warehouse, "politique-ville-postes")
+    mine = stored(warehouse, "politique-ville-postes")
     assert sum(mine.values()) == len(posts) == 405

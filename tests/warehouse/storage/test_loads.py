@@ -67,10 +67,10 @@ def test_same_figures_as_duckdb_reads_in_the_file(place: Place, warehouse: Wareh
         "SELECT IRIS, replace(replace(POP, ' ', ''), ',', '.')::DOUBLE "  # noqa: S608
         f"FROM read_csv('{path}', delim=';', all_varchar=true) ORDER BY ALL"
     ).fetchall()
-    told = warehouse.rows(
+    rows = warehouse.rows(
         "SELECT territory, value FROM current_observation WHERE variable = 'POP' ORDER BY ALL"
     )
-    assert told == oracle
+    assert rows == oracle
 
 
 def test_every_load_names_its_file_by_its_bytes(place: Place, warehouse: Warehouse) -> None:
@@ -138,7 +138,7 @@ def test_the_only_file_of_a_source_is_withdrawn_like_another(
     path.write_text(bare, "utf-8")
     assert "n’est plus déclaré" in str(place.load(warehouse))
     assert not figures(warehouse)
-    # It stood until after all that was published: what was told of it is remembered.
+    # It stood until after all that was published: what was shown of it is remembered.
     stood = "SELECT superseded_by > (SELECT max(id) FROM load) FROM load"
     assert warehouse.rows(stood) == [(True,)]
 
@@ -164,8 +164,8 @@ def test_each_sheet_of_one_workbook_is_a_table_of_its_own(
     place.write("data/raw/src/source.toml", "\n".join([head, *tables, f"[markers]{tail}"]))
     report = place.load(warehouse)
     assert (report.read, report.kept, len(report.files)) == (2, 2, 2)
-    told = "SELECT period, value FROM current_observation ORDER BY period"
-    assert warehouse.rows(told) == [("2018", 1), ("2019", 3)]
+    query = "SELECT period, value FROM current_observation ORDER BY period"
+    assert warehouse.rows(query) == [("2018", 1), ("2019", 3)]
     assert not place.load(warehouse, only="annees.xlsx").changed
     place.source_toml('sheet = "2019"', 'sheet = "2018"')
     with pytest.raises(DescriptorError) as caught:
@@ -253,7 +253,7 @@ def test_rejected_rows_are_kept_with_their_reason(place: Place, warehouse: Wareh
     assert warehouse.rows("SELECT rows_read, rows_kept, rows_rejected FROM load") == [(7, 4, 3)]
 
 
-def test_declared_variable_that_no_file_gives_is_told(place: Place, warehouse: Warehouse) -> None:
+def test_declared_variable_that_no_file_gives_is_said(place: Place, warehouse: Warehouse) -> None:
     place.csv("IRIS;POP\n972090101;1\n")
     report = place.load(warehouse)
     assert any("TAUX" in notice for notice in report.notices)
@@ -376,8 +376,8 @@ def test_only_the_last_version_stands(
     place = build_place(tmp_path_factory.mktemp("versions"))
     warehouse = place.warehouse()
     reports = []
-    for figures_told in versions:
-        place.csv("IRIS;POP\n" + "".join(f"{c};{v}\n" for c, v in figures_told.items()))
+    for figures_given in versions:
+        place.csv("IRIS;POP\n" + "".join(f"{c};{v}\n" for c, v in figures_given.items()))
         reports.append(place.load(warehouse, on_error="reject"))
     expected = {
         (code, "POP"): (float(value), "observed")
@@ -446,10 +446,10 @@ def test_totals_are_set_aside_without_being_declared(place: Place, warehouse: Wa
 def test_a_range_is_bounds_not_a_hole(place: Place, warehouse: Warehouse) -> None:
     place.csv(POPULATION.replace("2000", "<5").replace("1 234,5", "de 5 à 9"))
     place.load(warehouse)
-    told = warehouse.rows(
+    rows = warehouse.rows(
         "SELECT low, high, status, note FROM observation WHERE status = 'bounded' ORDER BY low"
     )
-    assert told == [
+    assert rows == [
         (0.0, 4.0, "bounded", "moins de 5 ; zéro possible"),
         (5.0, 9.0, "bounded", "de 5 à 9"),
     ]
@@ -459,8 +459,8 @@ def test_zero_may_be_left_out_of_a_range(place: Place, warehouse: Warehouse) -> 
     place.source_toml('missing = ["nd"]', 'missing = ["nd"]\nzero_below = false')
     place.csv(POPULATION.replace("2000", "<5"))
     place.load(warehouse)
-    told = warehouse.rows("SELECT low, note FROM observation WHERE status = 'bounded'")
-    assert told == [(1.0, "moins de 5 ; zéro exclu")]
+    rows = warehouse.rows("SELECT low, note FROM observation WHERE status = 'bounded'")
+    assert rows == [(1.0, "moins de 5 ; zéro exclu")]
 
 
 def test_one_bad_source_does_not_stop_the_others(place: Place, warehouse: Warehouse) -> None:

@@ -16,8 +16,8 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.joint_suppression import FIGURE, JointSuppression
-from observatoire.exchange.publication.figures import NUMBERS, OBS_STATUS, disarmed
+from observatoire.exchange.federation.joint_suppression import JointSuppression
+from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
 from observatoire.secrecy.release.protected_table import HIDDEN_REASON
 from observatoire.values import Status
 
@@ -229,7 +229,7 @@ class FederationAnswers:
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
         withheld = self._suppression.withheld(set(frame["indicateur"]), set(frame["periode"]))
-        keys = frame[FIGURE].itertuples(index=False, name=None) if withheld else ()
+        keys = frame[FIGURE_KEY].itertuples(index=False, name=None) if withheld else ()
         dark = [key in withheld for key in keys] or [False] * len(frame)
         return pd.Series(dark, index=frame.index, dtype="bool")
 

@@ -41,17 +41,10 @@ def open_engine(
 
     Parameters
     ----------
-    name : {"duckdb", "spark"}
-        Which.
     files : mapping
         The Parquet file of each member, in order of precedence.
     kept_back : sequence of (observatory, indicator, period, reason)
         What agreements do not let out: emptied, with the reason.
-
-    Raises
-    ------
-    UnknownNameError
-        On another name.
     """
     ranked = [(who, rank, file) for rank, (who, file) in enumerate(files.items())]
     members = pd.DataFrame(ranked, columns=_MEMBERS)

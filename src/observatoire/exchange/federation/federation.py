@@ -21,22 +21,18 @@ from observatoire.exchange.federation.views.report import (
 )
 from observatoire.exchange.federation.views.sheets import (
     federation_map,
-    federation_panel,
     holders,
     sheet_without_figures,
 )
 from observatoire.exchange.federation.views.site_figures import SiteFigures
-from observatoire.exchange.federation.views.sites import (
-    site_sheet,
-    sites_atlas,
-    sites_sheet,
-    write_atlas,
-)
+from observatoire.exchange.federation.views.sites import site_sheet, sites_atlas, sites_sheet
 from observatoire.french.calls import in_french
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import MapStyle
 from observatoire.pages.sheet import Sheet, write_out, writer_of
+from observatoire.panels.atlas import write_atlas
 from observatoire.panels.drawings.pages import require_kind
+from observatoire.panels.panel import panel_page
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -138,7 +134,7 @@ class Federation(SiteFigures):
         groups = holders(found.rows, self.titles)
         table = protected_answers(found, self._said)
         heading = Theme(code=theme, label=self._headings.get(theme, theme)) if theme else None
-        return federation_panel(table, groups, heading, self._imprint)
+        return panel_page(table, groups, heading, self._imprint.date, self._imprint.place)
 
     def map(
         self,

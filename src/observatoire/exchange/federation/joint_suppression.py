@@ -13,6 +13,7 @@ from observatoire.errors import SecrecyError
 from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.remedies import spared, withheld_for
 from observatoire.exchange.federation.joint.system import Federated
+from observatoire.exchange.publication.figures import FIGURE_KEY
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.verification import Member
 
-#: Zoning, territory, indicator and period of a figure.
-FIGURE = ["zonage", "territoire", "indicateur", "periode"]
 
 Matter = TypeVar("Matter")
 
@@ -66,13 +65,7 @@ class JointSuppression:
     def withheld(
         self, codes: Collection[str], periods: Collection[str]
     ) -> set[tuple[str, str, str, str]]:
-        """Return what must not be shown: at least all that is so of some indicators and periods.
-
-        Parameters
-        ----------
-        codes, periods : collection of str
-            Those that are asked about.
-        """
+        """Return what must not be shown: at least all that is so of some indicators and periods."""
         things = set().union(*(self._things_of.get(code, ()) for code in codes))
         years = {period[:4] for period in periods if period}
         lacking = {(t, y) for t in things for y in years} - self._seen
@@ -154,7 +147,7 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
         ],
         dtype=bool,
     )
-    return set(figures.loc[gone & ~secret, FIGURE].itertuples(index=False, name=None))
+    return set(figures.loc[gone & ~secret, FIGURE_KEY].itertuples(index=False, name=None))
 
 
 def _members_of(matters: Iterable[Matter], members: Iterable[str]) -> dict[Matter, set[str]]:

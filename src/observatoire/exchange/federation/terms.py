@@ -19,8 +19,6 @@ from observatoire.sources.descriptors.agreement import Audience, as_day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FEDERATION_FILE = "federation.toml"
-
 
 @declared
 class FederationMember:
@@ -92,15 +90,7 @@ def _gone(member: FederationMember, today: dt.date) -> str:
 
 
 def read_federation(path: Path) -> FederationTerms:
-    """Read ``federation.toml``; its relative places start from its folder.
-
-    Raises
-    ------
-    FileError
-        When there is no such file.
-    DescriptorError
-        On what it declares.
-    """
+    """Read ``federation.toml``; its relative places start from its folder."""
     if not path.is_file():
         raise FileError("Ce fichier n’existe pas.", where=str(path))
     terms = read(path, FederationTerms, {})

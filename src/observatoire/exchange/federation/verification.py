@@ -18,7 +18,12 @@ from observatoire.exchange.agreements import read_terms
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
 from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
-from observatoire.exchange.publication.figures import TYPES, read_definitions, read_package_rows
+from observatoire.exchange.publication.figures import (
+    SQL_TYPES,
+    TYPES,
+    read_definitions,
+    read_package_rows,
+)
 from observatoire.exchange.publication.zones import PASSAGE_COLUMNS
 from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
@@ -37,7 +42,6 @@ NEEDED = (
 )
 
 _AGAIN = "Redemandez le paquet entier à qui l’a publié."
-_CHUNK = 1 << 22
 
 #: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
@@ -56,7 +60,6 @@ _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
 _KINDS = {"number": "DOUBLE", "string": "BYTE_ARRAY"}
 _LABELS = [status.label for status in Status]
-_SQL_TYPES = {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in TYPES.items()}
 _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)]
 
 
@@ -85,11 +88,6 @@ class Member:
 
 def verify(folder: Path) -> Member:
     """Check one package but for its figures: descriptor, sums, licence, version, sizes, types.
-
-    Parameters
-    ----------
-    folder : Path
-        Where it stands.
 
     Raises
     ------
@@ -305,7 +303,7 @@ def _copied(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dic
     """Count and sum the csv of packages; nothing for one that is not even a table of figures."""
     files = {str(member.folder / "valeurs.csv"): member.name for member in members}
     try:
-        given = {"files": list(files), "types": _SQL_TYPES}
+        given = {"files": list(files), "types": SQL_TYPES}
         found = engine.execute(question_text("csv_sum"), given).fetchall()
     except duckdb.Error:
         if len(members) == 1:

@@ -140,7 +140,9 @@ def _distribution(
             },
         },
         "dct:license": [
-            {"@id": licence["path"]} if "path" in licence else _named(licence["title"])
+            {"@id": licence["path"]}
+            if "path" in licence
+            else {"@type": "dct:LicenseDocument", "dct:title": _french(licence["title"])}
             for licence in licences
         ],
     }
@@ -150,7 +152,3 @@ def _distribution(
             "@value": str(resource["bytes"]),
         }
     return entry
-
-
-def _named(title: str) -> dict[str, Any]:
-    return {"@type": "dct:LicenseDocument", "dct:title": _french(title)}

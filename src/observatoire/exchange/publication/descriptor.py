@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from observatoire.exchange.agreements import written_terms
-from observatoire.exchange.publication.figures import VALUE_FIELDS
+from observatoire.exchange.publication.figures import FIGURE_KEY, VALUE_FIELDS
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -79,8 +79,6 @@ def describe(
     ----------
     contents : mapping
         Its files, all but the descriptor and the catalogue's entry.
-    table : ProtectedTable
-        What they show.
     about : Publication
         What the package says of itself.
     history : sequence of mapping
@@ -180,7 +178,7 @@ def value_schema() -> dict[str, Any]:
             each["categories"] = [{"value": s.label, "label": s.meaning} for s in Status]
     return {
         "fields": fields,
-        "primaryKey": ["zonage", "territoire", "indicateur", "periode"],
+        "primaryKey": FIGURE_KEY,
         "missingValues": _EMPTY,
     }
 

@@ -72,9 +72,10 @@ OBS_STATUS: Mapping[Status, str] = {
 NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "number")
 
 TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
+SQL_TYPES = {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in TYPES.items()}
 
 #: What names one figure of a package.
-_FIGURE = ("zonage", "territoire", "indicateur", "periode")
+FIGURE_KEY = ["zonage", "territoire", "indicateur", "periode"]
 
 #: What a package says of each indicator.
 DEFINED_COLUMNS = (
@@ -144,7 +145,7 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
         published[name] = (
             published[name].astype("float64") if kind == "number" else _texts(published[name])
         )
-    return published.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
+    return published.sort_values(FIGURE_KEY, kind="stable", ignore_index=True)
 
 
 def read_definitions(path: Path) -> list[dict[str, str]]:
@@ -179,8 +180,6 @@ def read_package_rows(
 
     Parameters
     ----------
-    path : Path
-        The file.
     columns, optional : sequence of str
         The columns it must have, and those that are empty where it has not.
 

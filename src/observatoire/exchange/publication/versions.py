@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.errors import FileError
 from observatoire.exchange.publication.descriptor import PACKAGE_FILE, fingerprint
-from observatoire.exchange.publication.figures import NUMBERS
+from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS
 from observatoire.french.typography import plural
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FORMER = "versions"
 
 _FIRST = "1.0.0"
-_KEY = ["zonage", "territoire", "indicateur", "periode"]
 
 #: What makes two versions the same: a date alone makes no new one.
 _COMPARED = ("valeurs.parquet", "indicateurs.csv", "passages.csv", "zones.parquet", "secret.json")
@@ -76,8 +75,6 @@ def versions_after(
     ----------
     former : mapping
         Descriptor of the version that stands in ``folder``, empty for a first one.
-    figures : DataFrame
-        Those of the new version.
     note : str
         Why, in the words of who publishes; what changed is counted in any case.
     """
@@ -108,8 +105,8 @@ def _changes(folder: Path, figures: pd.DataFrame) -> str:
     if not path.is_file():
         return ""
     shown = ["statut", *NUMBERS]
-    before = pd.read_parquet(path).reindex(columns=[*_KEY, *shown])
-    both = before.merge(figures[[*_KEY, *shown]], on=_KEY, how="outer", indicator=True)
+    before = pd.read_parquet(path).reindex(columns=[*FIGURE_KEY, *shown])
+    both = before.merge(figures[[*FIGURE_KEY, *shown]], on=FIGURE_KEY, how="outer", indicator=True)
     side = both["_merge"].astype("str")
     revised = side == "both"
     same = pd.Series(data=True, index=both.index)
@@ -130,11 +127,6 @@ def still_readable(folder: Path) -> dict[str, int]:
 
     Nothing is overwritten: what was withdrawn, or hidden since, stays readable there.
 
-    Parameters
-    ----------
-    folder : Path
-        A package.
-
     Returns
     -------
     dict
@@ -151,10 +143,10 @@ def _shown(folder: Path) -> set[tuple[str, ...]]:
     path = folder / "valeurs.parquet"
     if not path.is_file():
         return set()
-    figures = pd.read_parquet(path).reindex(columns=[*_KEY, *NUMBERS])
-    told = [name for name in NUMBERS if name != "couverture"]
-    shown = figures[figures[told].notna().any(axis=1)]
-    return set(shown[_KEY].itertuples(index=False, name=None))
+    figures = pd.read_parquet(path).reindex(columns=[*FIGURE_KEY, *NUMBERS])
+    numbers = [name for name in NUMBERS if name != "couverture"]
+    shown = figures[figures[numbers].notna().any(axis=1)]
+    return set(shown[FIGURE_KEY].itertuples(index=False, name=None))
 
 
 def keep_former(folder: Path, made: Path, former: Mapping[str, Any]) -> None:

@@ -60,8 +60,6 @@ def passage_table(context: Context, zonings: Iterable[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    context : Context
-        What answers.
     zonings : iterable of str
         Those whose figures leave, and only those.
     """

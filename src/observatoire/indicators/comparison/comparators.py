@@ -49,12 +49,8 @@ def comparator_place(context: Context, comparator: Comparator, zoning: str) -> P
 
     Parameters
     ----------
-    context : Context
-        Gives names and routes.
     comparator : Comparator
         A zoning's members, what is left of them, or the ring around each territory.
-    zoning : str
-        What is compared.
 
     Raises
     ------
@@ -91,8 +87,6 @@ def remainder(route: Route, taken: Sequence[Route], names: Mapping[str, str], no
         From the same sources to the parts.
     names : mapping
         Names of the parts: those that no source is known of are not taken away, and are named.
-    noun : Noun
-        What the parts are called.
 
     Returns
     -------

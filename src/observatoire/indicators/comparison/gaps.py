@@ -86,8 +86,6 @@ def differences(
         By comparator, then by territory: what it is compared with.
     indicators : mapping
         Definitions; counts and amounts are passed over.
-    zoning, territories : str, collection of str
-        What is compared.
 
     Returns
     -------

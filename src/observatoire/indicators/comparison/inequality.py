@@ -21,7 +21,7 @@ from observatoire.indicators.precision.sampling_error import TOO_SMALL
 from observatoire.values import Nature, Record, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 RANK_COLUMNS = (
     "territory", "name", "value", "low", "high", "rank", "rank_low", "rank_high", "place", "flag",
 )  # fmt: skip
+
+_SIDES = ("low", "high")
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
 DRAWS, SEED = 4000, 1996
@@ -138,11 +140,6 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     kept = [row for row in rows if is_sampled(row) or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
     left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)
-    value = np.array([float(row["value"]) for row in kept])
-    low, high = (
-        np.array([float("nan") if is_fact(row) else float(row[name]) for row in kept])
-        for name in ("low", "high")
-    )
     # A figure not to be commented is ranked with the others, and given no place.
     drawn = [estimate_of({**row, "flag": ""}) for row in kept]
     sides = [
@@ -150,29 +147,31 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
         for row, figure in zip(kept, drawn, strict=True)
     ]
     base = np.array([float(row["base"]) for row in kept])
+    value = np.array([float(row["value"]) for row in kept])
     most = 100.0 if indicator.unit == "%" else np.inf
     draw = _Draws(value, np.array(sides).reshape(-1, 2), base, most, seed)
-    ranks = pd.DataFrame(
-        {
-            "territory": [str(row["territory"]) for row in kept],
-            "name": [str(row["name"]) for row in kept],
-            "value": value,
-            "low": low,
-            "high": high,
-            **_ranked(draw, indicator.polarity),
-            "flag": [str(row["flag"]) for row in kept],
-        },
-        columns=list(RANK_COLUMNS),
-    )
-    ranks["place"] = ranks["place"].where(ranks["flag"] != TOO_SMALL, TOO_SMALL)
-    ranks = ranks.sort_values(["rank", "territory"], ignore_index=True)
     scale = 100.0 if indicator.unit == "%" else 0.0
     apart = (
         _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING
     )
     spread = _measured(draw, lambda rates: _spreads(rates, base))
     facts = bool(kept) and all(map(is_fact, kept))
+    ranks = _rank_table(kept, draw, indicator.polarity)
     return Inequality(ranks, spread, apart, left_out, facts, bool(scale) and _is_grouped(draw))
+
+
+def _rank_table(kept: Sequence[Record], draw: _Draws, polarity: str) -> pd.DataFrame:
+    """Return the territories from the best placed; a figure not to be commented is given no place."""
+    facts = [is_fact(row) for row in kept]
+    columns = {
+        **{name: [str(row[name]) for row in kept] for name in ("territory", "name", "flag")},
+        **{name: np.where(facts, np.nan, [float(row[name]) for row in kept]) for name in _SIDES},
+        "value": draw.value,
+        **_ranked(draw, polarity),
+    }
+    ranks = pd.DataFrame(columns, columns=list(RANK_COLUMNS))
+    ranks["place"] = ranks["place"].where(ranks["flag"] != TOO_SMALL, TOO_SMALL)
+    return ranks.sort_values(["rank", "territory"], ignore_index=True)
 
 
 def _check_rate(indicator: Indicator) -> None:

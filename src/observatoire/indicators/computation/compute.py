@@ -17,7 +17,7 @@ from observatoire.indicators.computation.explanations import (
     exceeds,
 )
 from observatoire.indicators.computation.part_predictions import with_part_predictions
-from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.passage_figures import carried_cells
 from observatoire.indicators.computation.sized_rates import with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
@@ -54,14 +54,8 @@ def compute(
 
     Parameters
     ----------
-    asked : sequence of Asked
-        Indicators and periods.
-    figures : mapping
-        Figures by zoning.
     place : Place
         The zoning, and the passages to it.
-    sources : mapping of str to SourceNote
-        What to print of each source.
 
     Returns
     -------
@@ -70,20 +64,7 @@ def compute(
         nothing tells about is ``missing``, with the reason. :func:`table_of` makes a table of them.
     """
     explainer = Explainer(sources)
-    found: Cells = {}
-    holes: Cells = {}
-    if place.zoning in figures:
-        found.update(_direct(asked, figures[place.zoning], explainer))
-    for rank, route in enumerate(place.routes):
-        if route.source not in figures:
-            continue
-        brought = carried(asked, figures[route.source], route, explainer)
-        brought = with_sized_rates(brought, asked, figures[route.source], route, sources)
-        brought = with_part_predictions(brought, asked, figures[route.source], route)
-        for key, cell in brought.items():
-            kept = holes if cell.status is Status.MISSING else found
-            if key not in kept:
-                kept[key] = cell._replace(origin=str(rank))
+    found = _best(asked, figures, place, explainer)
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
     rows: list[Record] = []
@@ -94,13 +75,35 @@ def compute(
         why = {status: explainer.hole(one, status, giving) for status in _HOLLOW}
         for code, name in place.names.items():
             key = (one.key, code)
-            cell = found.get(key) or holes.get(key) or Cell()
+            cell = found.get(key, Cell())
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(cell)
             reason = cell.reason or why.get(cell.status, "")
             rows.append(_record(code, name, one, cell, reason, label, threshold, place.zoning))
     return rows
+
+
+def _best(
+    asked: Sequence[Asked], figures: Mapping[str, Figures], place: Place, explainer: Explainer
+) -> Cells:
+    """Return the figures given there, else those of the first route that brings one, else why none does."""
+    found: Cells = {}
+    holes: Cells = {}
+    if place.zoning in figures:
+        found.update(_direct(asked, figures[place.zoning], explainer))
+    for rank, route in enumerate(place.routes):
+        if route.source not in figures:
+            continue
+        given = figures[route.source]
+        brought = carried_cells(asked, given, route, explainer)
+        brought = with_sized_rates(brought, asked, given, route, explainer.sources)
+        brought = with_part_predictions(brought, asked, given, route)
+        for key, cell in brought.items():
+            kept = holes if cell.status is Status.MISSING else found
+            if key not in kept:
+                kept[key] = cell._replace(origin=str(rank))
+    return holes | found
 
 
 #: What has no figure at all, and must say why.

@@ -52,11 +52,6 @@ def _withheld(cell: Cell, reason: str) -> Cell:
     return cell._replace(value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
 
 
-def _says_nothing(cell: Cell) -> bool:
-    """Say whether the bounds of a share leave everything possible."""
-    return cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
-
-
 @dataclass(frozen=True)
 class SourceNote:
     """What the figures of a source print: name, why one is absent, its rule, what to keep in mind."""
@@ -115,7 +110,7 @@ class Explainer:
         hides = "masqué" in text or "secret" in text
         return hides and not set(indicator.sources) & set(given)
 
-    def carried(
+    def explained(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""
@@ -126,7 +121,9 @@ class Explainer:
         if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
             return self._uncovered(cell, route.coverage(target))
         reason = self._reason(indicator, target, cell, route, hidden)
-        vain = cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell)
+        # Bounds of a share that leave everything possible say nothing.
+        vain = cell.status is Status.BOUNDED and indicator.unit == "%"
+        vain = vain and cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
         bare = cell._replace(low=_NAN, high=_NAN) if vain else cell
         if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
             return bare._replace(status=Status.SECRET, reason="Masqué par le producteur.")
@@ -208,7 +205,7 @@ class Explainer:
 
     def _absence(self, indicator: Indicator) -> str:
         text = next((note.absence for note in self._notes(indicator) if note.absence), "")
-        return text[:1].upper() + text[1:] if text else "Non fourni par le producteur"
+        return capital(text) or "Non fourni par le producteur"
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
-from observatoire.memo import Memo
+from observatoire.memo import Memo, remembered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -102,11 +102,9 @@ class Figures:
         known = {code: row for row, code in enumerate(self.territories)}
         return np.array([known.get(code, len(known)) for code in codes], dtype=np.intp)
 
+    @remembered
     def totals(self, keys: list[Key]) -> dict[str, Total]:
         """Return the sum of variables by territory with its bounds: an exact part is its own."""
-        return self.memo.once(("totals", *keys), lambda: self._totals(keys))
-
-    def _totals(self, keys: list[Key]) -> dict[str, Total]:
         sums = (part.tolist() for part in self.sums(keys))
         return dict(zip(self.territories, map(Total, *sums), strict=True))
 
@@ -123,26 +121,20 @@ class Figures:
         """Return what the producer noted of some variables of a territory."""
         return self.noted(keys)[code]
 
+    @remembered
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
         """Return what the producer noted of some variables, by territory."""
-        return self.memo.once(("noted", *keys), lambda: self._noted(keys))
-
-    def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
         return self._by_row(self.of(self.note, keys), _texts)
 
+    @remembered
     def lacking(self, keys: list[Key]) -> dict[str, str]:
         """Return what the producer noted of the variables that have no figure, by territory."""
-        return self.memo.once(("lacking", *keys), lambda: self._lacking(keys))
-
-    def _lacking(self, keys: list[Key]) -> dict[str, str]:
         missing = self.of(self.status, keys) == str(Status.MISSING)
         return self._by_row(np.where(missing, self.of(self.note, keys), ""), _sentence)
 
+    @remembered
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
-        return self.memo.once(("worst", *keys), lambda: self._worst(keys))
-
-    def _worst(self, keys: list[Key]) -> dict[str, str]:
         found = self._by_row(self.of(self.status, keys), _weakest)
         return {code: weakest for code, weakest in found.items() if weakest}
 

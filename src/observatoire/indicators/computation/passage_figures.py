@@ -10,8 +10,8 @@ import pandas as pd
 
 from observatoire.indicators.computation.explanations import Explainer, exceeds, within_whole
 from observatoire.indicators.computation.table import Cell, Cells, least_count
-from observatoire.passage.transfer.carry import carried as carry
-from observatoire.passage.transfer.ratios import carried_ratio
+from observatoire.passage.transfer.carry import carry_frame
+from observatoire.passage.transfer.ratios import carry_ratio
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 _NAN = float("nan")
 
 
-def carried(asked: Sequence[Asked], figures: Figures, route: Route, explainer: Explainer) -> Cells:
+def carried_cells(
+    asked: Sequence[Asked], figures: Figures, route: Route, explainer: Explainer
+) -> Cells:
     """Return the figures that a passage brings, all indicators of a kind in one product."""
     codes = list(route.passage.sources)
     counts: dict[str, pd.Series] = {}
@@ -57,7 +59,7 @@ def carried(asked: Sequence[Asked], figures: Figures, route: Route, explainer: E
         stand_ins = _stand_in(by_key[key], values, route)
         cells.update({(key, target): cell for target, cell in stand_ins.items()})
     return {
-        key: explainer.carried(by_key[key[0]], key[1], cell, route, hidden[key[0]])
+        key: explainer.explained(by_key[key[0]], key[1], cell, route, hidden[key[0]])
         for key, cell in cells.items()
     }
 
@@ -76,7 +78,7 @@ def _apply(
         if route.passage.parameters.get("ends"):
             cells = _foretold(route.passage.apply(pd.DataFrame(counts), about=about))
         else:
-            given, outcome = carry(route.passage.links, pd.DataFrame(counts), about=about)
+            given, outcome = carry_frame(route.passage.links, pd.DataFrame(counts), about=about)
             cells = _cells(route, given.variables, outcome)
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {k for k in bases if by_key[k].unit == "%" and exceeds(counts[k], bases[k]).any()}
@@ -86,14 +88,14 @@ def _apply(
             top = pd.DataFrame({key: counts[key] for key in chosen})
             base = pd.DataFrame({key: bases[key] for key in chosen})
             about = {key: {"counts": by_key[key].counted} for key in chosen}
-            made = carried_ratio(route.passage.links, top, base, share=share, about=about)
+            made = carry_ratio(route.passage.links, top, base, share=share, about=about)
             ratios = _cells(route, *made)
             cells.update(_context_rates(ratios, top, base, route))
             weighed = [key for key in chosen if key in guarded]
             _lower_disclosures(least, top[weighed], base[weighed], route, share=share)
     cells.update({key: within_whole(cell) for key, cell in cells.items() if key[0] in odd})
     if rates:
-        given, outcome = carry(route.passage.links, pd.DataFrame(rates), Nature.RATE)
+        given, outcome = carry_frame(route.passage.links, pd.DataFrame(rates), Nature.RATE)
         cells.update(_cells(route, given.variables, outcome))
     return {
         key: _scaled(cell, by_key[key[0]].factor, least.get(key, _NAN))
@@ -124,7 +126,7 @@ def _lower_disclosures(
     together.columns = pd.Index(
         [f"{code} {rank}" for rank, part in every.items() for code in part.columns]
     )
-    _, outcome = carry(route.passage.links, together)
+    _, outcome = carry_frame(route.passage.links, together)
     shape = (-1, len(every), len(top.columns))
     outcomes = [each.reshape(shape) for each in (outcome.value, outcome.low, outcome.high)]
     of_source = {source: at for at, source in enumerate(top.index)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -28,7 +28,7 @@ from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import code_suggestion, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span, family_and_name
-from observatoire.values import Nature, quotients_per
+from observatoire.values import Nature, lies_between, quotients_per
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -173,7 +173,8 @@ class Indicator:
 
     def of(self, period: str) -> Indicator:
         """Return the definition with the columns that its series has in one period."""
-        found = next((span for span in self.spans if span.holds(period)), None)
+        holding = (each for each in self.spans if lies_between(period, each.start, each.end))
+        found = next(holding, None)
         if found is None:
             return self
         return replace(
@@ -284,16 +285,15 @@ def _impossible_quotients(indicator: Indicator) -> Iterator[tuple[bool, str, str
         f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
         'Écrivez nature = "rate".',
     )
-    yield _scaled_twice(indicator)
-
-
-def _scaled_twice(indicator: Indicator) -> tuple[bool, str, str]:
-    per = quotients_per(indicator.unit) if indicator.denominator else 0.0
-    return (
+    per = quotients_per(indicator.unit) if divided else 0.0
+    yield (
         bool(per) and indicator.scale not in (1.0, per),
         f"L’unité « {indicator.unit} » dit {per:g} fois le quotient, et scale {indicator.scale:g}.",
         "Retirez scale, qui se déduit de l’unité, ou corrigez l’unité.",
     )
+
+
+Entry = TypeVar("Entry", Theme, Indicator)
 
 
 @declared
@@ -337,42 +337,13 @@ class Catalogue:
         return iter(self.indicators.values())
 
     def get(self, code: str) -> Indicator:
-        """Return one indicator.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
-        if not isinstance(code, str) or code not in self.indicators:
-            raise UnknownNameError(
-                f"Aucun indicateur « {code} » au catalogue.",
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.indicators.values()}
-                ),
-                name=str(code),
-            )
-        return self.indicators[code]
+        """Return one indicator."""
+        return _named(code, self.indicators, "Aucun indicateur")
 
     def theme(self, code: str) -> Theme:
-        """Return one theme.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
-        if not isinstance(code, str) or code not in self.themes:
-            raise UnknownNameError(
-                f"Aucune thématique « {code} » au catalogue.",
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.themes.values()}
-                )
-                if self.themes
-                else "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat].",
-                name=code,
-            )
-        return self.themes[code]
+        """Return one theme."""
+        bare = "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat]."
+        return _named(code, self.themes, "Aucune thématique", bare)
 
     def of_theme(self, code: str) -> tuple[Indicator, ...]:
         """Return the indicators of a theme."""
@@ -380,13 +351,20 @@ class Catalogue:
         return tuple(indicator for indicator in self if indicator.theme == theme.code)
 
 
+def _named(code: str, known: Mapping[str, Entry], nobody: str, bare: str = "") -> Entry:
+    """Return what a catalogue calls by a code; ``bare`` is said where it calls nothing so."""
+    if isinstance(code, str) and code in known:
+        return known[code]
+    near = code_suggestion(code, {each.code: each.label for each in known.values()})
+    remedy = near if known else bare or near
+    raise UnknownNameError(f"{nobody} « {code} » au catalogue.", remedy=remedy, name=str(code))
+
+
 def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = None) -> Catalogue:
     """Read and validate ``indicators.toml``.
 
     Parameters
     ----------
-    path : Path
-        The file.
     series : mapping, optional
         Spans of the series that indicators may follow, by code.
 

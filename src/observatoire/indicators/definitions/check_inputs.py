@@ -43,12 +43,6 @@ def check_inputs(
     ----------
     catalogue : iterable of Indicator
         Which says what adds up, and what is a part of what.
-    book : SeriesBook
-        Series, and where they break.
-    periods : collection of str
-        The periods that are loaded.
-    variables : collection of (str, str)
-        The sources and the variables that are loaded.
     families : iterable of Family
         The families of files known, which say what adds up on a row.
     """

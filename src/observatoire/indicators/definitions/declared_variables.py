@@ -23,12 +23,8 @@ def check_variables(
 
     Parameters
     ----------
-    catalogue : Catalogue
-        What was read.
     declared : mapping
         Nature by variable, by source: the sources that are loaded.
-    path : Path
-        The catalogue's file, for the message.
 
     Raises
     ------

@@ -36,12 +36,8 @@ def resolved(
 
     Parameters
     ----------
-    catalogue : Catalogue
-        As it was read.
     loaded : mapping of str
         The family of each loaded source that has one; the widest first, for it is read first.
-    families : mapping of str to Family
-        The families known.
     variables : mapping
         The variables that each loaded source declares.
     awaited : callable
@@ -168,8 +164,6 @@ def feeds(
     ----------
     catalogue : iterable of Indicator
         Resolved, see :func:`resolved`.
-    source : str
-        A loaded source.
     contents : mapping
         The variables and periods that each loaded source gives.
     known_as : collection of str

@@ -54,8 +54,6 @@ class Grounds:
         ----------
         path, series : Path, SeriesBook
             ``indicators.toml``, and the series that indicators may follow.
-        families, loaded : mapping
-            The families known, and that of each loaded source that has one.
         variables : mapping
             The nature of each variable that each loaded source declares.
         descriptors : sequence of Path

@@ -152,13 +152,7 @@ class SeriesBook:
     gaps: tuple[Gap, ...] = ()
 
     def get(self, code: str) -> Series:
-        """Return a series.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest code.
-        """
+        """Return a series."""
         if code not in self.series:
             raise UnknownNameError(
                 f"Aucune série « {code} ».",
@@ -169,13 +163,7 @@ class SeriesBook:
         return self.series[code]
 
     def check_indicators(self, codes: Iterable[str]) -> None:
-        """Refuse a rule about an indicator that does not exist: it would never forbid anything.
-
-        Raises
-        ------
-        DescriptorError
-            With the nearest code.
-        """
+        """Refuse a rule about an indicator that does not exist: it would never forbid anything."""
         known = list(codes)
         rules: list[Break | Gap] = [*self.breaks, *self.gaps]
         for rule in rules:
@@ -206,15 +194,7 @@ class SeriesBook:
         return ""
 
     def refusal(self, indicator: Indicator, start: str, end: str) -> str:
-        """Return why two periods of an indicator are not compared; nothing when they may be.
-
-        Parameters
-        ----------
-        indicator : Indicator
-            What is measured.
-        start, end : str
-            The two periods, the first before the second.
-        """
+        """Return why two periods of an indicator are not compared; nothing when they may be."""
         broken = self.broken(indicator, start, end)
         if broken:
             return broken

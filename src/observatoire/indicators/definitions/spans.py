@@ -54,16 +54,6 @@ class Span:
         if bool(self.numerator) == bool(self.variable):
             raise refuse("il faut soit numerator, soit variable", "numerator")
 
-    def holds(self, period: str) -> bool:
-        """Say whether a period is in the span.
-
-        Examples
-        --------
-        >>> Span("2013", "2016").holds("2016"), Span("2013", "2016").holds("2012-T4")
-        (True, False)
-        """
-        return self.start <= period[: len(self.start)] and period[: len(self.end)] <= self.end
-
 
 @declared
 class Size:

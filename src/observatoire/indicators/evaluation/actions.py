@@ -86,10 +86,6 @@ def programme(
         The wider perimeters (zoning, code) that hold each territory.
     people : mapping
         Inhabitants of each territory, where they are known.
-    themes : mapping
-        Labels of the themes.
-    zoning : str
-        The main zoning.
     wider : callable
         Inhabitants of a wider perimeter (zoning, code) about a year, and whose they are: its
         commune's where its own are not known.

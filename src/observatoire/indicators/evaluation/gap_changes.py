@@ -67,10 +67,6 @@ def evaluate_frames(
         Tidy tables of the two dates, comparators included; each indicator has its own period.
     against : mapping
         What each territory is compared with, best first: the first that has figures at both dates.
-    indicators : mapping
-        Definitions.
-    zoning : str
-        The zoning evaluated.
 
     Returns
     -------

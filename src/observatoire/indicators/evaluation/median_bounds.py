@@ -23,8 +23,6 @@ def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
 
     Parameters
     ----------
-    known : sequence of float
-        The values known.
     unknown : int
         How many are not.
 

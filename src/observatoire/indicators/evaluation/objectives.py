@@ -81,10 +81,6 @@ def evaluate_objectives(
 
     Parameters
     ----------
-    objectives : sequence of Objective
-        What was aimed at.
-    evidence : Evidence
-        The figures.
     end : str
         Nothing later is looked at.
 

@@ -57,8 +57,6 @@ def trend_frame(
     ----------
     start, end : DataFrame
         Protected cells of two periods that :meth:`SeriesBook.check` lets compare.
-    indicators : mapping
-        Definitions.
 
     Returns
     -------

@@ -146,14 +146,10 @@ def signals(
 
     Parameters
     ----------
-    watches : tuple of Watch
-        What is watched.
     levels : mapping
         Tidy table of each indicator at its latest date.
     moves : mapping
         Tidy tables of each indicator at the two dates of one series that a change is read between.
-    zoning : str
-        The zoning watched.
 
     Returns
     -------

@@ -36,10 +36,6 @@ def window(
 
     Parameters
     ----------
-    indicator : Indicator
-        What is compared.
-    periods : sequence of str
-        Dates that have figures, in order.
     refuse : callable
         Says why two dates may not be compared (a break in the series), or an empty text.
     newest : bool

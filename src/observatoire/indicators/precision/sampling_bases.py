@@ -150,22 +150,19 @@ def counted(
 
 def most_of(row: Record | None) -> float:
     """Return a count, or the most it can be: that of what holds a part."""
-    if row is None:
-        return _NAN
-    value = float(row["value"])
-    return value if not math.isnan(value) else float(row["high"])
+    return _first_known(row, "value", "high")
 
 
 def largest_of(row: Record | None) -> float:
     """Return the most that a count can be, whatever its passage leaves open; NaN when it is not known."""
-    if row is None:
-        return _NAN
-    return float(row["value"] if math.isnan(float(row["high"])) else row["high"])
+    return _first_known(row, "high", "value")
 
 
 def least_of(row: Record | None) -> float:
     """Return a count, or the least it can be: an interval must not be too narrow."""
-    if row is None:
-        return _NAN
-    value = float(row["value"])
-    return value if not math.isnan(value) else float(row["low"])
+    return _first_known(row, "value", "low")
+
+
+def _first_known(row: Record | None, *columns: str) -> float:
+    numbers = (float(row[name]) for name in columns) if row is not None else ()
+    return next((number for number in numbers if not math.isnan(number)), _NAN)

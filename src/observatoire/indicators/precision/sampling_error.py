@@ -27,7 +27,6 @@ from observatoire.indicators.precision.sampling_bases import (
     plan_of,
 )
 from observatoire.indicators.precision.source_noise import NOISES, is_published, noises_in, own_rule
-from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY
 from observatoire.values import Nature, Record, Status
 
 if TYPE_CHECKING:
@@ -70,19 +69,8 @@ _NAN = float("nan")
 _FEW = 10
 
 
-def is_complementary(exploitation: str) -> bool:
-    """Say whether a variable was coded from part of the forms only."""
-    return exploitation.casefold() == COMPLEMENTARY
-
-
 def check_choice(choice: str) -> str:
-    """Return a choice of intervals.
-
-    Raises
-    ------
-    UnknownNameError
-        On any other word.
-    """
+    """Return a choice of intervals."""
     if choice not in CHOICES:
         raise UnknownNameError(
             f"On ne sait pas donner la précision « {choice} ».",
@@ -107,8 +95,6 @@ def with_sampling(
     computed : sequence of (Place, list of Record)
         What :func:`~observatoire.indicators.computation.compute.compute` gave of each place: ``low``
         and ``high`` are the passage's bounds.
-    asked, figures, sources
-        What they were computed from.
     rules_of : callable
         How sure each source is, of a zoning.
     choice : {"declared", "all", "none"}

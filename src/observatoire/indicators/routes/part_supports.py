@@ -31,10 +31,6 @@ def part_supports(
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where the census is.
-    zoning : str
-        Whose territories.
     kept : mapping of str
         Sources whose figures not everyone may see: they shape nothing.
     """

@@ -34,12 +34,8 @@ def published_counts(
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where the figures are.
     indicator : Indicator
         A count or an amount of the catalogue.
-    zoning : str
-        The zoning whose own figures are wanted.
     period : str
         The latest that has figures by default.
     kept : mapping of str, optional

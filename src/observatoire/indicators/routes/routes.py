@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -23,13 +22,12 @@ from observatoire.territories.link_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import Noun
     from observatoire.passage.prediction import Calibration
+    from observatoire.territories.perimeters import Links
 
-
-Links = Mapping[tuple[str, str], pd.DataFrame]
 
 #: The method of a passage that a table of links gives in words.
 LINKS = "links"
@@ -223,12 +221,6 @@ def routes_to(
 
     Parameters
     ----------
-    zoning : str
-        The zoning to reach.
-    links : mapping
-        Tables of links, by (source, target).
-    members : mapping
-        Codes of the territories, by zoning.
     nouns : mapping
         What a territory of each zoning is called, for the method printed with a figure.
     """
@@ -237,13 +229,12 @@ def routes_to(
     contents = (
         zoning,
         tuple(members[zoning]),
-        *((pair, nouns[pair[0]], *table, *_rows(table)) for pair, table in leading.items()),
+        *(
+            (pair, nouns[pair[0]], *table, *table.itertuples(index=False, name=None))
+            for pair, table in leading.items()
+        ),
     )
     return list(_found(zoning, _Ways(contents, leading, members[zoning], nouns)))
-
-
-def _rows(table: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    return table.itertuples(index=False, name=None)
 
 
 @lru_cache(maxsize=128)

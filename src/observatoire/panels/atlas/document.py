@@ -25,6 +25,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import jinja2
 
@@ -46,13 +47,7 @@ _LONGEST = 11
 
 
 def atlas_document(content: AtlasContent) -> str:
-    """Return an atlas as one HTML document that needs no network.
-
-    Parameters
-    ----------
-    content : AtlasContent
-        The figures, the map, the words.
-    """
+    """Return an atlas as one HTML document that needs no network."""
     script = _part("atlas.js")
     first = _FirstView(content)
     laid = lay_ground(first.marks, content.ground)
@@ -80,6 +75,11 @@ def atlas_document(content: AtlasContent) -> str:
         wider=data["wider"],
         **first.words(),
     )
+
+
+def write_atlas(content: AtlasContent, path: Path) -> None:
+    """Write an atlas in a file."""
+    path.write_text(atlas_document(content), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _nouns(content: AtlasContent) -> dict[str, str]:
         "noun": words.here.singular,
         "many": words.here.many,
         "one": words.here.one,
-        "wider": f"chiffre {words.holder.of_the}, plus grand que {words.here.the}",
+        "wider": words.wider_figure,
     }
 
 

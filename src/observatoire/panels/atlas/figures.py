@@ -158,13 +158,7 @@ class Lexicon:
 
 
 def atlas_data(content: AtlasContent) -> dict[str, Any]:
-    """Return all that the script shows: nothing that is not printed somewhere on the page.
-
-    Parameters
-    ----------
-    content : AtlasContent
-        The figures.
-    """
+    """Return all that the script shows: nothing that is not printed somewhere on the page."""
     holes, sources, cautions, moves = Lexicon(), Lexicon(), Lexicon(), Lexicon()
     moved = _moved(content)
     communes = list(dict.fromkeys(mark.commune for mark in content.members))

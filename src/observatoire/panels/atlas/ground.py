@@ -56,15 +56,7 @@ class Square:
 
 
 def lay_ground(members: Sequence[Mark], ground: BaseMap) -> AtlasGround:
-    """Lay the territories and the land on the drawing.
-
-    Parameters
-    ----------
-    members : sequence of Mark
-        The territories, in order.
-    ground : BaseMap
-        Their shapes, and what lies under.
-    """
+    """Lay the territories and the land on the drawing."""
     placed = [mark for mark in members if ground.has(mark.code)]
     if not placed:
         return AtlasGround(0.0, (), (), (None,) * len(members))

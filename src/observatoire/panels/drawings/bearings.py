@@ -90,10 +90,6 @@ def course_of(
 
     Parameters
     ----------
-    indicator : Indicator
-        What is measured.
-    periods : sequence of str
-        Its dates, in order.
     broken, refusal : callable
         Say why a series breaks between two dates, and why two of them are not compared.
     """

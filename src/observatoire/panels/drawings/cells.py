@@ -100,28 +100,14 @@ def _arrows(sign: str, right: float, y: float, ink: str, pitch: float) -> list[s
 
 
 def bounds_in_short(mark: Mark) -> str:
-    """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are.
-
-    Parameters
-    ----------
-    mark : Mark
-        A figure known by bounds.
-    """
+    """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are."""
     if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
         return mark.text.strip("[]").replace(f"{NARROW}; ", "–")
     return f"{number(math.floor(mark.low))}–{number(math.ceil(mark.high))}"
 
 
 def bounds_in_lines(mark: Mark, room: float) -> list[str]:
-    """Write two bounds in few signs, one under the other where they have not the room.
-
-    Parameters
-    ----------
-    mark : Mark
-        A figure known by bounds.
-    room : float
-        Room of a line.
-    """
+    """Write two bounds in few signs, one under the other where they have not the room."""
     shown = bounds_in_short(mark)
     if width_of(shown, LEAST_TEXT) <= room:
         return [shown]

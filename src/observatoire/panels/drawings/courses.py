@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from observatoire.maps.svg import line
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
-from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,27 +29,23 @@ def has_course(bearing: Bearing) -> bool:
 
 
 def _drawn(bearing: Bearing) -> dict[str, Mark]:
-    return {period: mark for period, mark in bearing.dates.items() if mark.known or _bounded(mark)}
+    return {period: mark for period, mark in bearing.dates.items() if mark.known or mark.bounded}
 
 
 def draw_course(
     bearing: Bearing, left: float, y: float, height: float, width: float = COURSE_WIDTH
 ) -> list[str]:
-    """Draw the dates of one figure around a height.
-
-    Parameters
-    ----------
-    bearing : Bearing
-        The figure, its dates and how they compare.
-    left, y, height, width : float
-        Where, its middle at ``y``.
-    """
+    """Draw the dates of one figure around a height."""
     course, drawn = bearing.course, _drawn(bearing)
     if course is None or not has_course(bearing):
         return []
     years = [when(period) for period in course.periods]
     span = max(years) - min(years) or 1.0
-    ends = [end for mark in drawn.values() for end in _ends(mark)]
+    ends = [
+        end
+        for mark in drawn.values()
+        for end in ((mark.low, mark.high) if mark.bounded else (mark.value,))
+    ]
     low, spread = min(ends), max(ends) - min(ends)
 
     def across(period: str) -> float:
@@ -93,18 +88,10 @@ def _break(
 
 def _dot(mark: Mark, x: float, up: Callable[[float], float]) -> str:
     light = tokens().light
-    if _bounded(mark):
+    if mark.bounded:
         return line(x, up(mark.low), x, up(mark.high) - 0.1, stroke=light["ink"], width=2.6)
     fill, stroke = (light["accent"],) * 2 if mark.own else (light["paper"], light["soft"])
     return (
         f'<circle cx="{x:.1f}" cy="{up(mark.value):.1f}" r="2.8" fill="{fill}" stroke="{stroke}" '
         'stroke-width="1.3"/>'
     )
-
-
-def _bounded(mark: Mark) -> bool:
-    return mark.status is Status.BOUNDED and mark.low <= mark.high
-
-
-def _ends(mark: Mark) -> tuple[float, ...]:
-    return (mark.low, mark.high) if _bounded(mark) else (mark.value,)

@@ -33,11 +33,6 @@ KINDS = {
 def require_kind(kind: str, known: Iterable[str] = KINDS) -> None:
     """Refuse a kind of panel that is not drawn.
 
-    Raises
-    ------
-    UnknownNameError
-        With the nearest that is.
-
     Examples
     --------
     >>> require_kind("tartans")
@@ -64,16 +59,8 @@ def picture_page(
 
     Parameters
     ----------
-    kind : {"tartan", "compare", "evolution"}
-        Which.
-    bearings : Bearings
-        The figures in their place.
-    identities : sequence of TerritoryIdentity
-        The territories.
     themes : mapping
         Codes of indicators, by heading.
-    date, place : str
-        What the page says of itself.
     """
     table = bearings.table
     codes = [code for each in themes.values() for code in each]

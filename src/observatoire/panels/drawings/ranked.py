@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.evaluation.trends import trend_frame
-from observatoire.maps.figure import marks_of, title_of
+from observatoire.maps.figure import marks_of, period_of, title_of
 from observatoire.maps.marks import extremes
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import (
@@ -62,21 +62,16 @@ def compare_figure(
     ----------
     table : ProtectedTable
         Holds the indicator, with a comparator.
-    code : str
-        Which one.
-    communes : mapping
-        Name of the commune of each territory.
     groups : sequence of sequences of TerritoryIdentity
         Territories that share one source, drawn once.
     """
     indicator = table.indicator(code)
     cells = table.main[table.main["indicator"] == code]
     marks = _grouped(marks_of(table, code, communes), groups)
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
     drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
     own = sum(mark.own for mark in marks)
     ends = extremes(marks)
-    title = title_of(indicator, period)
+    title = title_of(indicator, period_of(table, code))
     said = f"{title}. {plural(own, 'territoire a', 'territoires ont')} leur propre chiffre sur {len(marks)}"
     if ends:
         said += f", de {ends[0].text} ({ends[0].name}) à {ends[1].text} ({ends[1].name})"
@@ -136,17 +131,7 @@ def _given(value: float) -> float | None:
 
 
 def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) -> Figure | None:
-    """Draw each territory's figures over the dates of an indicator; None when it has one date.
-
-    Parameters
-    ----------
-    bearings : Bearings
-        The figures in their place.
-    code : str
-        The indicator.
-    names : mapping
-        Names of the territories, by code.
-    """
+    """Draw each territory's figures over the dates of an indicator; None when it has one date."""
     course = bearings.courses.get(code)
     if course is None or len(course.periods) < 2:  # noqa: PLR2004 - a course has two dates
         return None

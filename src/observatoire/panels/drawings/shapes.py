@@ -105,8 +105,6 @@ def keyed(
     ----------
     items : sequence of (width, drawing, label)
         Each drawing is made at the origin, its middle at height 0.
-    left, top, width : float
-        Where, and how wide.
 
     Returns
     -------

@@ -127,10 +127,6 @@ def draw_spine(
 
     Parameters
     ----------
-    themes : mapping
-        The figures, by heading.
-    words : TerritoryNames
-        What territories are called.
     commune : str
         What figures are compared with first.
     narrow : bool
@@ -244,7 +240,7 @@ def _value(bearing: Bearing, y: float, at: _Layout) -> list[str]:
         )
     ]
     low, high = mark.interval
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         decimals = bearing.indicator.decimals
         around = f"{number(low, decimals)} à {number(high, decimals)}"
         if mark.level != 95:  # noqa: PLR2004 - the level of the heading
@@ -299,7 +295,7 @@ def _drawn(bearing: Bearing, scale: _Scale, y: float) -> list[str]:
         return []
     low, high = mark.interval
     drawn = draw_sign(sign_of(mark), scale.at(mark.value), y, mark.tone)
-    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+    if mark.sampled:
         return [whisker(scale.at(low), scale.at(high), y, own=mark.own), drawn]
     return [drawn]
 
@@ -338,7 +334,6 @@ def _legend(
     signs = {sign_of(row.mark) for row in rows}
     tones = {row.mark.tone for row in rows if sign_of(row.mark) in (UP, DOWN)}
     accent = tokens().light["accent"]
-    wider = f"chiffre {words.holder.of_the}, plus grand que {words.here.the}"
     others = [reference for row in rows for reference in row.references]
     frail = LEFT_OUT if any(row.left_out for row in rows) else ""
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
@@ -364,7 +359,7 @@ def _legend(
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
         (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se juge pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
-        (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
+        (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), words.wider_figure),
         (
             dated and any(row.course and row.course.broken and _coursed(row) for row in rows),
             4.0,

@@ -90,8 +90,6 @@ def tartan_figures(
 
     Parameters
     ----------
-    bearings : Bearings
-        The figures in their place.
     identities : sequence of TerritoryIdentity
         The territories; those that share one source share one column.
     themes : mapping
@@ -246,7 +244,7 @@ def _head(
     longest = max([len(commune), *(len(name) for each in lines for name in each)])
     high = longest * LETTER * 14 * 1.12 + 10
     owned = sum(strip.own for strip in strips)
-    wider, guessed = _wider(words), any(strip.estimated for strip in strips[owned:])
+    wider, guessed = words.wider_figure, any(strip.estimated for strip in strips[owned:])
     parts, top = [], 24.0
     groups = (
         (0, owned, "Leurs propres chiffres"),
@@ -353,7 +351,12 @@ def _legend(
         ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "● pas de différence sûre"),
         (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se juge pas"),
         (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
-        (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),
+        (
+            DIAMOND in signs,
+            18.0,
+            swatch(pattern(Status.CONTEXT), 0, faint=True),
+            words.wider_figure,
+        ),
         (Status.ESTIMATED in statuses, 0.0, "", f"{Status.ESTIMATED.mark} estimé"),
         (Status.SECRET in statuses, 18.0, hidden, "s secret"),
         (bool(statuses & _BLANK), 6.0, dot, "non disponible"),
@@ -368,10 +371,6 @@ def _legend(
 
 
 _BLANK = {Status.MISSING, Status.NOT_APPLICABLE}
-
-
-def _wider(words: TerritoryNames) -> str:
-    return f"chiffre {words.holder.of_the}, plus grand que {words.here.the}"
 
 
 _TONES = (

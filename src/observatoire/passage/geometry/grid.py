@@ -28,6 +28,7 @@ _CELLS_AT_ONCE = 4_000_000  # cells swept together: bounds the memory
 _SPARSEST = 64  # places for one cell above which a grid is not worth sweeping
 _FEW_CELLS = 1_000_000  # places that cost little anyway
 _RING = 5  # coordinates of a closed rectangle
+_ROUNDING = 1e-12  # what the sums of pieces may leave in a cell that is empty or full
 
 
 @dataclass(frozen=True, eq=False)
@@ -334,6 +335,3 @@ def _snapped(share: Floats) -> Floats:
     share[np.abs(share) < _ROUNDING] = 0.0
     share[np.abs(share - 1.0) < _ROUNDING] = 1.0
     return np.clip(share, 0.0, 1.0)
-
-
-_ROUNDING = 1e-12  # what the sums of pieces may leave in a cell that is empty or full

@@ -28,6 +28,7 @@ from observatoire.passage.geometry.grid import Grid, recognise_grid
 from observatoire.passage.geometry.projections import areas_are_true
 from observatoire.passage.geometry.rings import seen_from_within
 from observatoire.territories.layers.crs import metric_system, systems_like
+from observatoire.territories.layers.location import crs_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,8 +143,8 @@ def check_same_crs(*layers: MeasuredLayer) -> None:
     for layer in layers[1:]:
         if first.crs != layer.crs and not first.crs.equals(layer.crs, ignore_axis_order=True):
             raise CRSError(
-                f"La couche « {first.role} » est en {_crs_name(first.crs)}, "
-                f"la couche « {layer.role} » en {_crs_name(layer.crs)}.",
+                f"La couche « {first.role} » est en {crs_name(first.crs)}, "
+                f"la couche « {layer.role} » en {crs_name(layer.crs)}.",
                 why="Deux systèmes de coordonnées ne se superposent pas.",
                 remedy=f"Projetez l’une sur l’autre : {layer.role}.to_crs({first.role}.crs).",
                 crs=(first.crs, layer.crs),
@@ -201,14 +202,14 @@ def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
     unit = crs.axis_info[0].unit_name if crs.axis_info else ""
     if not crs.is_projected or unit not in ("metre", "meter"):
         raise CRSError(
-            f"La couche « {role} » est en {_crs_name(crs)}, qui n’est pas en mètres.",
+            f"La couche « {role} » est en {crs_name(crs)}, qui n’est pas en mètres.",
             why="Une surface en degrés n’a pas de sens.",
             remedy=_metric_advice(frame),
             crs=crs,
         )
     if not areas_are_true(crs, _somewhere(frame)):
         raise CRSError(
-            f"La couche « {role} » est en {_crs_name(crs)}, où les surfaces sont déformées.",
+            f"La couche « {role} » est en {crs_name(crs)}, où les surfaces sont déformées.",
             why="Une projection faite pour être vue (Web Mercator) étire les surfaces, et "
             "plus ici que là : elle ne mesure rien.",
             remedy=_metric_advice(frame),
@@ -222,11 +223,6 @@ def _somewhere(frame: gpd.GeoDataFrame) -> Floats:
     bounds = shapely.bounds(geometries[:: max(len(geometries) // _A_FEW, 1)])
     low, high = np.fmin.reduce(bounds[:, :2]), np.fmax.reduce(bounds[:, 2:])
     return np.concatenate([low, high])
-
-
-def _crs_name(crs: Any) -> str:
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else str(crs.name)
 
 
 def _crs_guess(frame: gpd.GeoDataFrame) -> str:

@@ -50,7 +50,8 @@ def _scattered(layer: MeasuredLayer) -> bool:
 
 
 def _check_neighbours(layer: MeasuredLayer) -> tuple[str, ...]:
-    suspects = _mismatched(layer)
+    edges = shapely.coverage_invalid_edges(layer.geometries)
+    suspects = np.flatnonzero(~shapely.is_empty(edges))
     tree = shapely.STRtree(layer.geometries)
     first, second = tree.query(layer.geometries[suspects])
     first = suspects[first]
@@ -71,11 +72,6 @@ def _check_neighbours(layer: MeasuredLayer) -> tuple[str, ...]:
             f"plus petit : {named(differing)}. Ce qui s’y trouve est partagé entre eux."
         ),
     )
-
-
-def _mismatched(layer: MeasuredLayer) -> Positions:
-    edges = shapely.coverage_invalid_edges(layer.geometries)
-    return np.flatnonzero(~shapely.is_empty(edges))
 
 
 def _check_pairs(layer: MeasuredLayer, first: Positions, second: Positions) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,9 @@ from observatoire.passage.methods.shares import ROUNDING, Shares, by_code, share
 from observatoire.passage.methods.shares import coverage as coverage_of
 from observatoire.passage.passage import Passage
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _FEW = 200_000  # corners of a layer that is checked sooner than a thread would start
 
 
@@ -30,8 +34,9 @@ def two_layers(
     ``everywhere``: sources may not overlap even out of reach of the targets, for people found where
     two of them lie would count in both.
     """
-    reach = None if everywhere else _reach(target)
-    if _corners(target) > _FEW and _corners(source) > _FEW:
+    shapes = _shapes(target), _shapes(source)
+    reach = None if everywhere or not len(shapes[0]) else shapely.STRtree(shapes[0])
+    if all(shapely.get_num_coordinates(each).sum() > _FEW for each in shapes):
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(check_layer, source, "source", repair=repair, reach=reach)
             second = check_layer(target, "cible", repair=repair)
@@ -52,11 +57,11 @@ def two_layers(
     )
 
 
-def _reach(frame: object) -> shapely.STRtree | None:
-    """Return the boxes of what may be a layer, to look for what meets them."""
+def _shapes(frame: object) -> NDArray[Any]:
+    """Return the shapes of what may be a layer, which is not checked yet; none of what is none."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name not in frame.columns:
-        return None
-    return shapely.STRtree(np.asarray(frame.geometry.array))
+        return np.array([], dtype=object)
+    return np.asarray(frame.geometry.array)
 
 
 def _near(layer: MeasuredLayer) -> MeasuredLayer:
@@ -65,13 +70,6 @@ def _near(layer: MeasuredLayer) -> MeasuredLayer:
         return layer
     kept = {name: getattr(layer, name)[layer.met] for name in ("labels", "geometries", "areas")}
     return replace(layer, **kept, met=None)
-
-
-def _corners(frame: object) -> int:
-    """Count the corners of what may be a layer."""
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name not in frame.columns:
-        return 0
-    return int(shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum())
 
 
 def measured(

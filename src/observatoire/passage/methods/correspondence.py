@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 _NOTHING = "inconnu"
 _WORDS = (WHOLE, SPLIT, PART, _NOTHING, "")
-_DECIMALS, _LEAST_DECIMALS = (
-    6,
-    2,
-)  # with which a rounded weight is written; with fewer it says too little
+_DECIMALS = 6  # with which a rounded weight is written at most
+_LEAST_DECIMALS = 2  # with fewer, a weight says too little to be rounded
 _EXCESS = 1e-9  # what rounding may add to the weights of a source
 
 

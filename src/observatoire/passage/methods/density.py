@@ -12,7 +12,7 @@ import pandas as pd
 from observatoire.errors import RatioError
 from observatoire.passage.arrays import Floats, floats, sum_by
 from observatoire.passage.codes import named
-from observatoire.passage.counted import PEOPLE, carried
+from observatoire.passage.counted import PEOPLE, kind_carried
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
 from observatoire.passage.methods.density_ratio import DensityFit, columns_of
 from observatoire.passage.methods.shares import ROUNDING, Shares, check_sliver
@@ -69,7 +69,7 @@ def by_density(
     learnt = ratio.carries if isinstance(ratio, DensityFit) else ""
     parameters: dict[str, object] = {
         "sliver": sliver,
-        "carries": carried(carries) or learnt or PEOPLE,
+        "carries": kind_carried(carries) or learnt or PEOPLE,
     }
     if isinstance(ratio, DensityFit):
         columns = columns_of(layers[0], found, covariates, ratio.names)

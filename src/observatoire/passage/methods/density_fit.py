@@ -13,7 +13,7 @@ from observatoire.french.typography import plural
 from observatoire.passage.arrays import Floats, Positions, floats, sum_by
 from observatoire.passage.codes import check_codes, check_possible
 from observatoire.passage.conformal import ends_of, logit
-from observatoire.passage.counted import carried, kind_declared
+from observatoire.passage.counted import kind_carried, kind_declared
 from observatoire.passage.methods.assembly import measured, two_layers
 from observatoire.passage.methods.density import densified
 from observatoire.passage.methods.density_ratio import (
@@ -213,7 +213,7 @@ def fit_density(  # noqa: PLR0913 - an analyst gives most of them by name or not
         pd.Series(lesson.restored(models, used) / wanted - 1.0, index=index),
         pd.Series(held_out / wanted - 1.0, index=index),
         lesson.ends(held_out, used),
-        carried(carries) or kind_declared(series.attrs, str(series.name or "")),
+        kind_carried(carries) or kind_declared(series.attrs, str(series.name or "")),
     )
 
 

@@ -16,7 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import named
-from observatoire.passage.counted import carried
+from observatoire.passage.counted import kind_carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from observatoire.passage.methods.shares import Shares
     from observatoire.passage.passage import Passage
+
+_ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
 
 
 def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
@@ -93,7 +95,7 @@ def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not 
     shared, remarks = placed.weights(layers[0], found)
     parameters = {
         "weight": weight,
-        "carries": carried(carries, weight),
+        "carries": kind_carried(carries, weight),
         "imputed": carrier.flag,
         "sliver": sliver,
     }
@@ -107,9 +109,6 @@ def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not 
         coverage=placed.coverage(layers[1], found),
         quality=placed.quality(layers[1]),
     )
-
-
-_ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,8 +277,11 @@ def masses(
 ) -> Masses:
     """Measure what the support carries in sources, in targets, and in what they share."""
     source, target = layers
-    measure = _point_masses if support.is_points else _polygon_masses
-    placed = measure(support, source, target, found, threads)
+    placed = (
+        _point_masses(support, source, target, found)
+        if support.is_points
+        else _polygon_masses(support, source, target, found, threads)
+    )
     if not (placed.source > 0).any():
         raise SupportError(
             "Le support ne porte rien dans aucune source.",
@@ -290,13 +292,8 @@ def masses(
 
 
 def _point_masses(
-    support: Support,
-    source: MeasuredLayer,
-    target: MeasuredLayer,
-    found: Shares,
-    threads: int | None,
+    support: Support, source: MeasuredLayer, target: MeasuredLayer, found: Shares
 ) -> Masses:
-    del threads  # points are fast enough alone
     home, away, at = _places(support.layer.geometries, source, target, found)
     pair = sum_by(at[at >= 0], support.carried[at >= 0], len(found.source))
     imputed = support.imputed

@@ -31,7 +31,8 @@ _REACHED = 1e-6  # relative gap under which a total counts as restored
 
 def calibrated(links: Links, values: Floats, wanted: Floats) -> tuple[Floats, tuple[str, ...]]:
     """Return the weight of each link once known totals are restored, and what was not."""
-    _check_counts(links, values)
+    why = "Les parties d’un solde peuvent se compenser : un total n’en dit rien."
+    check_possible(values, links.sources, "On cale un effectif négatif ou infini :", why=why)
     usable = _usable(links, values)
     weight = _scaled(links, values, np.where(usable, wanted, np.nan))
     reached = sum_by(links.target, weight * np.nan_to_num(values[links.source]), len(wanted))
@@ -60,11 +61,6 @@ def check_counts(links: Links, counts: pd.Series[float]) -> Floats:
             remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
         )
     return values
-
-
-def _check_counts(links: Links, values: Floats) -> None:
-    why = "Les parties d’un solde peuvent se compenser : un total n’en dit rien."
-    check_possible(values, links.sources, "On cale un effectif négatif ou infini :", why=why)
 
 
 def _usable(links: Links, values: Floats) -> Flags:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Numbers = pd.DataFrame | pd.Series[Any]
 
 
-def carried(
+def carry_frame(
     links: Links,
     frame: Numbers,
     nature: str | Mapping[str, str] = Nature.COUNT,

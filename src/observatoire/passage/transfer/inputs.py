@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from observatoire.passage.links import Links
 
 
+_WHY_NOT = {
+    Nature.MEDIAN: "La médiane d’une réunion ne se déduit pas des médianes de ses parties.",
+    Nature.MEAN: "Sans les effectifs, la moyenne d’une réunion ne se déduit pas des moyennes.",
+    Nature.INDEX: "Un indice n’est pas une quantité : il ne s’additionne ni ne se partage.",
+}
+
+_WAY_OUT = {
+    Nature.MEDIAN: "Demandez-la au producteur sur ce zonage, ou montrez celle des territoires.",
+    Nature.MEAN: "Passez la somme (nature « amount ») et l’effectif, puis apply_ratio.",
+    Nature.INDEX: "Passez ses composantes, puis recalculez-le sur ce zonage.",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Given:
     """Values by source of the passage and by variable, with their natures and bounds.
@@ -169,19 +182,6 @@ def _passable(word: str, where: str) -> Nature:
             nature=str(nature),
         )
     return nature
-
-
-_WHY_NOT = {
-    Nature.MEDIAN: "La médiane d’une réunion ne se déduit pas des médianes de ses parties.",
-    Nature.MEAN: "Sans les effectifs, la moyenne d’une réunion ne se déduit pas des moyennes.",
-    Nature.INDEX: "Un indice n’est pas une quantité : il ne s’additionne ni ne se partage.",
-}
-
-_WAY_OUT = {
-    Nature.MEDIAN: "Demandez-la au producteur sur ce zonage, ou montrez celle des territoires.",
-    Nature.MEAN: "Passez la somme (nature « amount ») et l’effectif, puis apply_ratio.",
-    Nature.INDEX: "Passez ses composantes, puis recalculez-le sur ce zonage.",
-}
 
 
 def _check_some_known(links: Links, codes: pd.Index[str], position: NDArray[np.intp]) -> None:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
-def carried_ratio(
+_WORST_LAST = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED, Status.MISSING)
+
+
+def carry_ratio(
     links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],
@@ -54,7 +57,7 @@ def carried_ratio(
         bounds = _share_bounds(above, carry_counts(links, rest))
     else:
         above = carry_counts(links, top)
-        bounds = _free_bounds(above, below)
+        bounds = _quotient(above.low, _open(below.high)), _quotient(above.high, below.low)
     outcome = _divide(above, below, bounds)
     _context(links, outcome, top, bottom)
     _uncovered(links, outcome, min_coverage)
@@ -100,10 +103,6 @@ def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
-    return _quotient(top.low, _open(bottom.high)), _quotient(top.high, bottom.low)
-
-
 def _open(bound: Floats) -> Floats:
     """Return a bound that is lacking as what it is: anything above."""
     return np.where(np.isnan(bound), np.inf, bound)
@@ -129,9 +128,6 @@ def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Out
     outcome.reason[:] = np.where(top.reason != "", top.reason, bottom.reason)
     _settle(outcome, bottom)
     return outcome
-
-
-_WORST_LAST = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED, Status.MISSING)
 
 
 def _settle(outcome: Outcome, bottom: Outcome) -> None:

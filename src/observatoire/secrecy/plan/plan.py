@@ -43,7 +43,7 @@ from observatoire.secrecy.plan.primary import (
 )
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.rule_checks import check_declared
-from observatoire.secrecy.plan.universes import Spoken, read_universes, spoken_by
+from observatoire.secrecy.plan.universes import Spoken, rate_behind, read_universes
 from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
@@ -171,7 +171,7 @@ def _twins(
         by_variable: dict[str, dict[str, None]] = defaultdict(dict)
         for source in indicator.sources:
             for other, variable, period in given if len(indicator.sources) > 1 else ():
-                if other == source and spoken_by(variable) in indicator.variables(period):
+                if other == source and rate_behind(variable) in indicator.variables(period):
                     by_variable[variable][source] = None
         for variable, sources in by_variable.items():
             if len(sources) > 1:

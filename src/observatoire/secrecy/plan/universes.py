@@ -183,12 +183,12 @@ def numerator(source: str, variable: str, bases: Sequence[Base], period: str) ->
     return Base(source, name, bases[0].zoning, bases[0].territory, period)
 
 
-def spoken_by(variable: str) -> str:
+def rate_behind(variable: str) -> str:
     """Return the rate that tells a numerator; any other variable is told by itself.
 
     Examples
     --------
-    >>> spoken_by("taux × ALLOC"), spoken_by("ALLOC")
+    >>> rate_behind("taux × ALLOC"), rate_behind("ALLOC")
     ('taux', 'ALLOC')
     """
     return variable.partition(TIMES)[0]

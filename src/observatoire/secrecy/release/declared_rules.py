@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import SecrecyError
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source
-from observatoire.warehouse.storage.agreements import read_conventions
+from observatoire.warehouse.storage.agreements import read_agreements
 from observatoire.workspace.model import WORKSPACE_FILE, read_workspace
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def require_declared(warehouse: Warehouse, workspace: Workspace) -> None:
             WORKSPACE_FILE, "[secrecy]", "Rouvrez l’espace de travail : o = obs.open(…)."
         )
     rules = dict(warehouse.rows("SELECT source, rule FROM secrecy_rule"))
-    agreements = read_conventions(warehouse)
+    agreements = read_agreements(warehouse)
     loaded = {
         (warehouse.home / str(folder)).resolve(): str(code)
         for code, folder in warehouse.rows("SELECT code, folder FROM source WHERE folder != ''")

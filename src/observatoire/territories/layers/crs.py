@@ -57,17 +57,6 @@ def region_around(longitude: float, latitude: float) -> str:
     return next((system.places for system in near if system.places), "")
 
 
-def metric_system_of(longitude: float, latitude: float) -> str:
-    """Return the code of the official metric system in use around a point, or an empty text.
-
-    Examples
-    --------
-    >>> metric_system_of(2.9, 42.7), metric_system_of(-61.0, 14.6), metric_system_of(0.0, 0.0)
-    ('EPSG:2154', 'EPSG:5490', '')
-    """
-    return next((system.code for system in _metric_there(longitude, latitude)), "")
-
-
 def _metric_there(longitude: float, latitude: float) -> Iterator[ReferenceSystem]:
     return (s for s in known_systems() if s.metric and _within(CRS(s.code), longitude, latitude))
 
@@ -116,11 +105,7 @@ def metric_system(crs: CRS, bounds: Sequence[float]) -> ReferenceSystem | None:
     if not np.isfinite(bounds).all():
         return None
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    longitude, latitude = _degrees(crs, x, y)
-    for system in known_systems():
-        if system.metric and _within(CRS(system.code), longitude, latitude):
-            return system
-    return None
+    return next(_metric_there(*_degrees(crs, x, y)), None)
 
 
 def _degrees(crs: CRS, x: float, y: float) -> tuple[float, float]:

@@ -47,8 +47,6 @@ def authors(
         Rows of the layer, by code of territory.
     outside : sequence of (int, str)
         Line and text of the rows whose code is of no territory.
-    path : Path
-        The file, for messages.
 
     Raises
     ------
@@ -102,8 +100,6 @@ def check_drawing(
         The outlines signed, and those that were to be redrawn, by code.
     communes : mapping
         The outline of the commune of each territory, where it is known.
-    path : Path
-        The file, for messages.
 
     Raises
     ------

@@ -31,13 +31,7 @@ _PIECES = 3
 
 
 def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
-    """Refuse a file none of whose layers is where the workspace's CRS is of use.
-
-    Raises
-    ------
-    CRSError
-        With where they are.
-    """
+    """Refuse a file none of whose layers is where the workspace's CRS is of use."""
     refusal: CRSError | None = None
     for frame in layers:
         if frame.crs is None:
@@ -53,13 +47,7 @@ def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
 
 
 def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
-    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use.
-
-    Raises
-    ------
-    CRSError
-        With where it is.
-    """
+    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
     area = CRS(crs).area_of_use
     shapes = frame.geometry.to_numpy()
     known = frame.geometry[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
@@ -142,10 +130,6 @@ def in_parts(found: pd.Series, matcher: Matcher, path: Path) -> UnknownTerritory
     ----------
     found : Series of str
         The territory that each row tells; empty for none.
-    matcher : Matcher
-        The territories.
-    path : Path
-        The file.
     """
     codes = found[found != ""]
     if len(codes) <= _PIECES * codes.nunique():

@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 def outdone(layers: list[gpd.GeoDataFrame], known: Mapping[str, Matcher]) -> set[str]:
     """Return the zonings that a layer names, of which another holds the codes.
 
-    Parameters
-    ----------
-    layers : list of GeoDataFrame
-        The layers of a file.
-    known : mapping of str to Matcher
-        The territories, by zoning.
-
     Returns
     -------
     set of str

@@ -28,8 +28,6 @@ def check_shapes(
     ----------
     shapes : GeoSeries
         Outlines by code.
-    path : Path
-        Their file, for messages.
     repair : bool
         Mend those that cross themselves, instead of refusing them.
 

@@ -88,8 +88,6 @@ def read_layer(
     ----------
     path : Path
         A layer GDAL reads; the first layer that holds codes of the zoning is taken.
-    matcher : Matcher
-        The zoning's codes and names.
     crs : str
         The metric CRS of the workspace; shapes are carried to it.
     code_column : str

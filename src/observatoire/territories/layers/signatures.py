@@ -73,11 +73,6 @@ def check_signature(path: Path) -> None:
     ----------
     path : Path
         A shapefile, GeoPackage, GeoJSON, FlatGeobuf, or a zip of one. Another suffix is refused.
-
-    Raises
-    ------
-    UnreadableFileError
-        With what the form should be.
     """
     suffix = path.suffix.lower()
     try:

@@ -48,8 +48,6 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
     path : Path
         A layer GDAL reads, or a csv of Insee cells whose identifier tells size and corner
         (``CRS5490RES200mN1592600E728800``).
-    crs : str
-        The metric CRS to carry it to.
     weight : str
         The column that says how many each carries; it must be there.
 

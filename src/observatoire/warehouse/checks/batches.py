@@ -130,8 +130,6 @@ def batches(warehouse: Warehouse, table: str, *, empty: bool = False) -> Iterato
     ----------
     warehouse : Warehouse
         Whose ``unit`` and ``standing`` are laid out.
-    table : {"change", "tally"}
-        Which table to lay out.
     empty : bool
         Lay it out once with no row where nothing has changed: a predicate is then tried at least.
 

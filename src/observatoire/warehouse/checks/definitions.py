@@ -68,13 +68,9 @@ _OUTSIDE = ("getenv", "current_setting", "nextval", "write_log", "getvariable", 
 _ROW_FUNCTIONS = ("unnest", "generate_series", "range")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _numbers_only(parameters: Mapping[str, Any]) -> Mapping[str, float]:
     for name, value in parameters.items():
-        if not _is_number(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise refuse(f"« {name} » doit être un nombre")
     return {name: float(value) for name, value in parameters.items()}
 

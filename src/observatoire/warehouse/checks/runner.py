@@ -109,6 +109,7 @@ def run_checks(
     workspace: Workspace,
     inputs: CheckInputs,
     checks: Sequence[Check] | None = None,
+    signature: str = "",
 ) -> CheckReport:
     """Pass every check over the warehouse, and keep what fails in place of what was kept.
 
@@ -120,6 +121,8 @@ def run_checks(
         Which variables add up to a published one, make a part of a whole, break off.
     checks : sequence of Check, optional
         Those of the library and of the workspace by default.
+    signature : str, optional
+        What the findings depend on, when it is known already.
 
     Raises
     ------
@@ -127,18 +130,7 @@ def run_checks(
         On a predicate that is wrong; what was kept is then unchanged.
     """
     chosen = read_checks(workspace.root) if checks is None else tuple(checks)
-    return _pass(
-        warehouse, workspace, inputs, chosen, _signature(warehouse, workspace, chosen, inputs)
-    )
-
-
-def _pass(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    inputs: CheckInputs,
-    chosen: Sequence[Check],
-    signature: str,
-) -> CheckReport:
+    signature = signature or _signature(warehouse, workspace, chosen, inputs)
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
         _lay_out(warehouse, workspace, inputs, cells)
@@ -193,7 +185,7 @@ def kept_findings(warehouse: Warehouse, workspace: Workspace, inputs: CheckInput
     signature = _signature(warehouse, workspace, chosen, inputs)
     if warehouse.rows("SELECT signature FROM check_run") == [(signature,)]:
         return CheckReport(warehouse.frame(_KEPT), len(chosen))
-    return _pass(warehouse, workspace, inputs, chosen, signature)
+    return run_checks(warehouse, workspace, inputs, chosen, signature)
 
 
 def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:

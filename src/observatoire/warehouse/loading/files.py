@@ -84,8 +84,6 @@ def load_path(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to load, and which territories are known.
     path : Path
         A folder or a file, that is there.
     options : LoadOptions
@@ -108,8 +106,6 @@ def load_file(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to load, and which territories are known.
     path : Path
         A file of a known family, or a partner's table that names the territories.
     options : LoadOptions

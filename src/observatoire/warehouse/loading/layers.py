@@ -67,8 +67,6 @@ def load_layer(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to write, and which zonings there are.
     path : Path
         Shapefile, GeoPackage, GeoJSON or FlatGeobuf with a column of codes or names.
     options : LoadOptions

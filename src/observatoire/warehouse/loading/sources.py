@@ -46,10 +46,6 @@ def load_source(
 
     Parameters
     ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to load, and which territories are known.
-    folder : Path
-        A folder with ``source.toml``.
     options : LoadOptions
         What to do with a faulty row.
     only : str

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from observatoire.memo import FileContent
 from observatoire.territories import Matcher, read_members
+from observatoire.territories.aliases import members_matcher
 from observatoire.territories.link_tables import check_links, read_links
-from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.territories.perimeters import Perimeters, draw_all
 from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zonings
 
 if TYPE_CHECKING:
@@ -36,13 +37,7 @@ def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
 
 
 def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
-    """Write the zonings of a workspace, drawn or real; nothing is written on an error.
-
-    Returns
-    -------
-    dict of str to Perimeters
-        What each zoning's perimeters are made of.
-    """
+    """Write the zonings of a workspace, drawn or real; nothing is written on an error."""
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     given = loaded_perimeters(warehouse, workspace)
     drawn = _drawn(workspace, members, given)
@@ -146,7 +141,7 @@ def matchers(workspace: Workspace) -> dict[str, Matcher]:
 @lru_cache(maxsize=128)
 def _matcher(members: FileContent, singular: str) -> Matcher:
     # Names are laid out for comparison once for the same members, however many files they serve.
-    return matcher(read_members(members.path), singular)
+    return members_matcher(read_members(members.path), singular)
 
 
 def scope(workspace: Workspace) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ SELECT DISTINCT source, variable, period FROM current_content SEMI JOIN conventi
 """
 
 
-def store_convention(warehouse: Warehouse, source: Source) -> None:
+def store_agreement(warehouse: Warehouse, source: Source) -> None:
     """Write a source's agreement anew, or forget it; call it inside a transaction."""
     warehouse.run("DELETE FROM convention WHERE source = ?", [source.code])
     if source.convention is not None:
@@ -41,7 +41,7 @@ def store_convention(warehouse: Warehouse, source: Source) -> None:
         warehouse.insert_row("convention", source=source.code, **values)
 
 
-def read_conventions(warehouse: Warehouse) -> dict[str, Agreement]:
+def read_agreements(warehouse: Warehouse) -> dict[str, Agreement]:
     """Return the agreements, by source."""
     columns = ", ".join(_COLUMNS)
     rows = warehouse.rows(f"SELECT source, {columns} FROM convention ORDER BY source")  # noqa: S608
@@ -57,6 +57,6 @@ def given_under(warehouse: Warehouse) -> frozenset[tuple[str, str, str]]:
     return frozenset((str(s), str(v), str(p)) for s, v, p in warehouse.rows(_GIVEN))
 
 
-def list_conventions(warehouse: Warehouse, today: object) -> pd.DataFrame:
+def list_agreements(warehouse: Warehouse, today: object) -> pd.DataFrame:
     """List the agreements with their state on a day: « en vigueur », « échue », « à venir »."""
     return warehouse.frame(_STATES, {"today": today})

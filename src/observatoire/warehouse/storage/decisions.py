@@ -16,9 +16,6 @@ RESTED_ON = (
     "seen_content", "source", "territory", "variable", "zoning",
 )  # fmt: skip
 
-#: Made of the others: what measured passages weigh is said by those who make them.
-DERIVED = ("passage", "passage_weight")
-
 
 def content_digest(warehouse: Warehouse) -> str:
     """Return a digest of every row that a plan may rest on, in whatever order the rows stand."""

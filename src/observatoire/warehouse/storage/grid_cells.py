@@ -25,11 +25,6 @@ def cut_cells(warehouse: Warehouse, workspace: Workspace) -> pd.DataFrame:
 
     Cells of the supports of passages come with what they carry; those of a zoning without, for
     their figures are in the warehouse. A csv of cells draws whole squares: nothing to look at.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``CELL_COLUMNS``.
     """
     supports = {(p.support, p.weight): p for p in workspace.passages if p.support is not None}
     parts = [_support_cells(passage, workspace.crs) for passage in supports.values()]
@@ -52,8 +47,6 @@ def shares_left(shapes: gpd.GeoSeries, codes: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    shapes : GeoSeries
-        Shapes with their reference system.
     codes : Series of str
         Codes in the manner of Insee (``CRS5490RES200mN1592600E728800``), aligned with the shapes.
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.errors import WorkspaceError
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import refused_by_system
 from observatoire.french.typography import plural
 from observatoire.swap import new_file
 
@@ -35,6 +35,9 @@ _TABLES = f"""
 SELECT table_name FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (table_oid)
 WHERE column_name = '{_PUBLICATION}' ORDER BY table_name
 """  # noqa: S608 - our own name
+
+_UNWRITABLE = "Le registre des publications ne peut pas être écrit : rien n’est publié."
+_MAKE_ROOM = "Faites de la place, ou demandez le droit d’écrire dans ce dossier."
 
 #: Rows of a table, as lists of column names and of values.
 Rows = tuple[list[str], list[list[Any]]]
@@ -199,14 +202,12 @@ def _add(warehouse: Warehouse, content: bytes, entries: Iterable[_Entry]) -> Non
     if path is None:
         return
     if added:
-        try:
+        with refused_by_system(WorkspaceError, _UNWRITABLE, path, _MAKE_ROOM):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab") as file:
                 file.write(added)
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            raise _unwritable(path, error) from error
     size, digest = _mark(content + added)
     warehouse.run("DELETE FROM ledger_text")
     warehouse.insert_row("ledger_text", bytes=size, sha256=digest)
@@ -214,25 +215,19 @@ def _add(warehouse: Warehouse, content: bytes, entries: Iterable[_Entry]) -> Non
 
 def _rewrite(path: Path, entries: Iterable[_Entry], *, keep: bytes) -> None:
     """Write the text anew without what is damaged, of which a copy is kept next to it."""
-    try:
+    with refused_by_system(WorkspaceError, _UNWRITABLE, path, _MAKE_ROOM):
         if keep:
             path.with_suffix(".abime.jsonl").write_bytes(keep)
         with new_file(path) as draft:
             draft.write_bytes(b"".join(entry.line for entry in entries))
-    except OSError as error:
-        raise _unwritable(path, error) from error
 
 
 def _read(path: Path) -> bytes:
-    try:
+    what = "Le registre écrit à côté de l’entrepôt ne se lit pas."
+    remedy = "Demandez le droit de le lire : il dit ce qui a déjà été publié."
+    with refused_by_system(WorkspaceError, what, path, remedy):
         return path.read_bytes() if path.is_file() else b""
-    except OSError as error:
-        raise WorkspaceError(
-            "Le registre écrit à côté de l’entrepôt ne se lit pas.",
-            where=str(path),
-            why=f"Le système dit : {system_words(error)}.",
-            remedy="Demandez le droit de le lire : il dit ce qui a déjà été publié.",
-        ) from error
+    return b""
 
 
 def _parse(content: bytes) -> tuple[list[_Entry], list[int]]:
@@ -262,15 +257,6 @@ def _sum(content: object) -> str:
 
 def _mark(content: bytes) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
-
-
-def _unwritable(path: Path, error: OSError) -> WorkspaceError:
-    return WorkspaceError(
-        "Le registre des publications ne peut pas être écrit : rien n’est publié.",
-        where=str(path),
-        why=f"Le système dit : {system_words(error)}.",
-        remedy="Faites de la place, ou demandez le droit d’écrire dans ce dossier.",
-    )
 
 
 def _damaged(path: Path, line: int) -> WorkspaceError:

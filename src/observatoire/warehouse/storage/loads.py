@@ -19,7 +19,7 @@ from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source
 from observatoire.sources.observations.registers import registers
 from observatoire.sources.tables.rejects import NO_REJECT
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
-from observatoire.warehouse.storage.agreements import store_convention
+from observatoire.warehouse.storage.agreements import store_agreement
 from observatoire.warehouse.storage.contents import see_loads
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def store_files(
     _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
     with warehouse.transaction():
         store_source(warehouse, source)
-        store_convention(warehouse, source)
+        store_agreement(warehouse, source)
         reports = [_store_file(warehouse, source, spec, table) for spec, table in parsed]
         gone = _withdraw(warehouse, source, parsed) if whole else []
         see_loads(warehouse)
@@ -200,11 +200,6 @@ def _descriptor(source: Source, parsed: Parsed) -> str:
     return hashlib.sha256(f"{source.sha256}\n{placed}".encode()).hexdigest()
 
 
-def _table_of(spec: FileSpec) -> str:
-    """Return the table that the rows of a file go to."""
-    return registers()[spec.register].table if spec.register else "observation"
-
-
 def _insert(
     warehouse: Warehouse,
     source: Source,
@@ -218,7 +213,8 @@ def _insert(
     number = _trace(
         warehouse, source.code, table.name, table.sha256, counts, descriptor, former=standing
     )
-    warehouse.insert(_table_of(spec), parsed.cells.assign(load=np.int32(number)))
+    goes_to = registers()[spec.register].table if spec.register else "observation"
+    warehouse.insert(goes_to, parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
     warehouse.insert("restored", parsed.restored.assign(load=number))
 
@@ -348,8 +344,6 @@ def trace_layer(
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where to write.
     zoning, file, sha256 : str
         What was loaded: its ``source`` is ``geo/<zoning>``.
     rows : tuple of int

@@ -24,10 +24,6 @@ class KeptPassage:
 
     Parameters
     ----------
-    source, target : str
-        Zonings.
-    method, parameters : str, mapping
-        How the weights were found.
     versions : sequence of str
         SHA-256 of all that it rests on, of the source zoning, of the target zoning.
     table : DataFrame

@@ -45,8 +45,6 @@ def store_zonings(
 
     Parameters
     ----------
-    warehouse : Warehouse
-        Where to write.
     made : sequence of (Zoning, DataFrame, Perimeters)
         Each zoning as declared; its members (columns ``code``, ``nom``, ``commune`` and
         attributes); what its perimeters are made of: a territory without shape has none.

@@ -35,11 +35,11 @@ def sites(tmp_path: Path) -> Federation:
     """Return two members: one has two dates of three sites, the other one site and one date more."""
     first = {"2014": {"Q1": 10.0, "Q2": 20.0, "Q3": 31.0}, "2016": {"Q1": 12.0, "Q2": 22.0}}
     other = {"2016": {"Q3": 33.3}}
-    told = {"part": {**RATE, **JOINED}}
+    definitions = {"part": {**RATE, **JOINED}}
     return obs.federate(
         [
-            package(tmp_path / "a", dated("part", first), definitions=told, title="Caf"),
-            package(tmp_path / "b", dated("part", other), definitions=told, title="Ville"),
+            package(tmp_path / "a", dated("part", first), definitions=definitions, title="Caf"),
+            package(tmp_path / "b", dated("part", other), definitions=definitions, title="Ville"),
         ]
     )
 
@@ -146,7 +146,7 @@ def test_the_annex_of_a_federation_file_bears_its_title(tmp_path: Path) -> None:
 
 def test_what_packages_give_away_together_is_nowhere_in_the_annex(tmp_path: Path) -> None:
     """One hides 7.25 people, the other prints it: no page does, nor how it would be found."""
-    told = {"cas": {"decimales": "2"}}
+    definitions = {"cas": {"decimales": "2"}}
     hidden = [
         ("q", "Q1", "cas", "2016", None, "secret"),
         ("q", "Q2", "cas", "2016", 40.0, "observé"),
@@ -157,8 +157,10 @@ def test_what_packages_give_away_together_is_nowhere_in_the_annex(tmp_path: Path
     ]
     f = obs.federate(
         [
-            package(tmp_path / "a", hidden, definitions=told, thresholds={("cas", "2016"): 11.0}),
-            package(tmp_path / "b", shown, definitions=told),
+            package(
+                tmp_path / "a", hidden, definitions=definitions, thresholds={("cas", "2016"): 11.0}
+            ),
+            package(tmp_path / "b", shown, definitions=definitions),
         ]
     )
     assert len(f.audit()) == 1

@@ -21,14 +21,10 @@ def federation_course(
 
     Parameters
     ----------
-    code : str
-        The indicator.
     periods : sequence of str
         Its dates on a zoning, in order.
     observed : DataFrame
         The answer of ``inventory.sql`` on that zoning.
-    definitions : DataFrame
-        The federation's.
     """
     own = observed[observed["indicateur"] == code]
     dates = {str(who): set(rows["periode"]) for who, rows in own.groupby("observatoire")}

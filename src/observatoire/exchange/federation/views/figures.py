@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.exchange.federation.comparability import CARE, NO
-from observatoire.exchange.federation.joint_suppression import FIGURE
-from observatoire.exchange.publication.figures import decimals_of
+from observatoire.exchange.publication.figures import FIGURE_KEY, decimals_of
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.indicators.definitions.catalogue import POLARITIES, Indicator
@@ -75,19 +74,13 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
 
     Its figures were protected by who published them; what the packages give away together is hidden
     besides, like any other secret figure.
-
-    Parameters
-    ----------
-    answers : Answers
-        What is shown.
-    warnings : sequence of str
-        What the page must say.
     """
     columns = {code: _column(answers, code) for code in answers.periods}
     rows = [row for _, found in columns.values() for row in found]
     cells = pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(CELL_COLUMNS))
     indicators = {code: indicator for code, (indicator, _) in columns.items()}
-    hidden = any(key in answers.withheld for key in _keys(answers.rows))
+    keys = answers.rows[FIGURE_KEY].itertuples(index=False, name=None)
+    hidden = any(key in answers.withheld for key in keys)
     return protect_table(
         Table(
             cells,
@@ -97,10 +90,6 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
             (*warnings, *([_WITHHELD] if hidden else [])),
         )
     )
-
-
-def _keys(values: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    return values[FIGURE].itertuples(index=False, name=None)
 
 
 def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:

@@ -83,8 +83,6 @@ def grid_figures(lines: Sequence[Line], heads: Heads) -> list[Figure]:
     ----------
     lines : sequence of Line
         In order; those of one heading follow each other.
-    heads : Heads
-        The columns, in order.
     """
     years = sorted({year for each in lines for kept in each.seen.values() for year in kept})
     words = distinct_names(heads.columns)

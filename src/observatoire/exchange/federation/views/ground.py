@@ -75,8 +75,6 @@ def base_map(zones: gpd.GeoDataFrame, zoning: str) -> BaseMap:
     ----------
     zones : GeoDataFrame
         Of :func:`zone_rows`.
-    zoning : str
-        Which.
     """
     own = zones[zones["zonage"] == zoning].set_index("territoire")
     communes = zones[zones["zonage"].str.startswith(_COMMUNES) & (zones["zonage"] != zoning)]
@@ -95,8 +93,6 @@ def apart(shapes: gpd.GeoSeries, groups: Mapping[str, str]) -> dict[str, str]:
     ----------
     shapes : GeoSeries
         By code of territory.
-    groups : mapping
-        The group of each code.
     """
     known = shapes[shapes.notna() & shapes.index.isin(list(groups))]
     boxes = {

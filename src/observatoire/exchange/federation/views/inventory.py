@@ -86,10 +86,6 @@ def by_indicator(
         The answer of ``inventory.sql``: a row a member, zoning, indicator and period.
     words : DataFrame
         ``libelle`` and ``thematique`` of each indicator, by its code.
-    verdicts : DataFrame
-        As a federation gives them.
-    members : mapping
-        What each member is called.
     """
     worst = _worst(verdicts)
     lines = [
@@ -109,13 +105,7 @@ def by_indicator(
 def by_member(
     observed: pd.DataFrame, words: pd.DataFrame, members: Mapping[str, str]
 ) -> tuple[list[Line], Heads]:
-    """Return a line a member, a column a heading: what is read of many members.
-
-    Parameters
-    ----------
-    observed, words, members
-        As :func:`by_indicator`.
-    """
+    """Return a line a member, a column a heading: what is read of many members."""
     themes = _themes(words)
     years: dict[str, dict[str, Shares]] = defaultdict(dict)
     counts: dict[str, set[str]] = defaultdict(set)
@@ -182,8 +172,6 @@ def inventory_page(
         What each member is called, by its name, in order of precedence.
     common : sequence of str
         The indicators that all give with one definition.
-    date : str
-        The day of the page.
     """
     words = inventory.drop_duplicates("indicateur").set_index("indicateur")
     asked = len(inventory.drop_duplicates(["indicateur", "zonage"]))

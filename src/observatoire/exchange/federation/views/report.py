@@ -75,8 +75,6 @@ def judged_blocks(
 
     Parameters
     ----------
-    verdicts, conflicts : DataFrame
-        Of a federation.
     words : mapping
         What members and indicators are called, by their name or code.
     """

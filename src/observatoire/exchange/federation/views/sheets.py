@@ -15,7 +15,6 @@ from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.maps import map_figure
 from observatoire.pages.sheet import Sheet, figure_page
-from observatoire.panels.panel import panel_page
 from observatoire.panels.plots import plot_map
 from observatoire.secrecy.release.protected_table import protect_table
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from observatoire.indicators.definitions.catalogue import Theme
     from observatoire.maps import MapStyle
     from observatoire.pages.blocks import Page
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -91,25 +89,6 @@ def holders(values: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def federation_panel(
-    table: ProtectedTable, groups: Mapping[str, str], theme: Theme | None, imprint: Imprint
-) -> Sheet:
-    """Return the panel of a federation, territories under whose figures they bear.
-
-    Parameters
-    ----------
-    table : ProtectedTable
-        The figures.
-    groups : mapping
-        Of :func:`holders`.
-    theme : Theme, optional
-        The heading, where it is of one.
-    imprint : Imprint
-        Whose the page is, and its day.
-    """
-    return panel_page(table, groups, theme, imprint.date, imprint.place)
-
-
 def federation_map(
     table: ProtectedTable,
     zones: gpd.GeoDataFrame,
@@ -123,12 +102,8 @@ def federation_map(
     ----------
     table : ProtectedTable
         Holds one indicator.
-    zones : GeoDataFrame
-        Those of the packages.
-    groups, imprint
-        As :func:`federation_panel`.
-    style : MapStyle
-        How it is drawn.
+    groups : mapping
+        Of :func:`holders`.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import Callout, Column, Facts, Note, Page, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.sheet import Sheet
-from observatoire.panels.atlas import AtlasContent, atlas_document
+from observatoire.panels.atlas import AtlasContent
 from observatoire.panels.drawings.cells import bounds_in_short
 from observatoire.panels.drawings.pages import picture_page
 from observatoire.panels.identities import TerritoryIdentity
@@ -21,7 +21,6 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from observatoire.exchange.federation.views.sheets import Imprint
     from observatoire.maps.marks import BaseMap
@@ -74,16 +73,8 @@ def site_sheet(
 
     Parameters
     ----------
-    bearings : Bearings
-        The figures of all the sites.
-    ground : BaseMap
-        Their shapes.
-    labels : mapping
-        What headings are called.
     territory : str
         The code or the name of the site.
-    imprint : Imprint
-        Whose the page is, and its day.
 
     Raises
     ------
@@ -180,11 +171,6 @@ def sites_atlas(
     return AtlasContent(
         imprint.place, imprint.date, tables, themes, ground, bearings.communes, bearings.courses
     )
-
-
-def write_atlas(content: AtlasContent, path: Path) -> None:
-    """Write an atlas."""
-    path.write_text(atlas_document(content), encoding="utf-8")
 
 
 def _drawn(bearings: Bearings, code: str, kind: str) -> bool:
