@@ -37,7 +37,8 @@ class SourceDraft:
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
     bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
     :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
-    variable and a number of it that may be a share among percentages; ``units`` a variable and
+    variable and a number of it that may be a share among percentages, ``fraction`` one said in per cent and a
+    number of it, where none is beyond one; ``units`` a variable and
     the units, more than one, in which its rows are, ``unit_column`` the column that states them,
     ``titled_unit`` the one that a title states of the whole table, ``beyond`` a variable that cannot be in it.
     ``dimensions`` are the columns that tell apart the rows of a territory when no one does alone,
@@ -64,6 +65,7 @@ class SourceDraft:
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None
+    fraction: tuple[str, str] | None = None
     units: tuple[str, ...] = ()
     titled_unit: str = ""
     beyond: tuple[str, str] | None = None

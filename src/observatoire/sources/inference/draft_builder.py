@@ -220,7 +220,9 @@ def _deal(
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    aside = signs().coordinates_of([*kept])
+    aside: list[str] = []
+    while pair := signs().coordinates_of([name for name in kept if name not in aside]):
+        aside += pair
     aside += [
         name
         for name, cells in kept.items()
@@ -258,10 +260,12 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
-    if measured.contrary:
-        plan.beyond = plan.beyond or (variable, measured.contrary)
-    if measured.small:
-        plan.small = plan.small or (variable, measured.small)
+    beyond, small, fraction = (
+        (variable, text) if text else None
+        for text in (measured.contrary, measured.small, measured.fraction)
+    )
+    plan.beyond, plan.small = plan.beyond or beyond, plan.small or small
+    plan.fraction = plan.fraction or fraction
     if measured.doubt:
         plan.doubts[variable] = measured.doubt
     for sign in measured.signs:
@@ -371,6 +375,7 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
+    label = label or (signs().is_date(name) and all(map(is_dated, texts)))
     if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
     if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
