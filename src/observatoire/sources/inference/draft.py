@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import _nested, key, lines
+from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.number_style import NumberStyle
 
 if TYPE_CHECKING:
@@ -110,3 +111,23 @@ def _file_parts(file: Mapping[str, object]) -> list[str]:
         if isinstance(table, dict) and table:
             parts.append(f"[files.{name}]\n{lines(table)}")
     return parts
+
+
+#: So many variables are named in a caution.
+_NAMED = 8
+
+
+def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
+    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+
+    Examples
+    --------
+    >>> unstated_natures({"defm": "nature à vérifier"})
+    ['Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres).']
+    >>> unstated_natures({})
+    []
+    """
+    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
+    listed = enumerate_words(names, most=_NAMED)
+    why = "rien ne la dit, elle est lue sur la forme des nombres"
+    return [f"Nature à vérifier : {listed} ({why})."] if names else []
