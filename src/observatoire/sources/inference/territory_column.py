@@ -267,11 +267,10 @@ def _places(
     found = []
     for column, texts in enumerate(columns):
         cells = texts.cells
-        named = {text: _find(matcher, text) for text in texts.naming(matcher)}
         lost = {text: full for text in texts.numbers if (full := restored_code(text, matcher))}
-        known = dict.fromkeys(texts.distinct, "") | named | lost
-        distinct = len({territory for territory in known.values() if territory})
-        if not distinct:
+        named = {text: _find(matcher, text) for text in texts.naming(matcher)} | lost
+        known = dict.fromkeys(texts.distinct, "") | named
+        if not (distinct := len({territory for territory in named.values() if territory})):
             continue
         codes = [known.get(text, "") for text in cells]
         first = next(at for at, territory in enumerate(codes) if territory)

@@ -282,9 +282,10 @@ def _nothing_read(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, An
 
 def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
     if isinstance(index, pd.RangeIndex):
-        bound, doubt, status, none = _nothing_said(index.start, index.stop, index.step)
+        shared = _nothing_said(index.start, index.stop, index.step)
     else:
-        bound, doubt, status, none = _unsaid(index)
+        shared = _unsaid(index)
+    bound, doubt, status, none = (part.copy(deep=False) for part in shared)  # who writes has a copy
     return Numbers(
         value=pd.Series(value, index=index),
         low=bound,
