@@ -13,7 +13,7 @@ from observatoire.french.typography import enumerate_words, several_of
 from observatoire.territories.spelling import simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, KeysView, Mapping
 
 #: The call of a note after a name: « Dillon (1) », « Texaco* ».
 _CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
@@ -32,6 +32,37 @@ _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
 
 #: No name has so many letters: what has more is a text, which costs much to reduce and names nothing.
 _LONGEST = 400
+
+
+def spellings_of(text: str) -> tuple[str, ...]:
+    """Return what a text is reduced to, its rank or its note kept and left out.
+
+    Examples
+    --------
+    >>> spellings_of("12 - Quartier de Dillon (1)"), spellings_of("97209")
+    (('12 dillon 1', '12 dillon', 'dillon'), ('97209',))
+    """
+    text = str(text).strip()
+    if len(text) > _LONGEST:
+        return ()
+    if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
+        return (text,)
+    unmarked = _CALL.sub("", text)
+    # Mostly one text three times.
+    names = map(simplify, dict.fromkeys((text, unmarked, _RANK.sub("", unmarked))))
+    return tuple(filter(None, names))
+
+
+def code_beside(text: str) -> tuple[str, str]:
+    """Return the code that a text gives beside a name, and that name; empty texts where it gives none.
+
+    Examples
+    --------
+    >>> code_beside("97209 - Fort-de-France"), code_beside("Dillon")
+    (('97209', 'Fort-de-France'), ('', ''))
+    """
+    both = _BOTH.fullmatch(str(text).strip()[:_LONGEST])
+    return (both["code"] or both["after"], both["name"] or both["before"]) if both else ("", "")
 
 
 class Matcher:
@@ -115,6 +146,10 @@ class Matcher:
         names = self.names
         return {text: text if text in names else self.find(text) for text in texts}
 
+    def spellings(self) -> KeysView[str]:
+        """Return what the names of these territories are reduced to."""
+        return self._by_name.keys()
+
     def bearers(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name, its rank or note left out."""
         reduced = self._reduced(text)
@@ -122,12 +157,9 @@ class Matcher:
 
     def _coded(self, text: str) -> tuple[str, ...]:
         """Return the code that a text gives beside the very name it bears, nothing when they disagree."""
-        both = _BOTH.fullmatch(str(text).strip()[:_LONGEST])
-        code = (both["code"] or both["after"]) if both else ""
-        if both is None or code not in self.names:
-            return ()
-        name = simplify(both["name"] or both["before"])
-        return (code,) if code in self._by_name.get(name, ()) else ()
+        code, name = code_beside(text)
+        known = code in self.names and code in self._by_name.get(simplify(name), ())
+        return (code,) if known else ()
 
     def alias(self, text: str, code: str) -> str:
         """Return the other name, as declared, by which a text names a territory; else nothing.
@@ -144,15 +176,7 @@ class Matcher:
 
     def _reduced(self, text: str) -> str:
         """Return the known name that a text is, reduced, its rank or note left out; else nothing."""
-        text = str(text).strip()
-        if len(text) > _LONGEST:
-            return ""
-        if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
-            return text if text in self._by_name else ""
-        unmarked = _CALL.sub("", text)
-        # Mostly one text three times: a list may have 150 000 names, looked for in each zoning.
-        names = map(simplify, dict.fromkeys((text, unmarked, _RANK.sub("", unmarked))))
-        return next((name for name in names if name and name in self._by_name), "")
+        return next((name for name in spellings_of(text) if name in self._by_name), "")
 
     def unknown(self, text: str) -> tuple[str, str]:
         """Say why a text names no territory, and what to write instead."""

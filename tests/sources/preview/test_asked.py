@@ -95,6 +95,12 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("defm-2011.csv", table("code;defm S1;defm S2"), ("« defm S1 »", "un semestre")),
         ("a.csv", table("code;annee;T1;T2", "2011;1;2", "2011;3;4"), ("« T1 »", "un trimestre")),
         ("a.csv", table("code;aidés") + "MAJ 06/2021;\n", ("2021-06", "publication")),
+        ("a.csv", table("code;solde", title="Solde entre 2010 et 2015"), ("2010", "2015", "début ou la fin")),
+        ("a.csv", table("code;Naissances 2010 à 2014"), ("2010", "2014", "pas la seule")),
+        ("a-2016.csv", table("code;Naissances 2010-2014;pop"), ("Naissances 2010-2014", "plusieurs années")),
+        ("a.csv", table("code;date_extraction;aidés", "2023-04-05;9", "2023-04-05;4"), ("2023-04", "extraction")),
+        ("a.csv", table("code;Année du contrat;aidés", "2015;9", "2015;4"), ("2015", "contrat")),
+        ("contrat-de-ville-2015.csv", table("code;aidés"), ("2015", "contrat")),
         ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
 )  # fmt: skip
@@ -152,6 +158,18 @@ def test_a_year_that_is_not_stated_is_asked(
         ("logements-2011.csv", table("code;T1;T2;T3"), {"2011"}),
         ("a-2018.csv", table("code;pop_15_19;pop_20_24;pop_25_29"), {"2018"}),
         ("a-2016.csv", table("code;pop 15-19;pop 20-24;pop 25-29"), {"2016"}),
+        ("a.csv", table("code;age1524_2012;age2064_2012"), {"2012"}),
+        ("a.csv", table("code;Population 2016 (périmètre 2021)"), {"2016"}),
+        ("contrats-aides-2016.csv", table("code;aidés"), {"2016"}),
+        ("creations-d-entreprises-2016.csv", table("code;aidés"), {"2016"}),
+        ("loin-2016.csv", table("code;aidés"), {"2016"}),
+        ("defm-2012.csv", table("code;defm fin mars;defm_juin;rsa au 30 juin"), {"2012-03", "2012-06"}),
+        ("a-2012.csv", table("code;Population au 1er janvier"), {"2012"}),
+        ("defm-2011.csv", table("code;trim;defm", "1;5", "1;6"), {"2011-T1"}),
+        ("pop-geo-2022.csv", table("code;P20_POP"), {"2020"}),
+        ("communes2022.csv", table("code;P20_POP"), {"2020"}),
+        ("base-2020.csv", table("code;P14_POP;P20_POP"), {"2014", "2020"}),
+        ("a-2016.csv", table("code;Logements construits de 1971 à 1990"), {"2016"}),
         ("a-2011.csv", table("code;T1;T2;T5"), {"2011"}),
     ],
 )  # fmt: skip
@@ -185,6 +203,10 @@ def test_vintages_on_two_digits_are_one_variable(place: Place, warehouse: Wareho
         ("a-2016.csv", table("code;rsa09;rsa14"), "", ("2016", "2009", "rsa09")),
         ("a-T4-2015.csv", table("code;aidés", title="Situation au 30 septembre"), "", ("2015-T4", "2015-09")),
         ("a.csv", table("code;nais09"), "2016", ("2016", "2009", "nais09")),
+        ("base-2014.csv", table("code;P20_POP"), "", ("2014 (le nom du fichier)", "2020", "P20_POP")),
+        ("a-2020.csv", table("code;POP 2018;Aidés 2018"), "", ("2020", "2018", "Aidés 2018")),
+        ("a.csv", table("code;P18_POP", title="Population en 2013"), "", ("2013", "2018", "P18_POP")),
+        ("a-2018.csv", table("code;aidés", title="Solde entre 2010 et 2015"), "", ("2018", "2010")),
     ],
 )  # fmt: skip
 def test_two_places_that_disagree_are_named(
@@ -406,6 +428,12 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Densité (hab/km²)", "5400", "index", "hab/km²"),
         ("Incidence (p. 100 000)", "6,5", "rate", "pour 100 000"),
         ("Décès (p. mille)", "6,5", "rate", "‰"),
+        ("Nombre d’élèves pour 1 000 habitants", "88", "rate", "‰"),
+        ("nat_p1000", "12,1", "rate", "‰"),
+        ("Effectifs en milliers", "88,4", "count", "milliers"),
+        ("Population (milliers)", "88,4", "count", "milliers"),
+        ("Nb de ménages x 1000", "88", "count", "milliers"),
+        ("Dette (millions d’euros)", "12", "amount", "millions d’euros"),
         ("Âge moyen", "38", "mean", ""),
         ("Montant versé", "120", "amount", "à préciser"),
         ("Loyer", "450", "index", ""),
@@ -692,6 +720,73 @@ def test_a_count_under_a_title_in_per_cent_is_asked(place: Place, names: str) ->
     )
 
 
+@pytest.mark.parametrize("names", ["Ménages", "Population", "Foyers fiscaux"])
+def test_people_under_a_title_in_euros_are_asked(place: Place, names: str) -> None:
+    text = table(f"code;{names};Revenu médian", "9000;18000", "4000;19000", title="En euros")
+    refused(
+        place, "a-2016.csv", text, "ce tableau est en euros", names, "un effectif", "un montant"
+    )
+
+
+@pytest.mark.parametrize("names", ["Part HLM (%)", "% de HLM", "part_hlm_pct"])
+def test_fractions_under_per_cent_are_asked(place: Place, names: str) -> None:
+    text = table(f"code;{names}", "0,32", "0,12")
+    refused(
+        place,
+        "a-2016.csv",
+        text,
+        "« 0,32 »",
+        "multiplier par cent",
+        "aucun de ses nombres ne dépasse 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [("Évolution annuelle (%)", "0,3"), ("Part HLM", "0,3 %"), ("Part HLM (%)", "1,3")],
+)
+def test_a_small_change_or_a_written_sign_is_in_per_cent(
+    place: Place, warehouse: Warehouse, names: str, row: str
+) -> None:
+    load_file(
+        warehouse, place.workspace, place.write("a-2016.csv", table(f"code;{names}", row, row))
+    )
+    assert stored(warehouse) == {(names, "2016")}
+
+
+def test_shares_beside_percentages_of_one_series_are_asked(place: Place) -> None:
+    text = table("code;hlm_pct_2010;hlm_pct_2015", "0,4;12", "0,5;13")
+    refused(place, "a.csv", text, "« 0,4 »", "bien plus grands")
+
+
+def test_yes_and_no_do_not_add_up(place: Place) -> None:
+    text = table("code;ZFU (oui/non);Nombre de gares", "1;1", "0;0")
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source is not None, shown.refusal
+    natures = {name: str(one.nature) for name, one in shown.source.variables.items()}
+    assert natures == {"ZFU (oui/non)": "index", "Nombre de gares": "count"}
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [("Date de mise à jour", "2023"), ("annee_publication", "2021"), ("millesime_geo", "2021"),
+     ("codreg;coddep", "02;972"), ("INSEE_REG", "02"), ("TYPEPCI2020", "2"), ("canton", "9799"),
+     ("x;y;lat;lon", "7;8;14,6;-61,0")],
+)  # fmt: skip
+def test_dates_places_and_their_codes_are_no_figures(
+    place: Place, warehouse: Warehouse, names: str, row: str
+) -> None:
+    path = place.write("a-2016.csv", table(f"code;{names};aidés", f"{row};9", f"{row};4"))
+    load_file(warehouse, place.workspace, path)
+    assert stored(warehouse) == {("aidés", "2016")}
+
+
+def test_a_row_of_codes_under_words_is_one_of_labels(place: Place, warehouse: Warehouse) -> None:
+    text = "Code;Pop;Log\ncode;P16_POP;P16_LOG\n97209;5;6\n97213;7;8\n"
+    load_file(warehouse, place.workspace, place.write("a.csv", text))
+    assert {period for _, period in stored(warehouse)} == {"2016"}
+
+
 def test_a_change_of_more_than_a_hundred_per_cent_is_one(
     place: Place, warehouse: Warehouse
 ) -> None:
@@ -803,7 +898,17 @@ def test_one_of_our_names_among_those_of_other_communes_is_asked(place: Place) -
         "« Baie-Mahault »",
         "homonyme",
         "« Département »",
+        "--zoning commune-2016",
     )
+
+
+def test_who_names_the_zoning_says_that_its_communes_are_theirs(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("a-2016.csv", "Commune;Aidés\nLe Lamentin;9\nLe Robert;7\n")
+    load_file(warehouse, place.workspace, path, LoadOptions(zoning="commune-2016"))
+    rows = warehouse.rows("SELECT territory, value FROM current_observation")
+    assert rows == [("97213", 9.0)]
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,6 @@ def test_years_in_the_names_of_columns(place: Place, warehouse: Warehouse) -> No
         ("POP;POP2064", {"POP": "2020", "POP2064": "2020"}),
         # A year in one name is that column's; the file's own is that of the others.
         ("POP;Alloc 2018", {"POP": "2020", "Alloc 2018": "2018"}),
-        ("POP 2018;Alloc 2018", {"POP 2018": "2018", "Alloc 2018": "2018"}),
         ("POP;Alloc 2020", {"POP": "2020", "Alloc 2020": "2020"}),
     ],
 )

@@ -30,11 +30,14 @@ UNKNOWN_UNIT = "à préciser"
 
 #: The unit of a rate, as the name of its column states it.
 _RATES = {
-    r"‰|(?:pour|p\.) ?mille|(?:pour|p\.|/) ?1[ .]?000\b": "‰",
-    r"(?:pour|p\.|/) ?10[ .]?000\b": "pour 10 000",
-    r"(?:pour|p\.|/) ?100[ .]?000\b": "pour 100 000",
+    r"‰|(?:pour|p\.) ?mille|(?:pour|\bp\.?|/) ?1[ .]?000\b": "‰",
+    r"(?:pour|\bp\.?|/) ?10[ .]?000\b": "pour 10 000",
+    r"(?:pour|\bp\.?|/) ?100[ .]?000\b": "pour 100 000",
     r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|pour ?cent\b": "%",
 }
+
+#: Columns of one variable that may hold shares beside percentages, by their nature and unit.
+_SHARED = [{(str(Nature.RATE), unit)} for unit in (UNKNOWN_UNIT, "%")]
 
 #: So many times below the others, and so near them once times a hundred, a number may be a share.
 _FAR, _ALIKE = 10, 3
@@ -64,7 +67,8 @@ class Measured:
     """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
 
     ``mixed`` is a share without a sign among percentages, which reads in two ways; ``small`` a number that may
-    be one, where nothing is written after any; ``contrary`` the unit of the title, which it cannot be in.
+    be one, where nothing is written after any; ``fraction`` its first figure, where the name says per cent and
+    none is beyond one; ``contrary`` the unit of the title, which it cannot be in.
     """
 
     declaration: dict[str, object]
@@ -72,6 +76,7 @@ class Measured:
     signs: tuple[str, ...]
     mixed: str = ""
     small: str = ""
+    fraction: str = ""
     contrary: str = ""
 
 
@@ -128,8 +133,10 @@ def _declared(
     label = " ".join(name.split())
     rated = nature is Nature.RATE and unit_written in ("%", UNKNOWN_UNIT)
     small = _small(texts, values) if rated else ""
+    per_cent = rated and unit_written == "%" != unit and not signs().is_change(name)
+    fraction = _fraction(texts, values) if per_cent else ""
     declaration: dict[str, object] = {"label": label, "nature": str(nature), "unit": unit_written}
-    return Measured(declaration, doubt, (), small=small)
+    return Measured(declaration, doubt, (), small=small, fraction=fraction)
 
 
 def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str) -> Measured | None:
@@ -149,10 +156,13 @@ def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str)
         return measured
     counted = measured.declaration["nature"] == Nature.COUNT
     rated = unit in ("%", "‰")
-    if counted and not rated and "euro" not in unit and "€" not in unit:
+    money = "euro" in unit or "€" in unit
+    if counted and not rated and not money:
         return replace(measured, declaration={**measured.declaration, "unit": unit})
-    if counted and not measured.doubt:
-        return replace(measured, contrary=unit if rated else "")
+    # « Ménages » under « En euros »: people, or what they earn.
+    things = money and signs().heads.counted_things.match(fold(name.replace("_", " ")))
+    if counted and (things or not measured.doubt):
+        return replace(measured, contrary=unit if rated or measured.doubt else "")
     if not rated and signs().heads.dimensions.match(fold(name)):
         return measured  # no age is in euros, whatever the title says of the others
     again = measure(f"{name} (en {unit})", filled, writing)
@@ -175,7 +185,7 @@ def doubtful_share(columns: Mapping[str, tuple[Measured, pd.Series]]) -> tuple[s
     ('part_2011', '0,2')
     """
     stated = [one.declaration for one, _ in columns.values()]
-    if {(one["nature"], one["unit"]) for one in stated} != {(str(Nature.RATE), UNKNOWN_UNIT)}:
+    if {(one["nature"], one["unit"]) for one in stated} not in _SHARED:
         return None
     highest = {
         name: parse_numbers(cells, Markers(), ",").value.max()
@@ -230,6 +240,20 @@ def _small(texts: list[str], values: pd.Series) -> str:
     )
 
 
+def _fraction(texts: list[str], values: pd.Series) -> str:
+    """Return the first figure of a column said in per cent of which none is beyond one: all may be shares.
+
+    Examples
+    --------
+    >>> _fraction(["0", "0,32"], pd.Series([0, 0.32])), _fraction(["0,8", "1,2"], pd.Series([0.8, 1.2]))
+    ('0,32', '')
+    """
+    known = values.dropna()
+    if known.empty or not 0 < known.max() <= 1 or known.min() < 0:
+        return ""
+    return next(text for text, value in zip(texts, values, strict=True) if value > 0)
+
+
 def _unit_of(texts: list[str], unmarked: int) -> str:
     """Return the one unit written after the numbers of a column, ``bare`` of which have none."""
     found = Counter(match[1].strip() for text in texts if (match := _UNIT.fullmatch(text)))
@@ -249,6 +273,10 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return nature, ""
     figures = values.to_numpy()
     whole = bool((figures == figures.round()).all() and (figures >= 0).all())
+    if _scale(name) and (figures >= 0).all():
+        return Nature.COUNT, "nature à vérifier"
+    # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
+    whole = whole and set(figures) != {0.0, 1.0}
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
@@ -267,10 +295,22 @@ def _rate_unit(name: str) -> str:
     return next((unit for words, unit in _RATES.items() if re.search(words, plain)), "")
 
 
+def _scale(name: str) -> str:
+    """Return the thousands or the millions in which the name of a column says that it counts.
+
+    Examples
+    --------
+    >>> [_scale(name) for name in ("Effectifs en milliers", "Ménages (x 1 000)", "Milliers d’euros", "Part")]
+    ['milliers', 'milliers', '', '']
+    """
+    found = signs().heads.scaled.search(fold(name.replace("_", " ")))
+    return "" if found is None else found[1] or "milliers"
+
+
 def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
     """Return the unit written after the numbers, or stated by the name; never one that their size suggests."""
     if unit or nature is Nature.COUNT:
-        return unit
+        return unit or _scale(name)
     if nature is Nature.RATE:
         return _rate_unit(name) or UNKNOWN_UNIT
     money = (words for form, words in _MONEY.items() if re.search(form, name.casefold()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import _nested, key, lines
+from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.number_style import NumberStyle
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class SourceDraft:
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
     bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
     :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
-    variable and a number of it that may be a share among percentages; ``units`` a variable and
+    variable and a number of it that may be a share among percentages, ``fraction`` one said in per cent and a
+    number of it, where none is beyond one; ``units`` a variable and
     the units, more than one, in which its rows are, ``unit_column`` the column that states them,
     ``titled_unit`` the one that a title states of the whole table, ``beyond`` a variable that cannot be in it.
     ``dimensions`` are the columns that tell apart the rows of a territory when no one does alone,
@@ -64,6 +66,7 @@ class SourceDraft:
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None
+    fraction: tuple[str, str] | None = None
     units: tuple[str, ...] = ()
     titled_unit: str = ""
     beyond: tuple[str, str] | None = None
@@ -108,3 +111,23 @@ def _file_parts(file: Mapping[str, object]) -> list[str]:
         if isinstance(table, dict) and table:
             parts.append(f"[files.{name}]\n{lines(table)}")
     return parts
+
+
+#: So many variables are named in a caution.
+_NAMED = 8
+
+
+def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
+    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+
+    Examples
+    --------
+    >>> unstated_natures({"defm": "nature à vérifier"})
+    ['Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres).']
+    >>> unstated_natures({})
+    []
+    """
+    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
+    listed = enumerate_words(names, most=_NAMED)
+    why = "rien ne la dit, elle est lue sur la forme des nombres"
+    return [f"Nature à vérifier : {listed} ({why})."] if names else []

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.column_types import (
     UNKNOWN_UNIT,
     Measured,
@@ -16,7 +15,7 @@ from observatoire.sources.inference.column_types import (
     measure_under,
 )
 from observatoire.sources.inference.counts_or_codes import is_running
-from observatoire.sources.inference.draft import SourceDraft
+from observatoire.sources.inference.draft import SourceDraft, unstated_natures
 from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
@@ -27,6 +26,7 @@ from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
+from observatoire.sources.places.column_texts import column_cells
 from observatoire.sources.places.communes import commune_column
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -116,7 +116,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         _name_by_columns(plan, found, measured, kept, when)
     if only != list(kept):
         _complete_labels(plan, [kept[name] for name in words if name not in long.values()])
-    plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
+    plan.head = {**_unstated_head(found), "caveats": unstated_natures(plan.doubts)}
     roles = {*spec.role_columns, *map(str, plan.file.values()), *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
@@ -170,26 +170,6 @@ def _unstated_head(found: Found) -> dict[str, object]:
     }
 
 
-#: So many variables are named in a caution.
-_NAMED = 8
-
-
-def _unstated_natures(doubts: Mapping[str, str]) -> list[str]:
-    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
-
-    Examples
-    --------
-    >>> _unstated_natures({"defm": "nature à vérifier"})
-    ['Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres).']
-    >>> _unstated_natures({})
-    []
-    """
-    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
-    listed = enumerate_words(names, most=_NAMED)
-    why = "rien ne la dit, elle est lue sur la forme des nombres"
-    return [f"Nature à vérifier : {listed} ({why})."] if names else []
-
-
 def _deal(
     plan: SourceDraft, placed: pd.DataFrame, spec: FileSpec, matcher: Matcher
 ) -> tuple[dict[str, pd.Series], dict[str, str]]:
@@ -200,11 +180,12 @@ def _deal(
     territory = placed[spec.territory].str.strip()
     kept: dict[str, pd.Series] = {}
     ranked: dict[str, str] = {}
-    for at, name in enumerate(map(str, placed.columns)):
+    for at, (name, texts) in enumerate(
+        zip(map(str, placed.columns), column_cells(placed), strict=True)
+    ):
         if name and name in (spec.territory, spec.commune_column):
             continue
-        cells = placed.iloc[:, at].str.strip()
-        filled = cells[cells != ""]
+        filled = _filled(texts, placed.index)
         plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
         form = _period_form(name, filled)
         dated_above = "period_column" in plan.file
@@ -220,7 +201,9 @@ def _deal(
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    aside = signs().coordinates_of([*kept])
+    aside: list[str] = []
+    while pair := signs().coordinates_of([name for name in kept if name not in aside]):
+        aside += pair
     aside += [
         name
         for name, cells in kept.items()
@@ -228,6 +211,12 @@ def _deal(
     ]
     plan.labels += aside
     return {name: cells for name, cells in kept.items() if name not in aside}, ranked
+
+
+def _filled(texts: list[str], index: pd.Index) -> pd.Series:
+    """Return the cells of a column that are not blank."""
+    kept = [bool(text) for text in texts]
+    return pd.Series(list(filter(None, texts)), index=index[kept], dtype="str")
 
 
 def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
@@ -258,10 +247,12 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
-    if measured.contrary:
-        plan.beyond = plan.beyond or (variable, measured.contrary)
-    if measured.small:
-        plan.small = plan.small or (variable, measured.small)
+    beyond, small, fraction = (
+        (variable, text) if text else None
+        for text in (measured.contrary, measured.small, measured.fraction)
+    )
+    plan.beyond, plan.small = plan.beyond or beyond, plan.small or small
+    plan.fraction = plan.fraction or fraction
     if measured.doubt:
         plan.doubts[variable] = measured.doubt
     for sign in measured.signs:
@@ -371,6 +362,7 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
+    label = label or (signs().is_date(name) and all(map(is_dated, texts)))
     if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
     if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):

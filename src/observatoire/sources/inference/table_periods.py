@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
 from observatoire.sources.parsers.periods import last_day, period_mentions
+from observatoire.sources.parsers.spans_of_years import paired_years, span_of_change
 from observatoire.sources.parsers.stated_periods import (
     GEOGRAPHY,
     NOTED,
+    SEVERAL,
     Candidate,
     Reading,
     column_readings,
     name_period,
-    paired_years,
-    span_of_change,
     title_period,
 )
 from observatoire.sources.parsers.vocabulary import fold, signs
-from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
 
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.tables.raw_table import RawTable
@@ -96,9 +97,11 @@ def dated(
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
     own = _own_periods(readings)
     base = asked or around.period
-    own = own or parts_of_year(names, base)
+    if not own:
+        readings |= _parts(names, base)
+        own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
-    candidates += _zoned(map(str, found.table.frame.columns))
+    candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
     candidates += _partial(own, names) + _two_digits([name for name in names if name not in own])
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
@@ -106,8 +109,7 @@ def dated(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, base[:4], asked=bool(asked))
-        or next((one for one in bare if one not in own), ""),
+        _spanning(names, own, base[:4], asked) or next((one for one in bare if one not in own), ""),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
@@ -133,6 +135,14 @@ def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, R
     plain = column_readings([name for name in names if name not in labels], short=short)
     labelled = column_readings(list(labels.values()), short=short)
     return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
+
+
+def _parts(names: list[str], year: str) -> dict[str, Reading]:
+    """Return what columns of the months or the quarters of a year known elsewhere say."""
+    return {
+        name: Reading(period, stem=stem, year=period)
+        for name, (period, stem) in parts_of_year(names, year).items()
+    }
 
 
 def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
@@ -169,6 +179,10 @@ def _file_periods(
     changes = [name for name in names if name not in own and _is_change(name)]
     undated = len(own) + len(changes) < len(names)
     alone = {readings[name].year or period for name, period in own.items()}
+    around = base if not (asked or undated) else Statement("", "")
+    apart = not any(agree(one, around.period) for one in (*years, *alone))
+    if apart:
+        return {"period": ""}, (around, Statement(years[-1], f"la colonne « {list(own)[-1]} »"))
     if len(alone) == 1 and len(own) == len(names):
         column = Statement(min(alone), f"la colonne « {next(iter(own))} »")
         clash = (
@@ -300,9 +314,20 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
     )
 
 
-def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, *, asked: bool) -> str:
+def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
+    """Return the periods that columns of dates hold which are not of the figures: « date_extraction »."""
+    found: list[Candidate] = []
+    for at, name in enumerate(map(str, frame.columns)):
+        why = signs().mention(name)
+        cells = frame.iloc[:_NOTES, at].astype("str") if why else ()
+        periods = [one.period for cell in cells for one in period_mentions(cell)]
+        found += [Candidate(period, name, why, weak=False) for period in periods[:1]]
+    return tuple(found)
+
+
+def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
-    means = (name for name in names if _spans(name) and (own or _is_mean(name)))
+    means = (name for name in names if name not in own and _spans(name, asked))
     changes = (name for name in names if not asked and span_of_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
     relatives = _relative([name for name in names if name not in own])
@@ -314,18 +339,12 @@ def _relative(names: Sequence[str]) -> list[str]:
     return [name for name in names if signs().relatives.fullmatch(fold(name))]
 
 
-def _spans(name: str) -> bool:
-    """Say whether a name is of several years: « 2014-2015 », « Moyenne 2014-2015 »."""
-    if len({mention.period for mention in period_mentions(name)}) < 2:  # noqa: PLR2004 - two years
-        return False
-    words = re.findall(r"[^\W\d_]{3,}", fold(name))
-    return not words or any(map(signs().spans.fullmatch, words))
+def _spans(name: str, asked: str) -> bool:
+    """Say whether a name is of several years: « 2014-2015 », « Moyenne 2014-2015 », « Naissances 2010 à 2014 »."""
+    years = [one.period for one in column_readings([name])[name].candidates if one.why == SEVERAL]
+    return len(years) > 1 and not (asked and any(agree(asked, year) for year in years))
 
 
 def _is_change(name: str) -> bool:
     """Say whether a column is the change between the others: « evol_pct » beside two years."""
     return signs().is_change(name) and not period_mentions(name)
-
-
-def _is_mean(name: str) -> bool:
-    return signs().nature(name) is Nature.MEAN

@@ -13,6 +13,7 @@ from observatoire.sources.inference.short_codes import find_short, unjoined
 from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import restored_code
+from observatoire.sources.places.column_texts import ColumnTexts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,8 @@ def find_territories(
     """
     places = []
     for sheet in sheets:
-        columns = columns_of(sheet.rows, _COLUMNS)  # laid out once, whatever the zonings
+        # Laid out and spelt once, whatever the zonings.
+        columns = [ColumnTexts(cells) for cells in columns_of(sheet.rows, _COLUMNS)]
         for code, matcher in zonings.items():
             places += _places(sheet, columns, code, matcher, preferred)
     best = _best(places, zonings)
@@ -257,18 +259,18 @@ def _repeats(place: TerritoryColumn) -> bool:
 
 def _places(
     sheet: SheetView,
-    columns: list[list[str]],
+    columns: list[ColumnTexts],
     code: str,
     matcher: Matcher,
     preferred: str,
 ) -> list[TerritoryColumn]:
     found = []
-    for column, cells in enumerate(columns):
-        known = {text: _find(matcher, text) for text in set(cells) if text}
-        lost = {text: full for text in known if (full := restored_code(text, matcher))}
-        known |= lost
-        distinct = len({territory for territory in known.values() if territory})
-        if not distinct:
+    for column, texts in enumerate(columns):
+        cells = texts.cells
+        lost = {text: full for text in texts.numbers if (full := restored_code(text, matcher))}
+        named = {text: _find(matcher, text) for text in texts.naming(matcher)} | lost
+        known = dict.fromkeys(texts.distinct, "") | named
+        if not (distinct := len({territory for territory in named.values() if territory})):
             continue
         codes = [known.get(text, "") for text in cells]
         first = next(at for at, territory in enumerate(codes) if territory)

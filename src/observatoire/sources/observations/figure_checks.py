@@ -57,7 +57,7 @@ def _negative_rejects(rows: pd.DataFrame, part: VariableCells, source: Source) -
     known = source.variables.get(part.variable)
     if known is None or known.nature is not Nature.COUNT:
         return NO_REJECT
-    below = (part.numbers.value < 0).to_numpy()
+    below = part.numbers.value.to_numpy() < 0
     return _cell_rejects(rows, part, below, "negative", "est négatif : un effectif ne peut l’être.")
 
 
@@ -65,6 +65,8 @@ def _cell_rejects(
     rows: pd.DataFrame, part: VariableCells, bad: np.ndarray, kind: str, reason: str
 ) -> pd.DataFrame:
     """Refuse the rows with a bad cell, but those that name no territory, refused already."""
+    if not bad.any():
+        return NO_REJECT  # before anything else: a table may have 16 000 columns
     bad = bad & (rows["territory"] != "").to_numpy()[part.at]
     if not bad.any():
         return NO_REJECT

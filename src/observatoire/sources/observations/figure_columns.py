@@ -183,6 +183,8 @@ def without_figures(figured: np.ndarray, parts: list[VariableCells]) -> np.ndarr
     figured = figured.copy()
     for part in parts:
         unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
+        if not len(unread):
+            continue
         digits = [_is_figure_meant(text) for text in part.raw.iloc[unread]]
         figured[part.at[unread[np.array(digits, dtype=bool)]]] = True
     return ~figured

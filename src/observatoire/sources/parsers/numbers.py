@@ -281,17 +281,35 @@ def _nothing_read(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, An
 
 
 def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
-    blank, sure, (status, marker, note) = _nothing_read(len(index))
-    bound, doubt = pd.Series(blank, index=index), pd.Series(sure, index=index)
+    if isinstance(index, pd.RangeIndex):
+        shared = _nothing_said(index.start, index.stop, index.step)
+    else:
+        shared = _unsaid(index)
+    bound, doubt, status, none = (part.copy(deep=False) for part in shared)  # who writes has a copy
     return Numbers(
         value=pd.Series(value, index=index),
         low=bound,
         high=bound,
-        status=pd.Series(status, index=index),
-        marker=pd.Series(marker, index=index),
-        note=pd.Series(note, index=index),
+        status=status,
+        marker=none,
+        note=none,
         unreadable=doubt,
     )
+
+
+@lru_cache(maxsize=4)
+def _nothing_said(start: int, stop: int, step: int) -> tuple[pd.Series, ...]:
+    """Return what the columns of a table share: of 16 000, each would make its own."""
+    return _unsaid(pd.RangeIndex(start, stop, step))
+
+
+def _unsaid(index: pd.Index) -> tuple[pd.Series, ...]:
+    """Return the bounds, the doubts, the statuses and the absent marks of plain numbers."""
+    blank, sure, (status, none, _) = _nothing_read(len(index))
+    bound, doubt, statuses, marks = (
+        pd.Series(part, index=index) for part in (blank, sure, status, none)
+    )
+    return bound, doubt, statuses, marks
 
 
 def _assemble(

@@ -6,7 +6,12 @@ import re
 
 import pandas as pd
 
-from observatoire.sources.parsers.periods import period_in_words, period_mentions, shortened
+from observatoire.sources.parsers.periods import (
+    MONTHS,
+    period_in_words,
+    period_mentions,
+    shortened,
+)
 from observatoire.sources.parsers.stated_periods import year_end
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import is_period
@@ -50,7 +55,7 @@ def part_period(text: str, year: str, *, short: bool = True) -> str:
     ('', '')
     """
     plain = fold(text)
-    if any(words.search(f" {plain} ") for words in signs().mentions.values()):
+    if signs().mention(text):
         return ""
     found = set()
     for part in _PART.finditer(plain):
@@ -68,18 +73,39 @@ def _part_of(name: str, year: str) -> str:
     return period if is_period(period) else ""
 
 
-def parts_of_year(names: list[str], year: str) -> dict[str, str]:
-    """Return the period of the columns named after months or quarters alone, in a known year.
+#: A month or a quarter in words, at the end of the name of a column: « defm fin mars », « aidés_juin ».
+_ENDED = re.compile(
+    rf"(?P<stem>.*?[^\s_(,-])[\s_(,-]+(?:(?:a|en|au|fin|mois de|mois d['’]|de|d['’])[\s_]*)*"
+    rf"(?P<part>(?:[0-3]?[0-9](?:er)? )?(?:{'|'.join(MONTHS)})"
+    r"|[1-4] ?(?:er|eme|e) trim(?:estre)?|trimestre [1-4])\)?"
+)
+
+
+def parts_of_year(names: list[str], year: str) -> dict[str, tuple[str, str]]:
+    """Return the period and the stem of the columns named after months or quarters, or ending so, in a known year.
 
     Examples
     --------
     >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["T1", "T2"], "2022")
-    ({'janv.': '2022-01', 'Février': '2022-02'}, {})
+    ({'janv.': ('2022-01', ''), 'Février': ('2022-02', '')}, {})
+    >>> parts_of_year(["defm fin mars", "Aidés au 30 juin", "Aide en nature"], "2022")
+    {'defm fin mars': ('2022-03', 'defm'), 'Aidés au 30 juin': ('2022-06', 'Aidés')}
     """
     if not re.fullmatch("[0-9]{4}", year):
         return {}
-    found = {name: period for name in names if (period := _part_of(name, year))}
-    return found if len(found) > 1 else {}
+    alone = {name: (period, "") for name in names if (period := _part_of(name, year))}
+    found = alone if len(alone) > 1 else {}
+    for name in names:
+        text = " ".join(name.split())
+        ended = _ENDED.fullmatch(fold(text))
+        if ended is None or len(fold(text)) != len(text):
+            continue
+        written = f"{ended['part']} {year}"
+        mentions = period_mentions(written)
+        period = year_end(mentions[0], written) if mentions else ""
+        if period not in ("", year):
+            found[name] = period, text[: ended.end("stem")]
+    return found
 
 
 #: A quarter, a half-year or a size, at the end of the name of a column: « T1 », « defm_s2 ».

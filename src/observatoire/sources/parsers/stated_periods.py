@@ -15,14 +15,12 @@ from observatoire.sources.parsers.periods import (
     without_period,
     year_of,
 )
+from observatoire.sources.parsers.spans_of_years import AGES, FOUR, is_year, span_of_change
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-#: Four digits of a column are a year from this one on: before, they are ages or a span (« 1924 »).
-_FIRST_YEAR = 1950
+    from collections.abc import Iterable, Sequence
 
 #: What leads, in a title, to the period of its figures.
 _LEADS = re.compile(
@@ -35,25 +33,16 @@ _UNIT = re.compile(
     r"[\s)\]_.*-]*(?:[\[(](?:en )?(?:%|‰|€|k€|m€|euros?|nb|nombre|effectifs?|ha|km.)[)\]])?\s*"
 )
 
-_FOUR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-#: Two years on two digits, or one on four and one on two, in the name of a change; ages are followed by « ans ».
-_PAIR = re.compile(
-    r"(?<![0-9])(?:(?:19|20)?[0-9]{2} ?[-–/_] ?[0-9]{2}|[0-9]{2} (?:a|et) [0-9]{2})(?![0-9]|[ _]*ans)"
-)
-_QUARTER = re.compile(r"-[TS]")
+#: The rank of the digits of a ladder of two digits, which are any.
+_ANY = -1
 
-#: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
-_TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
-_AGES = range(30, 62)
+_QUARTER = re.compile(r"-[TS]")
 
 #: A step of a ladder at the end of a name: « tp60_30 », « tp60_40_49 ».
 _STEP = re.compile(r"_([0-9]{2})(?:_[0-9]{2})?$")
 
 #: A word of ages before four digits: « age_2024 » is of 20 to 24.
 _AGE = re.compile(r"(?:^|[^a-z])(?:ages?|tranches?(?: d['’]ages?)?|trage|ageq[0-9]*)[ _.-]*$")
-
-#: The last step of a ladder of ages.
-_OPEN = re.compile(r"(?<![0-9])[0-9]{2} ?(?:p|plus|\+|et plus)(?![a-z0-9])")
 
 #: A rank or a month, before a year and what it is of: « 10-2016-aides ».
 _RANKED = re.compile(r"\s*[0-9]{1,2}[-/](?=[0-9]{4}(?![0-9])\W*\w)")
@@ -69,6 +58,12 @@ _COMPACT = re.compile(
 #: The first or a last day of a month, as a date is written: figures are of it.
 _TURN = re.compile(r"^(?:0?1|2[89]|3[01])(?![0-9])|[-_/](?:01|2[89]|3[01])$")
 
+#: A bracket at the end of a name that cites a year known to be something else: « (géographie 2021) ».
+_CITING = re.compile(r"\s*[\[(][^)\]]*[0-9]{4}[)\]]\s*$")
+
+#: What makes of a year one end of an interval, and what is of the things counted, whatever the year of the count.
+_BETWEEN = re.compile(r"(?<!nes )(?<!ees )(?<!its )(?<!tes )(?<!ves )\bentre $")
+
 #: What stands in a bracket before a year.
 _OPENED = re.compile(r"[\[(]([^)\]]*)$")
 
@@ -81,6 +76,8 @@ RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
 GEOGRAPHY = "c’est le millésime d’une géographie"
 DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
+SEVERAL = "ce n’est pas la seule"
+BOUND = "c’est le début ou la fin de ce dont il parle (« avant », « depuis », « entre »)"
 UNTIL = "c’est la fin d’un intervalle : les chiffres sont de plusieurs mois, ou de plusieurs années"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
@@ -124,8 +121,7 @@ def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMe
         return UNTIL
     near = before if re.search(r"[^\W\d_]", before) else after
     dated = f"{near} {text[mention.start : mention.end]}"
-    plain = f" {fold(re.sub(r'[_-]', ' ', dated))} "
-    return next((why for why, words in signs().mentions.items() if words.search(plain)), "")
+    return signs().mention(dated)
 
 
 def year_end(mention: PeriodMention, text: str) -> str:
@@ -201,13 +197,24 @@ def title_period(title: str, *, short: bool = True) -> Reading:
             candidates.append(Candidate(mention.period, title, why or CITED, not why))
         else:
             taken[year_end(mention, text)] = mention
-    return _single(title, taken, candidates)
+    return _single(title, taken, (*candidates, *_bounds(text, mentions, title)))
+
+
+def _bounds(text: str, mentions: Sequence[PeriodMention], written: str) -> tuple[Candidate, ...]:
+    """Return the years of a text that words make bounds: they are named in the question, never taken."""
+    return tuple(
+        Candidate(
+            found[0], written, BOUND, weak=bool(_BETWEEN.search(fold(text[: found.start()]) + " "))
+        )
+        for found in FOUR.finditer(text)
+        if is_year(found[0]) and not any(one.start <= found.start() < one.end for one in mentions)
+    )
 
 
 def _single(text: str, taken: dict[str, PeriodMention], candidates: Iterable[Candidate]) -> Reading:
     """Return the one period that is stated; several are candidates all."""
     if len(taken) != 1:
-        several = [Candidate(period, text, "ce n’est pas la seule", weak=False) for period in taken]
+        several = [Candidate(period, text, SEVERAL, weak=False) for period in taken]
         return Reading(candidates=(*several, *candidates))
     ((period, mention),) = taken.items()
     return Reading(period, mention.call, candidates=tuple(candidates))
@@ -238,7 +245,9 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     return {
         name: _column(
             name,
-            ladder=_shape(name) in ladders or _STEP.sub("", fold(name)) in aged,
+            ladder={_ANY}
+            if _STEP.sub("", fold(name)) in aged
+            else ladders.get(_shape(name), set()),
             series=_shape(name) in series,
             short=short,
         )
@@ -249,25 +258,34 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
 def _aged(names: Iterable[str]) -> set[str]:
     """Return the stems of a ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030."""
     steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
-    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= _AGES.start}
+    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= AGES.start}
 
 
 def _shape(name: str) -> str:
-    return _FOUR.sub("####", name.casefold())
+    return FOUR.sub("####", name.casefold())
 
 
-def _ladders(names: Iterable[str]) -> set[str]:
-    """Return the shapes of names whose four digits cannot all be years: « pop_2024 » beside « pop_2529 »."""
-    return {
-        _shape(name) for name in names for digits in _FOUR.findall(name) if not _is_year(digits)
-    }
+def _ladders(names: Iterable[str]) -> dict[str, set[int]]:
+    """Return which four digits of the names of a shape cannot all be years: « pop_2024 » beside « pop_2529 ».
+
+    Examples
+    --------
+    >>> _ladders(["pop_2024", "pop_2529"]), _ladders(["age1524_2012", "age2064_2012"])
+    ({'pop_####': {0}}, {'age####_####': {0}})
+    """
+    found: dict[str, set[int]] = {}
+    for name in names:
+        for at, digits in enumerate(FOUR.findall(name)):
+            if not is_year(digits):
+                found.setdefault(_shape(name), set()).add(at)
+    return found
 
 
 def _series(names: Iterable[str]) -> set[str]:
     """Return the shapes of names whose four digits begin alike: « ls2021 », « ls2022 », no ages do."""
     starts: dict[str, set[str]] = {}
     for name in names:
-        starts.setdefault(_shape(name), set()).update(_FOUR.findall(name))
+        starts.setdefault(_shape(name), set()).update(FOUR.findall(name))
     return {
         shape
         for shape, found in starts.items()
@@ -275,11 +293,7 @@ def _series(names: Iterable[str]) -> set[str]:
     }
 
 
-def _is_year(digits: str) -> bool:
-    return digits[:2] in ("19", "20") and _FIRST_YEAR <= int(digits) < _FIRST_YEAR + 100
-
-
-def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
+def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Reading:
     vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
     if vintage is not None and not (ladder and _STEP.search(fold(name))):
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
@@ -295,12 +309,18 @@ def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
         Candidate(one.period, name, why, weak=False) for one, why in reasons.items() if why
     )
     stated = [mention for mention, why in reasons.items() if not why]
+    stated = [one for one in stated if _rank(text, one) not in ladder] or stated
     if len({mention.period for mention in stated}) != 1:
         span = "-".join(mention.period for mention in mentions)
         changed = signs().is_change(text) and is_period(span) and not known
-        return Reading(span, stem=name, year=span) if changed else Reading(candidates=known)
+        if changed:
+            return Reading(span, stem=name, year=span)
+        several = tuple(Candidate(one.period, name, SEVERAL, weak=False) for one in stated)
+        return Reading(candidates=several + known + _bounds(text, mentions, name))
     mention = stated[0]
-    doubt = _doubt(text, mention, end=stated[-1].end, ladder=ladder)
+    step = bool(ladder & {_ANY, _rank(text, mention)})
+    after = _CITING.sub("", text[stated[-1].end :]) if known else text[stated[-1].end :]
+    doubt = _doubt(text, mention, after, ladder=step)
     if doubt and not (series and doubt in (AGED, GLUED)):
         weak = doubt not in (LADDER, CITED, AGED)
         return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
@@ -308,68 +328,12 @@ def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     return Reading(mention.period, mention.call, stem, year_end(mention, text))
 
 
-def span_of_change(name: str) -> str:
-    """Return the four digits of a change from a year to another, each on two digits, or an empty text.
-
-    Examples
-    --------
-    >>> span_of_change("evol_pop_1922"), span_of_change("pop_1922"), span_of_change("Évolution 2021")
-    ('1922', '', '')
-    >>> span_of_change("var_9906"), span_of_change("Évolution 19-22 (%)"), span_of_change("Évol. des 15-24 ans")
-    ('9906', '19-22', '')
-    """
-    if not signs().is_change(name):
-        return ""
-    if pair := _PAIR.search(fold(name)):
-        return pair[0]
-    digits = _FOUR.findall(name)
-    if len(digits) != 1 or _full(digits[0][:2]) >= _full(digits[0][2:]):
-        return ""
-    compact = " " not in name.strip()
-    return digits[0] if compact or not _is_year(digits[0]) else ""
+def _rank(text: str, mention: PeriodMention) -> int:
+    """Return how many groups of four digits stand before a period."""
+    return len(FOUR.findall(text[: mention.start]))
 
 
-def paired_years(names: Sequence[str], year: str = "") -> list[str]:
-    """Return the names of which two pairs of digits may be two years: « emploi_1217 » beside « emploi_1722 ».
-
-    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet: beyond the
-    year of their file, where it is stated.
-
-    Examples
-    --------
-    >>> paired_years(["emploi_1217", "emploi_1722"]), paired_years(["pop_0014", "pop_1529", "pop_3044"])
-    (['emploi_1217', 'emploi_1722'], [])
-    >>> paired_years(["pop_6875", "pop_7582"]), paired_years(["pop_6579", "pop_8089"]), paired_years(["pop_1524"])
-    (['pop_6875', 'pop_7582'], [], [])
-    """
-    series: dict[str, dict[str, tuple[str, str]]] = {}
-    open_ended = {_OPEN.sub("####", fold(name)) for name in names}
-    for name in names:
-        pairs, shape = _TWO.findall(fold(name)), _TWO.sub("####", fold(name))
-        if len(pairs) == 1 and shape not in open_ended:
-            series.setdefault(shape, {})[name] = pairs[0]
-    return [name for group in series.values() if _are_spans(group.values(), year) for name in group]
-
-
-def _are_spans(pairs: Collection[tuple[str, str]], year: str) -> bool:
-    """Say whether pairs of digits may all be a year and a later one: they follow each other, or are all past."""
-    starts, ends = zip(*pairs, strict=True)
-    halves = {int(digits) for digits in (*starts, *ends)}
-    beyond = year and max(map(_full, ends)) > int(year)
-    if len(pairs) == 1 or halves & set(_AGES) or beyond:
-        return False
-    past = max(halves) < _AGES.start and "00" not in starts
-    return all(_full(start) < _full(end) for start, end in pairs) and bool(
-        past or set(starts) & set(ends)
-    )
-
-
-def _full(digits: str) -> int:
-    """Return the year of two digits: « 99 » comes before « 06 »."""
-    return int(digits) + (1900 if int(digits) >= _FIRST_YEAR % 100 else 2000)
-
-
-def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
+def _doubt(text: str, mention: PeriodMention, after: str, *, ladder: bool) -> str:
     """Return why a period that stands in the name of a column is not taken, or an empty text."""
     plain_year = text[mention.start : mention.end] == mention.period
     if plain_year and ladder:
@@ -380,7 +344,7 @@ def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
     opened = _OPENED.search(fold(text[: mention.start]))
     if opened and opened[1] and not _LEADS.match(opened[1]):
         return CITED  # « Revenu médian (euros 2015) », « Ouvriers (PCS 2003) »
-    if _UNIT.fullmatch(fold(text[end:])) is None:
+    if _UNIT.fullmatch(fold(after)) is None:
         return MIDDLE
     glued = text[max(mention.start - 1, 0) : mention.start].isalpha()
     return GLUED if plain_year and glued and two else ""

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator
 from observatoire.declarations.fields import Pattern, Patterns, Texts, declared
 from observatoire.declarations.reader import packaged, read
 from observatoire.french.typography import unaccented
+from observatoire.sources.parsers.declared_words import NameHeads, NumberWords, RangeWords
 from observatoire.territories.spelling import is_total, starts
 from observatoire.values import Nature
 
@@ -56,56 +57,18 @@ class SignMeanings:
 
 
 @declared
-class NumberWords:
-    """Numbers written in letters, from zero."""
-
-    words: Texts
-
-    @cached_property
-    def ranks(self) -> dict[str, int]:
-        """The number that each word stands for."""
-        return {word: rank for rank, word in enumerate(self.words)}
-
-
-@declared
-class RangeWords:
-    """What a class may say around its number, as patterns."""
-
-    below: str
-    at_most: str
-    at_most_after: str
-    above: str
-    at_least: str
-    at_least_after: str
-
-
-@declared
-class NameHeads:
-    """Where the head of a name ends, and what it may be; the unit that a name may state."""
-
-    counted: Pattern
-    completed: Pattern
-    amounts: Pattern
-    dimensions: Pattern
-    magnitudes: Pattern
-    units: Pattern
-    bracketed: Pattern
-    shared: Pattern
-
-
-@declared
 class Signs:
     """What ``vocabulary.toml`` declares; natures are looked for in its order."""
 
     notes: Texts
     ignored: Patterns
     periods: Patterns
+    dates: Pattern
     parts: Pattern
     value_columns: Pattern
     short_parts: Pattern
     relatives: Pattern
     flats: Pattern
-    spans: Pattern
     unit_columns: Pattern
     titled_units: Pattern
     no_periods: Pattern
@@ -219,6 +182,27 @@ class Signs:
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
+
+    def is_date(self, name: str) -> bool:
+        """Say whether a column tells by its name the date of something else than its figures.
+
+        Examples
+        --------
+        >>> [signs().is_date(name) for name in ("Année du contrat", "date_maj", "Année de construction")]
+        [True, True, False]
+        """
+        return self.dates.fullmatch(_plain(name)) is not None or bool(self.mention(name))
+
+    def mention(self, text: str) -> str:
+        """Return what the words of a text make of the period it says, an empty text when it may be its own.
+
+        Examples
+        --------
+        >>> signs().mention("Contrat de ville"), signs().mention("Contrats aidés")
+        ('c’est l’année d’un contrat, d’une loi ou d’un plan', '')
+        """
+        plain = f" {fold(re.sub(r'[_-]', ' ', text))} "
+        return next((why for why, words in self.mentions.items() if words.search(plain)), "")
 
     def is_part(self, name: str) -> bool:
         """Say whether a column tells the quarter, the half-year or the month of each row.

@@ -16,6 +16,17 @@ _AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
 _MARKED = r'^(?:([0-9]+)[.,]0+|="([0-9]+)")$'
 
 
+def is_numbered(raw: str) -> bool:
+    """Say whether a text is what a spreadsheet may write of a code that it takes for a number.
+
+    Examples
+    --------
+    >>> [is_numbered(raw) for raw in ("1004", "1004.0", '="01004"', "2A004")]
+    [True, True, True, False]
+    """
+    return _AS_NUMBER.fullmatch(raw) is not None
+
+
 def restored_code(raw: str, matcher: Matcher) -> str:
     """Return the code that ``raw`` was before a spreadsheet took it for a number, or an empty string.
 

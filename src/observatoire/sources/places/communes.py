@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.sources.places.column_texts import column_cells
 from observatoire.territories.matcher import Matcher
 
 if TYPE_CHECKING:
@@ -143,10 +144,10 @@ def commune_column(
     by_name = [text for text in _worded(named) if text not in matcher.names]
     named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
     towns = towns_of(matcher, zonings)
-    for at, name in enumerate(map(str, frame.columns)):
+    for name, cells in zip(map(str, frame.columns), column_cells(named_rows), strict=True):
         if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):
             continue  # « BV2012 » gives the commune that heads a basin
-        texts = _texts(named_rows, at)
+        texts = _distinct(cells)
         known = {text for text in texts if towns.find(text)}
         whole = len(known) == len(texts)
         if name and name != territory and known and (whole or signs().is_label(name)):
@@ -154,9 +155,9 @@ def commune_column(
     return _headed(named_rows, territory, towns)
 
 
-def _texts(frame: pd.DataFrame, at: int) -> dict[str, None]:
-    """Return the texts of a column that are not blank, each once: a table may have 16 000 columns."""
-    return dict.fromkeys(filter(None, map(str.strip, frame.iloc[:, at].unique().tolist())))
+def _distinct(cells: Iterable[str]) -> dict[str, None]:
+    """Return the texts of a column that are not blank, each once."""
+    return dict.fromkeys(filter(None, cells))
 
 
 def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
@@ -165,10 +166,10 @@ def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
     Were it passed over, the « Bourg » of another town would be taken for ours.
     """
     known = named(towns)
-    for at, name in enumerate(map(str, named_rows.columns)):
+    for name, cells in zip(map(str, named_rows.columns), column_cells(named_rows), strict=True):
         if name == territory or not signs().is_town(name):
             continue
-        texts = _texts(named_rows, at)
+        texts = _distinct(cells)
         words = {text for text in texts if not _INSEE.fullmatch(text)}
         if texts and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
@@ -196,8 +197,10 @@ def contrary_column(
     """
     own = frame[territory].str.strip()
     own_codes = own.map(matcher.find_each(own.unique()))
-    for at, name in enumerate(map(str, frame.columns)):
-        texts = {} if name == territory else _texts(frame, at)
+    for at, (name, column) in enumerate(
+        zip(map(str, frame.columns), column_cells(frame), strict=True)
+    ):
+        texts = {} if name == territory else _distinct(column)
         words = [text for text in texts if any(map(str.isalpha, text)) and matcher.find(text)]
         words = words or _codes(list(texts), matcher)
         located = signs().located.fullmatch(fold(name)) is not None

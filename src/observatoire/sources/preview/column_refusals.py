@@ -63,17 +63,21 @@ def spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
 
 def small_share(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a number far below the percentages of its variable, which may be a share."""
-    if plan.small is None:
+    doubtful = plan.small or plan.fraction
+    if doubtful is None:
         return None
-    variable, text = plan.small
+    variable, text = doubtful
     return DescriptorError(
         f"« {text} » est-il un pourcentage, ou une part (à multiplier par cent) ?",
         where=f"{found.table.name}, « {variable} »",
-        why="Les autres nombres sont des pourcentages bien plus grands : le chiffre serait peut-être faux d’un "
-        "facteur cent.",
+        why=f"{_AMONG if plan.small else _ALL_BELOW} : le chiffre serait peut-être faux d’un facteur cent.",
         remedy="Si c’est une part, corrigez-la dans le fichier. Si c’est bien un pourcentage, écrivez le "
         "source.toml (o.preview(…).write(), ou --write) et chargez le dossier.",
     )
+
+
+_AMONG = "Les autres nombres sont des pourcentages bien plus grands"
+_ALL_BELOW = "Son nom dit des pourcentages, et aucun de ses nombres ne dépasse 1"
 
 
 def _two_readings(found: Found, text: str) -> DescriptorError:
@@ -102,8 +106,9 @@ def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
         return DescriptorError(
             f"Le titre dit que ce tableau est en {unit} : « {name} » n’en est pas, ou dépasse le tout.",
             where=f"{found.table.name}, colonne {name}",
-            why="On ne sait pas quelles colonnes le titre concerne : un effectif serait donné pour une part.",
-            remedy="Écrivez l’unité dans le nom de chaque colonne (« Part des jeunes (%) »), et retirez celle "
+            why="On ne sait pas quelles colonnes le titre concerne : un effectif serait donné pour "
+            f"{'une part' if unit in ('%', '‰') else 'un montant'}.",
+            remedy=f"Écrivez l’unité dans le nom de chaque colonne qui est en {unit}, et retirez celle "
             "du titre ; ou écrivez le source.toml (o.preview(…).write(), ou --write), qui dit celle de chaque "
             "variable.",
         )

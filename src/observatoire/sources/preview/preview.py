@@ -225,7 +225,8 @@ def preview_table(
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
     refusal = refusal or _side_by_side(found, ground.zonings)
-    refusal = refusal or _some_towns(found, parsed, ground.zonings)
+    # Who names the zoning says that these communes are theirs.
+    refusal = refusal or (None if zoning else _some_towns(found, parsed, ground.zonings))
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 

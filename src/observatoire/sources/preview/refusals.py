@@ -250,8 +250,8 @@ def _some_towns(
         why=f"Le tableau nomme d’autres communes (« {others.iloc[0]} »), et non « {lacking[0]} » : ce peut être "
         "l’homonyme d’un autre département.",
         remedy="Ajoutez une colonne de codes Insee, ou « Département » ; ou un titre qui dise le département. "
-        "Si les communes sont bien les vôtres, écrivez aussi le source.toml (o.preview(…).write(), ou --write), "
-        "relisez-le et chargez le dossier.",
+        f'Si ce sont bien les vôtres, dites-le : o.load(…, zoning="{found.zoning}") ; en ligne de commande, '
+        f"--zoning {found.zoning}.",
     )
 
 
