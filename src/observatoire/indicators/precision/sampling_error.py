@@ -240,12 +240,8 @@ def _bounded(
         _ASKED[choice]
     )
     filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
-    codes, periods, kinds = (
-        column.to_numpy(dtype=object).tolist()
-        for column in (frame["indicator"], frame["period"], kind)
-    )
-    indicator = [indicators[key] for key in map(asked_key, codes, periods)]
-    models = np.array([_model(*each) for each in zip(indicator, kinds, strict=True)])
+    indicator = _asked_of(frame, indicators)
+    models = np.array([_model(*each) for each in zip(indicator, kind.tolist(), strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
     size = behind["size"].to_numpy(dtype=float) * share
@@ -277,6 +273,12 @@ def _bounded(
     )
     frame.loc[unsized, "precision"] = UNSIZED
     return frame.assign(**filled)
+
+
+def _asked_of(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> list[Indicator]:
+    """Return the indicator of each cell, as it is in its period."""
+    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
+    return [indicators[asked_key(*key)] for key in keys]
 
 
 #: Methods whose interval each choice makes.
