@@ -14,6 +14,7 @@ from lent_levels import LENT, LENT_CATALOGUE, LEVELS, LevelsAttacker, write_lent
 import observatoire as obs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
@@ -105,6 +106,31 @@ def test_a_lent_rate_keeps_the_digits_of_pages(tmp_path: Path) -> None:
     rows = [*rows_of("aidA", {"i1": 29}), *rows_of("tx", {"i1": 1600 / 29})]
     with opened(tmp_path, rows) as o:
         assert o.table("tx", "iris-2016").df["value"].max() == 55.2
+
+
+def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
+    """Two hundred people in each place; what rates say of them."""
+    people = [*rows_of("aidA", dict.fromkeys(places, 200)), "commune-2016;c2;2016;aidA;800"]
+    return [*people, *rows_of("tx", rates), "commune-2016;c2;2016;tx;%s"]
+
+
+@pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
+def test_what_rates_told_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
+    """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
+    numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
+    shown = []
+    for then in (numerators, numerators | second):
+        rates = {code: k / 2 for code, k in then.items() if k is not None}
+        total = sum(k if k is not None else 60 for k in then.values()) / 8
+        rows = rate_sheet(then, rates)
+        with opened(tmp_path, [row.replace("%s", str(total)) for row in rows]) as o:
+            for zoning in ("iris-2016", "commune-2016"):
+                o.map("tx", zoning=zoning).save(tmp_path / "carte.html")
+            frame = o.table("tx", "iris-2016").df.set_index("territory")["value"].dropna()
+            shown.append(set(frame.index))
+            assert o.audit()["safe"].all()
+    assert "i7" not in shown[0] | shown[1]
+    assert len({"i6", "i8", "i9"} - (shown[0] | shown[1])) > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)

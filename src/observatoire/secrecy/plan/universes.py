@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum
+from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum, withdrawn_rows
 from observatoire.secrecy.plan.primary import conditioned
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.context import Context
@@ -54,13 +54,15 @@ class Universes:
     """Of how many the guarded figures of a workspace speak.
 
     ``counts`` are the variables of each source that count, ``totals`` its amounts; ``out_of`` gives, of each
-    numerator that a rate tells, the counts that it is out of.
+    numerator that a rate tells, the counts that it is out of; ``rates`` of each lent rate the indicators that
+    print it, its share and whether it is hidden.
     """
 
     rules: Mapping[str, Rule]
     counts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     totals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     out_of: dict[Base, tuple[Base, ...]] = field(default_factory=dict)
+    rates: dict[Base, tuple[tuple[Indicator, ...], float, bool]] = field(default_factory=dict)
 
     def lent(self, source: str) -> bool:
         """Say whether a source lends its figures under a rule, rather than gives them to all."""
@@ -133,6 +135,18 @@ class Universes:
                     yield bases
 
     def implied(
+        self, known: KnownFigures, corrected: Mapping[Base, float] | None = None
+    ) -> dict[Base, KnownFigure]:
+        """Return the numerators that lent rates tell; ``corrected`` are those that were others, in per cent."""
+        made = {}
+        for rate, (indicators, share, hidden) in self.rates.items():
+            if rate in (corrected or {}):
+                share, hidden = (corrected or {})[rate] / _WHOLE, False
+            for each in indicators:
+                made |= self._implied(known, each, rate, (share * each.factor, hidden))
+        return made
+
+    def _implied(
         self, known: KnownFigures, indicator: Indicator, rate: Base, given: tuple[float, bool]
     ) -> dict[Base, KnownFigure]:
         """Return the numerators that a rate tells; ``given`` is the share, and whether it is hidden."""
@@ -166,6 +180,10 @@ class Universes:
                     asked[base] = max(known.threshold(base), figure.value + 1.0)
         return asked
 
+    def margin(self, known: KnownFigures, total: Base) -> float:
+        """Return by how much parts of a numerator that a rate tells may miss it, for rounding alone."""
+        return 1.0 + _CLOSE * math.fsum(map(known.value, self.out_of[total]))
+
     def rounded(self, known: KnownFigures, total: Base, parts: Sequence[Base], gap: float) -> bool:
         """Say whether what numerators that rates tell miss their total by comes of rounding alone."""
         if total not in self.out_of:
@@ -195,9 +213,15 @@ def rate_behind(variable: str) -> str:
 
 
 def read_universes(
-    context: Context, known: KnownFigures, indicators: Sequence[Indicator]
-) -> tuple[Universes, dict[Base, KnownFigure]]:
-    """Read of how many guarded figures speak, and the numerators that lent rates tell of them."""
+    context: Context,
+    known: KnownFigures,
+    indicators: Sequence[Indicator],
+    loads: Iterable[int] = (),
+) -> tuple[Universes, KnownFigures]:
+    """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell.
+
+    ``loads`` are those that stood when something was published.
+    """
     rows = context.warehouse.rows(
         "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
     )
@@ -213,13 +237,24 @@ def read_universes(
         "WHERE list_contains(?, source) ORDER BY ALL",
         [lent],
     )
-    made: dict[Base, KnownFigure] = {}
-    for *place, value, status in rows if lent else ():
+    gone = withdrawn_rows(context.warehouse, lent, [Nature.RATE], loads) if lent else []
+    given = [*(rows if lent else ()), *((*row[:6], row[8]) for row in gone)]
+    for *place, value, status in given:
         rate = Base(*map(str, place))
         shown = Status(status).has_value and value is not None
         share = float(value) / _WHOLE if shown else math.nan
-        hidden = status == Status.SECRET
-        for each in rates:
-            if rate.source in each.sources and each.variables(rate.period) == (rate.variable,):
-                made |= universes.implied(known, each, rate, (share * each.factor, hidden))
-    return universes, made
+        printing = tuple(
+            each
+            for each in rates
+            if rate.source in each.sources and each.variables(rate.period) == (rate.variable,)
+        )
+        universes.rates[rate] = (printing, share, status == Status.SECRET)
+    made = universes.implied(known)
+    lost = {Base(*map(str, row[:5])) for row in gone}
+    withdrawn = known.withdrawn | {
+        top
+        for top, bases in universes.out_of.items()
+        if top._replace(variable=rate_behind(top.variable)) in lost
+        or known.withdrawn.intersection(bases)
+    }
+    return universes, replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
