@@ -74,6 +74,36 @@ def test_a_condition_says_which_count_is_the_universe(tmp_path: Path) -> None:
         assert hidden(o, "med") == {"i2", "i3"}
 
 
+def test_a_count_that_the_figures_deny_is_not_judged(tmp_path: Path) -> None:
+    """« 46,3 % » are of forty-one people at least, and four complaints are no part of a whole number of them."""
+    people = {"i1": 4000, "i2": 3100, "i3": 2700, "i6": 3900, "i7": 8, "i8": 2500, "i9": 3300}
+    shares = {"i1": 46.3, "i2": 38.3, "i3": 41.9, "i6": 57.3, "i7": 37.5, "i8": 61.7, "i9": 44.1}
+    more = '[variables.few]\nlabel = "few"\nnature = "count"\n'
+    rows = [*rows_of("aidA", people), *rows_of("tx", shares)]
+    complaints = rows_of("few", dict.fromkeys(people, 4))
+    with opened(tmp_path / "a", [*rows, *complaints], LENT + more) as o:
+        assert (
+            hidden(o, "tx") == hidden(o, "aidA") == {"i6", "i7"}
+        )  # eight people, and one to protect them
+        assert not o.table("tx", "iris-2016").df["reason"].str.contains("À déclarer").any()
+    with opened(tmp_path / "b", [*rows_of("tx", shares), *complaints], LENT + more) as o:
+        assert hidden(o, "tx") == set(
+            people
+        )  # nobody gives its people: complaints may stand for them
+
+
+def test_averages_say_of_whom_an_amount_is(tmp_path: Path) -> None:
+    """An amount shared out among people is theirs; a median says nothing of it, and the page asks."""
+    more = '[variables.few]\nlabel = "few"\nnature = "count"\n'
+    rows = [*GIVEN, *rows_of("few", dict.fromkeys(PEOPLE, 3))]
+    with opened(tmp_path, rows, LENT + more) as o:
+        assert hidden(o, "moy") == hidden(o, "eur") == {"i2", "i3"}
+        assert hidden(o, "med") == set(PEOPLE)
+        reasons = o.table(["med", "moy"], "iris-2016").df.groupby("indicator")["reason"].unique()
+        assert any("[[secrecy.conditions]] basis" in each for each in reasons["med"])
+        assert not any("[[secrecy.conditions]] basis" in each for each in reasons["moy"])
+
+
 def test_a_rate_whose_denominator_is_counted_elsewhere(tmp_path: Path) -> None:
     """A source of rates alone: ``size`` says that a census tells of how many; communes give no rest away."""
     rates = LENT.replace('[variables.aidA]\nlabel = "aidA"\nnature = "count"\n', "")

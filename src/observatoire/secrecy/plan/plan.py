@@ -77,6 +77,7 @@ class SecrecyPlan:
     cells: dict[Key, ShownCell]
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
+    unsaid: frozenset[str] = frozenset()
 
     def cause(self, key: Key) -> str:
         """Return why a cell is hidden, empty when it may be shown."""
@@ -141,12 +142,14 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
         add_known_bounds(plan.assembly, context)
         add_earlier(plan.assembly, earlier, plan.cells, context.warehouse)
         _decide(plan, context)
+        known, universes = context.periods(), plan.assembly.universes
+        plan.unsaid = frozenset(
+            each.code for each in indicators if universes.unsaid(each, known[each.code])
+        )
     return plan
 
 
-def _assembly(
-    context: Context, indicators: Sequence[Indicator], loads: Iterable[int]
-) -> Assembly:
+def _assembly(context: Context, indicators: Sequence[Indicator], loads: Iterable[int]) -> Assembly:
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
     for rule in context.secrecy_rules.values():
