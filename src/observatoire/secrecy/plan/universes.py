@@ -312,7 +312,7 @@ def _spare(
         whole, parts = (
             (_WHOLE, counts) if nature == Nature.RATE else (1.0, universes.totals.get(source, ()))
         )
-        evidence = Evidence(known, level, whole)
+        evidence = LevelEvidence(known, level, whole)
         out_of = {each: evidence.quotient(each, parts) for each in counts}
         found = [each for each in counts if out_of[each]]
         if not found and nature == Nature.RATE:
@@ -326,7 +326,7 @@ def _spare(
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LevelEvidence:
     """What rates, or averages, say of the counts given beside them; ``whole`` is 100 for per cent."""
 
     known: KnownFigures
