@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from observatoire.maps.layout import Box
     from observatoire.maps.marks import BaseMap, Mark
 
-#: A tile is no larger, and its name is not written where it is smaller than this.
-LARGEST, LEAST_NAMED = 76.0, 56.0
+#: A tile is no larger, so that three of each of two communes stand in a column; its name is not written where
+#: it is smaller than this.
+LARGEST, LEAST_NAMED = 70.0, 56.0
 
 #: Beyond so many rows, tiles get smaller rather than more numerous in a column.
 _MOST_ROWS = 12
@@ -84,20 +85,22 @@ def place_tiles(
     each = (where[2] - gaps) / max(len(groups), 1)
     columns = {name: _columns(len(group), each) for name, group in groups.items()}
     side = min(LARGEST, (where[2] - gaps) / max(sum(columns.values()), 1) - _GAP)
+    wide = {name: count * (side + _GAP) for name, count in columns.items()}
+    spare = max(where[2] - gaps - sum(wide.values()), 0.0) / max(len(groups), 1)
     left, bottom = where[0], where[1]
     placed: dict[str, tuple[tuple[float, float], float]] = {}
     headings = []
     for name, group in groups.items():
         top = where[1]
         if name:
-            headings.append((name, left, top))
+            headings.append((fitted(name, wide[name] + spare), left, top))
             top += _HEADING
         spots = _spots(group, ground, columns[name])
         for mark, (row, column) in zip(group, spots, strict=True):
             placed[mark.code] = (left + column * (side + _GAP), top + row * (side + _GAP)), side
         rows = 1 + max(row for row, _ in spots)
         bottom = max(bottom, top + rows * (side + _GAP))
-        left += columns[name] * (side + _GAP) + _BETWEEN
+        left += min(max(wide[name], width_of(name)), wide[name] + spare) + _BETWEEN
     return placed, headings, bottom
 
 
