@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import FileError
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_kernel_that_asks_twice_shows_the_traceback_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import lay_frames, path_of
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.locator import locator_figure
-from observatoire.maps.marks import extremes
+from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import MOST_LISTED, Axis, draw_ranking
 from observatoire.maps.svg import box, drawing, fitted, pattern, text
 from observatoire.maps.territories import (
@@ -400,3 +400,10 @@ def test_letters_of_every_script_stay_in_their_room() -> None:
         shown = fitted(name, 120.0)
         assert shown.endswith("…")
         assert len(shown) < len(fitted("a" * len(name), 120.0)) or len(name) < 18
+
+
+def test_figures_of_one_source_are_one_under_all_their_names() -> None:
+    marks = [mark(rank, float(rank), name=name) for rank, name in enumerate(("Nord", "Sud", "Est"))]
+    kept = of_one_source(marks, [["q0", "q2"]])
+    assert [each.name for each in kept] == ["Nord et Est", "Sud"]
+    assert of_one_source(marks, []) == marks

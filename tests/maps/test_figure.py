@@ -261,6 +261,22 @@ def test_the_first_place_is_said_sure_where_its_gap_with_each_other_is(code: str
         )
 
 
+@pytest.mark.parametrize("code", ["part_hlm", "part_en_emploi", "part_menages_une_personne"])
+def test_a_map_and_a_comparison_say_the_same_of_the_first_place(code: str) -> None:
+    """Territories of one source are one in both."""
+    o = demo.demo()
+    compared = o.panel(kind="compare", indicators=[code]).page.blocks[0]
+    said = " ".join(note.text for note in compared.notes)
+    (first,) = [n.text for n in o.map(code).page.blocks[0].notes if n.label == "Premier rang"]
+    assert first in said
+
+
+def test_the_groups_of_one_source_are_known_to_the_map() -> None:
+    under = demo.demo()._gazetteer.base_map("quartier-cucs-2007")
+    names = demo.demo().table("part_hlm").main.set_index("territory")["name"]
+    assert [names[code] for code in under.alike[0]][:2] == ["Centre-ancien", "Vieux-Pont"]
+
+
 def test_the_first_place_of_a_source_that_counts_everyone_is_not_judged() -> None:
     assert "(Terres-Sainville) est constaté, non jugé" in first_place(
         figure("taux_pauvrete", period=2021)

@@ -10,7 +10,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
-from observatoire.maps.marks import Mark, extremes, mark_of
+from observatoire.maps.marks import Mark, extremes, mark_of, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import WIDTH, drawing, pattern
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
@@ -154,7 +154,7 @@ def map_figure(
     colouring = colouring_of(marks, indicator, chosen)
     picture, halves = draw_map(marks, ground, chosen, colouring, counted)
     period = period_of(table, code)
-    first = first_place(table, code, marks)
+    first = first_place(table, code, of_one_source(marks, ground.alike))
     extra = [*([Note("Premier rang", first)] if first else []), *ground_notes(ground, marks)]
     notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
     title = title_of(indicator, period)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,8 +58,25 @@ def draw_tiles(
     parts = [text(left, top + 12, name, weight=600) for name, left, top in headings]
     for mark in marks:
         at, side = spots[mark.code]
-        parts += _tile(mark, at, side, fill(mark))
+        parts += _tile(replace(mark, name=bare(mark.name, ground)), at, side, fill(mark))
     return parts, bottom
+
+
+def bare(name: str, ground: BaseMap) -> str:
+    """Return a name without the noun of what all are: a square says no « Quartier » before each.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from observatoire.french.nouns import Noun, TerritoryNames
+    >>> from observatoire.maps.marks import BaseMap
+    >>> none = gpd.GeoSeries()
+    >>> under = BaseMap(none, none, none, False, words=TerritoryNames(Noun("quartier")))
+    >>> bare("Quartier Gare", under), bare("Quartier", under), bare("Quartiers Nord", under)
+    ('Gare', 'Quartier', 'Quartiers Nord')
+    """
+    noun, _, rest = name.partition(" ")
+    return rest if rest and noun.casefold() == ground.words.here.singular.casefold() else name
 
 
 #: A name with its left and its top.
