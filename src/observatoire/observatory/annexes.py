@@ -147,8 +147,7 @@ class Annexes(Views):
         sources = self._annex_sources()
         changed = self._changed(table, since, audience, sources) if since else None
         content = AnnexContent(
-            **{key: getattr(self.workspace, key) for key in ("name", "subject", "place")},
-            centre=_answered(self.workspace.centre),
+            **{key: _answered(getattr(self.workspace, key)) for key in _COVER},
             day=self._dated,
             table=table,
             catalogue=self.catalogue,
@@ -295,6 +294,10 @@ class Annexes(Views):
                 guarded = set(table.cells.loc[table.cells["threshold"] > 0, "indicator"])
                 frame = published_figures(table.df)
         return frame.assign(tu=frame["indicateur"].isin(guarded))
+
+
+#: What the cover says of a workspace.
+_COVER = ("name", "subject", "place", "centre")
 
 
 def _answered(text: str) -> str:
