@@ -136,6 +136,11 @@ def test_a_lent_rate_keeps_the_digits_of_pages(tmp_path: Path) -> None:
     rows = [*rows_of("aidA", {"i1": 29}), *rows_of("tx", {"i1": 1600 / 29})]
     with opened(tmp_path, rows) as o:
         assert o.table("tx", "iris-2016").df["value"].max() == 55.2
+        page = tmp_path / "tableau.html"
+        o.panel(indicators=["tx"], zoning="iris-2016").save(
+            page
+        )  # what leaves is what was decided on
+        assert "55,2" in page.read_text("utf-8")
 
 
 def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
