@@ -273,9 +273,11 @@ class Signs:
         --------
         >>> [signs().unit_titled(text) for text in ("En %", "Unité : milliers", "Aides et taux (en %)")]
         ['%', 'milliers', '']
+        >>> [signs().unit_titled(text) for text in ("Taux pour mille habitants", "En % des ménages", "En m²")]
+        ['pour mille', '%', 'm²']
         """
         found = self.titled_units.fullmatch(fold(text).strip("( "))
-        return re.sub("pourcentages?", "%", found["unit"]) if found else ""
+        return re.sub("pourcentages?", "%", found["ratio"] or found["unit"]) if found else ""
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
