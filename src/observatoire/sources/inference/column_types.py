@@ -32,7 +32,7 @@ UNKNOWN_UNIT = "à préciser"
 _RATES = {
     r"‰|(?:pour|p\.) ?mille|(?:pour|\bp\.?|/) ?1[ .]?000\b": "‰",
     r"(?:pour|\bp\.?|/) ?10[ .]?000\b": "pour 10 000",
-    r"(?:pour|\bp\.?|/) ?100[ .]?000\b": "pour 100 000",
+    r"(?:pour|\bp\.?|/) ?100(?:[ .]?000| ?k)\b": "pour 100 000",
     r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|(?:pour|\bp\.) ?cent\b|\bp\. ?100\b(?! ?000)": "%",
 }
 
@@ -293,6 +293,9 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return Nature.COUNT, "nature à vérifier"
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
     whole = whole and set(figures) != {0.0, 1.0}
+    # « Éloignement (km) »: what has such a unit is measured.
+    if signs().heads.bracketed.search(fold(name)):
+        whole = False
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
@@ -320,7 +323,9 @@ def _scale(name: str) -> str:
     ['milliers', 'milliers', '', '']
     """
     found = signs().heads.scaled.search(fold(name.replace("_", " ")))
-    return "" if found is None else found[1] or "milliers"
+    if found is None:
+        return ""
+    return found[1] or ("centaines" if found["hundreds"] else "milliers")
 
 
 def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
