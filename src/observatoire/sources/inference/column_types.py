@@ -167,20 +167,27 @@ def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str)
     counted = measured.declaration["nature"] == Nature.COUNT
     rated = unit in _RATES.values()
     money = "euro" in unit or "€" in unit
-    if _MEASURES.fullmatch(unit):
-        if counted:  # « Logements » under « En m² »: how many, or how wide
-            return replace(measured, contrary=unit if measured.doubt else "")
-        return replace(measured, declaration={**measured.declaration, "unit": unit})
-    if counted and not rated and not money:
+    if (
+        _MEASURES.fullmatch(unit) and counted
+    ):  # « Logements » under « En m² »: how many, or how wide
+        return replace(measured, contrary=unit if measured.doubt else "")
+    if _MEASURES.fullmatch(unit) or (counted and not rated and not money):
         return replace(measured, declaration={**measured.declaration, "unit": unit})
     # « Ménages » under « En euros »: people, or what they earn.
-    things = money and signs().heads.counted_things.match(fold(name.replace("_", " ")))
+    people = money and signs().heads.counted_things.match(fold(name.replace("_", " "))) is not None
     # « Population » under « Taux pour mille habitants »: any count is below a thousand somewhere.
-    things = things or (rated and unit not in _WHOLE)
+    things = people or (rated and unit not in _WHOLE)
     if counted and (things or not measured.doubt):
         return replace(measured, contrary=unit if rated or measured.doubt else "")
     if not rated and signs().heads.dimensions.match(fold(name)):
         return measured  # no age is in euros, whatever the title says of the others
+    return _again_in(unit, measured, name, filled, writing)
+
+
+def _again_in(
+    unit: str, measured: Measured, name: str, filled: pd.Series, writing: NumberStyle
+) -> Measured:
+    """Return what a column measures once the unit of its title is written in its name."""
     again = measure(f"{name} (en {unit})", filled, writing)
     beyond = unit in _WHOLE and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
     # A change may well be of more than a hundred per cent.

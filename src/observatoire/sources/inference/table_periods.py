@@ -22,6 +22,7 @@ from observatoire.sources.parsers.stated_periods import (
     title_period,
 )
 from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.sources.places.column_texts import column_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 #: From these two digits on, a column is no recent year: it may be an age.
 _LADDER = "30"
+
+#: A day, as the cells of a column of dates write it.
+_DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2
@@ -338,9 +342,10 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
 def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
     """Return the periods that columns of dates hold which are not of the figures: « date_extraction »."""
     found: list[Candidate] = []
-    for at, name in enumerate(map(str, frame.columns)):
-        cells = frame.iloc[:_NOTES, at].astype("str")
+    for name, cells in zip(map(str, frame.columns), column_cells(frame.iloc[:_NOTES]), strict=True):
         why = signs().mention(name) or (DATED if signs().dates.fullmatch(fold(name)) else "")
+        if not (why or all(map(_DAY.fullmatch, cells))):
+            continue
         mentions = [one for cell in cells for one in period_mentions(cell)]
         days = len(mentions) == len(cells) and all(one.day for one in mentions)
         if mentions and (why or days):
@@ -351,13 +356,13 @@ def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
 def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
     means = (name for name in names if name not in own and _spans(name, asked))
-    changes = (name for name in names if not asked and span_of_change(name))
+    spans = (name for name in names if not asked and span_of_change(name))
     # « Évolution » beside three years is of the first to the last, or of the last two.
     several = len({period[:4] for period in own.values()}) > _TWO_YEARS
-    changes = chain(changes, (n for n in names if several and n not in own and _is_change(n)))
+    changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
     relatives = _relative([name for name in names if name not in own])
-    return next(chain(means, changes, pairs, relatives), "")
+    return next(chain(means, spans, changes, pairs, relatives), "")
 
 
 def _relative(names: Sequence[str]) -> list[str]:

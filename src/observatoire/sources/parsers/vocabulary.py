@@ -155,7 +155,9 @@ class Signs:
         words = re.sub(r"[(\[].*", "", plain).split()  # « (€/m²) » is a unit, not a word
         last = words[-1] if words else head
         # « Charge de famille moyenne » is a mean, « Logements de taille moyenne » are dwellings.
-        mean = self.natures[Nature.MEAN].fullmatch(last) or self.natures[Nature.MEDIAN].fullmatch(last)
+        mean = self.natures[Nature.MEAN].fullmatch(last) or self.natures[Nature.MEDIAN].fullmatch(
+            last
+        )
         single = mean and not words[0].endswith(("s", "x")) and not self.heads.counted.match(head)
         added = (self.heads.amounts.match(head) or single) and last not in head
         return f"{head} {last}" if added else head
