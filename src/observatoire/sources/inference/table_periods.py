@@ -358,7 +358,7 @@ def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: st
     means = (name for name in names if name not in own and _spans(name, asked))
     spans = (name for name in names if not asked and span_of_change(name))
     # « Évolution » beside three years is of the first to the last, or of the last two.
-    several = len({period[:4] for period in own.values()}) > _TWO_YEARS
+    several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
     changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
     relatives = _relative([name for name in names if name not in own])
