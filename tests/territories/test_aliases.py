@@ -45,7 +45,7 @@ def test_a_name_of_two_towns_is_distinguished_by_the_commune_only(place: Place) 
     assert here.find("Cité Bleue") == ""
     assert here.find("Cité Bleue", "97209") == "Q1"
     assert here.find("Cité Bleue", "97213") == "Q3"
-    assert set(here.bearers("cite bleue")) == {"Q1", "Q3"}
+    assert set(here.matches("cite bleue")) == {"Q1", "Q3"}
 
 
 def test_by_which_name_a_territory_was_found_is_said(place: Place) -> None:
@@ -161,6 +161,6 @@ def test_a_name_never_names_two_territories_of_one_commune(aliases: list[tuple[s
     except DescriptorError:
         return
     for name, code in aliases:
-        assert code in both.bearers(name) or not simplify(name)
-        mine = [one for one in both.bearers(name) if towns[one] == towns[code]]
+        assert code in both.matches(name) or not simplify(name)
+        mine = [one for one in both.matches(name) if towns[one] == towns[code]]
         assert mine in ([code], [])

@@ -136,7 +136,7 @@ class Matcher:
         text = str(text).strip()
         if text in self.names:
             return text
-        matches = self.bearers(text)
+        matches = self.matches(text)
         if commune is not None:
             matches = tuple(code for code in matches if self.communes.get(code, commune) == commune)
         return matches[0] if len(matches) == 1 else ""
@@ -150,7 +150,7 @@ class Matcher:
         """Return what the names of these territories are reduced to."""
         return self._by_name.keys()
 
-    def bearers(self, text: str) -> tuple[str, ...]:
+    def matches(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name, its rank or note left out."""
         reduced = self._reduced(text)
         return tuple(self._by_name[reduced]) if reduced else self._coded(text)
@@ -180,7 +180,7 @@ class Matcher:
 
     def unknown(self, text: str) -> tuple[str, str]:
         """Say why a text names no territory, and what to write instead."""
-        matches = self.bearers(text)
+        matches = self.matches(text)
         if len(matches) > 1:
             return (
                 f"Plusieurs territoires s’appellent « {text} ».",

@@ -291,10 +291,10 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
     placed = assign(table, contents, source, spec, zonings, ())
     held = set(placed.rejects["line"])
     for at, ((code, _), town) in enumerate(zip(rows, stated, strict=True)):
-        bearers = [one for one in names if names[one] == names[code] and homes[one] == town]
+        matches = [one for one in names if names[one] == names[code] and homes[one] == town]
         line = table.lines.iloc[at]
-        assert (line in held) == (not bearers)
-        assert not bearers or placed.rows["territory"].iloc[at] == bearers[0]
+        assert (line in held) == (not matches)
+        assert not matches or placed.rows["territory"].iloc[at] == matches[0]
 
 
 @pytest.mark.parametrize(

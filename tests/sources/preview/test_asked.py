@@ -70,6 +70,8 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;rsa18;rsa19;rsa20"), ("2018", "rsa18", "peuvent être une année")),
         ("a.csv", table("code;defm_08;defm_13"), ("2008", "defm_08", "2013")),
         ("a.csv", table("code;year0;value0", "2009;5", "2010;6"), ("On ne sait pas",)),
+        ("a-2018.csv", table("code;aidés;Année préc."), ("« Année préc. »", "précédente")),
+        ("a-2018.csv", table("code;Inscrits;Inscrits un an avant"), ("un an avant", "précédente")),
         ("a-2022.csv", table("code;emploi_1722;emploi_1217"), ("emploi_1722", "plusieurs années", "âges")),
         ("a-2025.csv", table("code;pop_15_19;pop_20_24"), ("pop_15_19", "plusieurs années")),
         ("a-2022.csv", table("code;Emplois 12-17;Emplois 17-22"), ("Emplois 12-17", "plusieurs années")),
@@ -101,6 +103,13 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;date_extraction;aidés", "2023-04-05;9", "2023-04-05;4"), ("2023-04", "extraction")),
         ("a.csv", table("code;Année du contrat;aidés", "2015;9", "2015;4"), ("2015", "contrat")),
         ("contrat-de-ville-2015.csv", table("code;aidés"), ("2015", "contrat")),
+        ("plans-de-relance-2018.csv", table("code;aidés"), ("2018", "plan")),
+        ("caf_12_2020.csv", table("code;aidés"), ("2020", "un mois, ou un numéro")),
+        ("a.csv", table("code;jour;aidés", "2020-09-30;9", "2020-09-30;4"), ("2020-09", "« jour »", "dates")),
+        ("a.csv", table("code;Date effet;aidés", "01/01/2021;9", "01/01/2021;4"), ("2021", "« Date effet »")),
+        ("a-2020.csv", table("code;NBMEN17;NBPERS17"), ("2017", "NBMEN17", "2020")),
+        ("a-2020.csv", table("code;nbloc18;nbvac18"), ("2018", "nbloc18", "2020")),
+        ("a.csv", table("code;2018;2019;2020;Évolution"), ("« Évolution »", "plusieurs années")),
         ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
 )  # fmt: skip
@@ -124,6 +133,11 @@ def test_a_year_that_is_not_stated_is_asked(
         ("a.csv", table("code;an_1;aidés_1;an_2;aidés_2", "2010;5;2015;6", "2010;7;2015;8"), {"2010", "2015"}),
         ("a.csv", table("code;ls2021;ls2022;ls2023"), {"2021", "2022", "2023"}),
         ("a.csv", table("code;evol_pop_2015_2021"), {"2015-2021"}),
+        ("a.csv", table("code;Évol. 2019/2018"), {"2018-2019"}),
+        ("a.csv", table("code;var_2020_2010;pop_2020"), {"2010-2020", "2020"}),
+        ("a.csv", table("code;2019;2020;Évolution"), {"2019", "2020", "2019-2020"}),
+        ("a-2018.csv", table("code;nbloc18;nbvac18"), {"2018"}),
+        ("a.csv", table("code;Situation au;aidés", "30/09/2020;9", "30/09/2020;4"), {"2020-09"}),
         ("annexe10-2016.csv", table("code;aidés"), {"2016"}),
         ("a-2016.csv", table("code;age20;age25;age30"), {"2016"}),
         ("a-2016.csv", table("code;lot01;lot02;lot03"), {"2016"}),
@@ -149,6 +163,7 @@ def test_a_year_that_is_not_stated_is_asked(
         ("defm-2011.csv", table("code;defm", title="Premier trimestre"), {"2011-T1"}),
         ("defm-2011.csv", table("code;defm", title="Deuxième semestre"), {"2011-S2"}),
         ("defm-2011.csv", table("code;defm", title="Mars"), {"2011-03"}),
+        ("defm-2011.csv", table("code;defm", title="DEFM, catégorie A, décembre"), {"2011-12"}),
         ("a.csv", table("code;defm", title="DEFM, troisième trimestre 2011"), {"2011-T3"}),
         ("a.csv", table("code;annee;trimestre;defm", "2011;1;5", "2011;T2;6"), {"2011-T1", "2011-T2"}),
         ("a.csv", table("code;num_mois;annee;defm", "3;2011;5", "04;2011;6"), {"2011-03", "2011-04"}),
@@ -463,6 +478,34 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Espérance de vie", "80", "index", ""),
         ("Ratio élèves/enseignant", "20", "index", ""),
         ("pop75p", "12", "count", ""),
+        ("Montant moyen versé", "120", "mean", ""),
+        ("Salaire net moyen mensuel", "1412", "mean", ""),
+        ("Quotient familial moyen en euros", "412", "mean", "euros"),
+        ("Chiffre d’affaires (en centaines d’euros)", "12", "amount", "centaines d’euros"),
+        ("Consommation (kWh/m²)", "171", "index", "kWh/m²"),
+        ("Dette (€/hab.)", "171", "index", "€/hab."),
+        ("Émissions (t CO2)", "171", "index", "t CO2"),
+        ("Temps de trajet (min)", "21", "index", "min"),
+        ("Vacance (p.100)", "7", "rate", "%"),
+        ("Intensité de la pauvreté", "22", "index", ""),
+        ("Vitesse", "22", "index", ""),
+        ("Nombre de demandeurs par offre", "3", "mean", ""),
+        ("Demandeurs / offres", "3", "mean", ""),
+        ("Élèves par professeur", "23", "mean", ""),
+        ("Nombre de logements pour un gardien", "100", "mean", ""),
+        ("Bénéficiaires par dispositif", "100", "count", ""),
+        ("Charge de famille moyenne", "39", "mean", ""),
+        ("Logements de taille moyenne", "39", "count", ""),
+        ("Nombre de logements de taille moyenne", "39", "count", ""),
+        ("Incidence pour 100.000", "162", "rate", "pour 100 000"),
+        ("Incidence /100k hab", "162", "rate", "pour 100 000"),
+        ("Effectifs (x100)", "162", "count", "centaines"),
+        ("Effectif (en centaines)", "162", "count", "centaines"),
+        ("Loyer hors charges (€ / m² / mois)", "6", "index", "€ / m² / mois"),
+        ("Éloignement (km)", "24", "index", "km"),
+        ("Concentration (indice)", "16", "index", ""),
+        ("9e décile", "39000", "index", ""),
+        ("Ménages du 1er décile", "390", "count", ""),
     ],
 )
 def test_the_head_of_a_name_decides_and_a_unit_is_stated(
@@ -697,6 +740,12 @@ def test_the_code_of_a_geography_is_no_figure(
         ("Unité : milliers", "Hommes;Femmes", "12;88", {("count", "milliers")}),
         ("En %", "Revenu médian (€)", "15000", {("median", "euros")}),
         ("Aides et taux (en %)", "Hommes;Femmes", "12;88", {("count", "")}),
+        ("En % des ménages", "Ménages", "12", {("rate", "%")}),
+        ("Part de boursiers, en % des élèves", "Collèges;Lycées", "31,4;28", {("rate", "%")}),
+        ("Taux pour mille habitants", "Natalité", "12,1", {("rate", "‰")}),
+        ("Lits pour 1 000 habitants de 75 ans et plus", "Lits", "7,1", {("rate", "‰")}),
+        ("Médecins pour 100 000 habitants", "Généralistes", "88,5", {("rate", "pour 100 000")}),
+        ("En m²", "Surface moyenne", "61", {("mean", "m²")}),
     ],
 )
 def test_the_unit_that_a_title_states_is_that_of_its_table(
@@ -707,6 +756,22 @@ def test_the_unit_that_a_title_states_is_that_of_its_table(
     assert shown.source is not None, shown.refusal
     found = shown.source.variables.values()
     assert {(str(one.nature), one.unit) for one in found} == kinds
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("En m²", "Logements"),
+        ("En m²", "Surfaces;Logements"),
+        ("Taux pour mille habitants", "Population"),
+        ("Médecins pour 100 000 habitants", "Effectif"),
+    ],
+)
+def test_a_count_under_a_title_in_another_unit_is_asked(
+    place: Place, title: str, names: str
+) -> None:
+    last = names.rpartition(";")[2]
+    refused(place, "a-2016.csv", table(f"code;{names}", title=title), last, "Le titre dit")
 
 
 @pytest.mark.parametrize("names", ["Population", "Nombre de ménages"])

@@ -32,8 +32,8 @@ UNKNOWN_UNIT = "à préciser"
 _RATES = {
     r"‰|(?:pour|p\.) ?mille|(?:pour|\bp\.?|/) ?1[ .]?000\b": "‰",
     r"(?:pour|\bp\.?|/) ?10[ .]?000\b": "pour 10 000",
-    r"(?:pour|\bp\.?|/) ?100[ .]?000\b": "pour 100 000",
-    r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|pour ?cent\b": "%",
+    r"(?:pour|\bp\.?|/) ?100(?:[ .]?000| ?k)\b": "pour 100 000",
+    r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|(?:pour|\bp\.) ?cent\b|\bp\. ?100\b(?! ?000)": "%",
 }
 
 #: Columns of one variable that may hold shares beside percentages, by their nature and unit.
@@ -44,8 +44,11 @@ _FAR, _ALIKE = 10, 3
 
 #: The unit of an amount, as the name of its column tells it.
 _MONEY = {
+    r"milliard": "milliards d’euros",
     r"million|\bm€|\bm ?euros": "millions d’euros",
     r"millier|\bk€|\bk ?euros": "milliers d’euros",
+    r"centaine": "centaines d’euros",
+    r"dizaine": "dizaines d’euros",
     "€|euro": "euros",
 }
 
@@ -55,7 +58,13 @@ _AGED = re.compile(
 )
 
 #: A part of a whole is at most this, in its unit.
-_WHOLE = {"%": 100, "‰": 1000}
+_WHOLE = {"%": 100}
+
+#: Units of what is measured, in which nothing is counted.
+_MEASURES = re.compile("m²|m2|ha|hectares|km²|km2|km|[km]wh|minutes|jours|mois|tonnes")
+
+#: The unit of a mean or a median within its name: « Quotient familial moyen en euros ».
+_IN_MONEY = re.compile(r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)")
 
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
@@ -154,19 +163,33 @@ def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str)
     measured = measure(name, filled, writing)
     if not unit or measured is None or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
         return measured
+    unit = _rate_unit(unit) or unit
     counted = measured.declaration["nature"] == Nature.COUNT
-    rated = unit in ("%", "‰")
+    rated = unit in _RATES.values()
     money = "euro" in unit or "€" in unit
-    if counted and not rated and not money:
+    if (
+        _MEASURES.fullmatch(unit) and counted
+    ):  # « Logements » under « En m² »: how many, or how wide
+        return replace(measured, contrary=unit if measured.doubt else "")
+    if _MEASURES.fullmatch(unit) or (counted and not rated and not money):
         return replace(measured, declaration={**measured.declaration, "unit": unit})
     # « Ménages » under « En euros »: people, or what they earn.
-    things = money and signs().heads.counted_things.match(fold(name.replace("_", " ")))
+    people = money and signs().heads.counted_things.match(fold(name.replace("_", " "))) is not None
+    # « Population » under « Taux pour mille habitants »: any count is below a thousand somewhere.
+    things = people or (rated and unit not in _WHOLE)
     if counted and (things or not measured.doubt):
         return replace(measured, contrary=unit if rated or measured.doubt else "")
     if not rated and signs().heads.dimensions.match(fold(name)):
         return measured  # no age is in euros, whatever the title says of the others
+    return _again_in(unit, measured, name, filled, writing)
+
+
+def _again_in(
+    unit: str, measured: Measured, name: str, filled: pd.Series, writing: NumberStyle
+) -> Measured:
+    """Return what a column measures once the unit of its title is written in its name."""
     again = measure(f"{name} (en {unit})", filled, writing)
-    beyond = rated and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
+    beyond = unit in _WHOLE and parse_numbers(filled, Markers(), ",").value.max() > _WHOLE[unit]
     # A change may well be of more than a hundred per cent.
     if again is None or (beyond and not signs().is_change(name)):
         return replace(measured, contrary=unit)
@@ -277,6 +300,9 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return Nature.COUNT, "nature à vérifier"
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
     whole = whole and set(figures) != {0.0, 1.0}
+    # « Éloignement (km) »: what has such a unit is measured.
+    if signs().heads.bracketed.search(fold(name)):
+        whole = False
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
@@ -304,7 +330,9 @@ def _scale(name: str) -> str:
     ['milliers', 'milliers', '', '']
     """
     found = signs().heads.scaled.search(fold(name.replace("_", " ")))
-    return "" if found is None else found[1] or "milliers"
+    if found is None:
+        return ""
+    return found[1] or ("centaines" if found["hundreds"] else "milliers")
 
 
 def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
@@ -319,6 +347,9 @@ def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
     # « Loyer moyen (€/m²) », « Évolution (%) »: what stands in brackets at the end is their unit, as written.
     stated = signs().heads.bracketed.search(fold(name))
     if stated is None:
-        return _rate_unit(name) if nature is Nature.INDEX else ""
+        written = next(money, "") if _IN_MONEY.search(fold(name)) else ""
+        return written or (_rate_unit(name) if nature is Nature.INDEX else "")
     whole = "" if "/" in stated[1] else next(money, "")
-    return _rate_unit(stated[0]) or whole or stated[1]
+    written = re.sub(r"[\s)\]]+$", "", name)[-len(stated[1]) :]
+    as_written = written if fold(written) == stated[1] else stated[1]
+    return _rate_unit(stated[0]) or whole or as_written

@@ -97,12 +97,12 @@ def _ill_written(
             for zoning, matcher in zonings.items() if words else ():
                 parts = [text for text in words if whole_of(text, matcher)]
                 if parts and len(parts) > 1:
-                    known = [text for text in words if matcher.bearers(text)]
+                    known = [text for text in words if matcher.matches(text)]
                     return _parts_of(zonings[zoning], parts, known, words, _where(name, sheet))
                 alike = [
                     text
                     for text in words
-                    if not matcher.bearers(text) and hints.alike(zoning, text)
+                    if not matcher.matches(text) and hints.alike(zoning, text)
                 ]
                 if alike and 2 * len(alike) > len(words):
                     near = {text: hints.near(zoning, text) for text in alike}

@@ -108,7 +108,7 @@ def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
 # --- A stranger ----------------------------------------------------------------------------------
 
 
-def find_header(sheet: SheetView, first: int, name: str) -> int:
+def names_above(sheet: SheetView, first: int, name: str) -> int:
     """Return the row of column names: the fullest above any territory, the first of those as full.
 
     Raises
@@ -201,7 +201,7 @@ def _undeclared_table(
     if across is not None:
         raise across
     try:
-        at = find_header(place.sheet, place.row, name)
+        at = names_above(place.sheet, place.row, name)
     except FileError as error:  # two territories in a row that nothing names are laid out too
         raise across_error(first, sought, name, line, few=2) or error from error
     header = [title(cell) for cell in place.sheet.rows[at][1]]

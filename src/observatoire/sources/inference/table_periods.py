@@ -11,6 +11,7 @@ from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, 
 from observatoire.sources.parsers.periods import last_day, period_mentions
 from observatoire.sources.parsers.spans_of_years import paired_years, span_of_change
 from observatoire.sources.parsers.stated_periods import (
+    DATED,
     GEOGRAPHY,
     NOTED,
     SEVERAL,
@@ -21,6 +22,7 @@ from observatoire.sources.parsers.stated_periods import (
     title_period,
 )
 from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.sources.places.column_texts import column_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
 
 #: From these two digits on, a column is no recent year: it may be an age.
 _LADDER = "30"
+
+#: A day, as the cells of a column of dates write it.
+_DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
+
+#: A change beside so many years is from the one to the other.
+_TWO_YEARS = 2
 
 #: Rows at the end of a table among which its notes stand.
 _NOTES = 12
@@ -103,6 +111,7 @@ def dated(
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
     candidates += _partial(own, names) + _two_digits([name for name in names if name not in own])
+    candidates += _shared_digits(names, own)
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
@@ -244,6 +253,22 @@ def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
     )
 
 
+def _shared_digits(names: Sequence[str], own: Mapping[str, str]) -> tuple[Candidate, ...]:
+    """Return the year that may end several columns on the same two digits: « NBMEN17 » beside « NBPERS17 »."""
+    ended: dict[str, list[str]] = {}
+    for name in names:
+        if parts := re.fullmatch(r".*[^\W\d_]{3}[ _-]?([0-2][0-9])", name.strip()):
+            ended.setdefault(parts[1], []).append(name)
+    why = "ces deux chiffres peuvent être une année"
+    return tuple(
+        Candidate(f"20{digits}", found[0], why)
+        for digits, all_ended in ended.items()
+        if len(all_ended) > 1 and digits > "01"
+        for found in [[name for name in all_ended if name not in own]]
+        if found
+    )
+
+
 def _around(
     found: Found, *, short: bool
 ) -> tuple[Statement, tuple[Candidate, ...], tuple[Statement, Statement] | None]:
@@ -317,21 +342,27 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
 def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
     """Return the periods that columns of dates hold which are not of the figures: « date_extraction »."""
     found: list[Candidate] = []
-    for at, name in enumerate(map(str, frame.columns)):
-        why = signs().mention(name)
-        cells = frame.iloc[:_NOTES, at].astype("str") if why else ()
-        periods = [one.period for cell in cells for one in period_mentions(cell)]
-        found += [Candidate(period, name, why, weak=False) for period in periods[:1]]
+    for name, cells in zip(map(str, frame.columns), column_cells(frame.iloc[:_NOTES]), strict=True):
+        why = signs().mention(name) or (DATED if signs().dates.fullmatch(fold(name)) else "")
+        if not (why or all(map(_DAY.fullmatch, cells))):
+            continue
+        mentions = [one for cell in cells for one in period_mentions(cell)]
+        days = len(mentions) == len(cells) and all(one.day for one in mentions)
+        if mentions and (why or days):
+            found.append(Candidate(mentions[0].period, name, why or DATED, weak=False))
     return tuple(found)
 
 
 def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
     means = (name for name in names if name not in own and _spans(name, asked))
-    changes = (name for name in names if not asked and span_of_change(name))
+    spans = (name for name in names if not asked and span_of_change(name))
+    # « Évolution » beside three years is of the first to the last, or of the last two.
+    several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
+    changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
     relatives = _relative([name for name in names if name not in own])
-    return next(chain(means, changes, pairs, relatives), "")
+    return next(chain(means, spans, changes, pairs, relatives), "")
 
 
 def _relative(names: Sequence[str]) -> list[str]:

@@ -347,4 +347,4 @@ def _find(matcher: Matcher, text: str) -> str:
     """Return the territory a text names; what has no letter is looked for among the codes only."""
     if text in matcher.names:
         return text
-    return next(iter(matcher.bearers(text)), "") if any(map(str.isalpha, text)) else ""
+    return next(iter(matcher.matches(text)), "") if any(map(str.isalpha, text)) else ""

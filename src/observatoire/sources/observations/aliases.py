@@ -86,7 +86,7 @@ def unknown_names(parsed: Parsed, matcher: Matcher) -> list[str]:
     found = []
     for raw, rows in rejects.groupby("raw", sort=False)["line"]:
         text = str(raw)
-        if _NAME.search(text) and not matcher.bearers(text):  # another name would not help others
+        if _NAME.search(text) and not matcher.matches(text):  # another name would not help others
             near = [_distinguished(name, matcher) for name in matcher.near(text[:80])] or ["…"]
             rather = [f"ou {value(name)}, " for name in near[1:]]
             comment = f"{''.join(rather)}{_line_list(rows)}"
@@ -96,8 +96,8 @@ def unknown_names(parsed: Parsed, matcher: Matcher) -> list[str]:
 
 def _distinguished(name: str, matcher: Matcher) -> str:
     """Return a name, or the code of the first that bears it where several do."""
-    bearers = matcher.bearers(name)
-    return bearers[0] if len(bearers) > 1 else name
+    matches = matcher.matches(name)
+    return matches[0] if len(matches) > 1 else name
 
 
 def _line_list(lines: pd.Series) -> str:

@@ -40,7 +40,7 @@ _PART = re.compile(
     r"|[1-4] ?(?:er|ere|eme|e|nde?)? (?:trim(?:estre)?\.?|semestre)"
     r"|(?:trim|sem)estre [1-4]"
     r"|(?:au|en|fin|mois de|mois d['’]) (?:[0-3]?[0-9](?:er)? )?[a-z]{3,9}"
-    r"|^[a-z]{3,9}$)(?![a-z0-9])"
+    r"|^[a-z]{3,9}$|(?<=[,:–—-] )[a-z]{3,9}$)(?![a-z0-9])"
 )
 
 
@@ -51,6 +51,8 @@ def part_period(text: str, year: str, *, short: bool = True) -> str:
     --------
     >>> part_period("Demandeurs d’emploi, T1", "2011"), part_period("Demandeurs au 30 juin", "2011")
     ('2011-T1', '2011-06')
+    >>> part_period("DEFM, catégorie A, décembre", "2011")
+    '2011-12'
     >>> part_period("Aides en nature", "2011"), part_period("Mise à jour au 30 juin", "2011")
     ('', '')
     """

@@ -47,6 +47,9 @@ _AGE = re.compile(r"(?:^|[^a-z])(?:ages?|tranches?(?: d['’]ages?)?|trage|ageq[
 #: A rank or a month, before a year and what it is of: « 10-2016-aides ».
 _RANKED = re.compile(r"\s*[0-9]{1,2}[-/](?=[0-9]{4}(?![0-9])\W*\w)")
 
+#: Two digits that may be a month, before a year: « caf_12_2020 ».
+_MONTHED = re.compile(r"(?<![0-9])(?:0[1-9]|1[0-2])[_. ]$")
+
 #: A word of a name: « iris2020 » is a geography wherever it stands, « iris 2020 » may be figures by IRIS.
 _WORD = re.compile(r"[^\W_]+")
 
@@ -79,6 +82,7 @@ DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
 SEVERAL = "ce n’est pas la seule"
 BOUND = "c’est le début ou la fin de ce dont il parle (« avant », « depuis », « entre »)"
 UNTIL = "c’est la fin d’un intervalle : les chiffres sont de plusieurs mois, ou de plusieurs années"
+DATED = "ses cellules sont des dates, de quoi la colonne ne le dit pas"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
 
@@ -156,6 +160,7 @@ def name_period(name: str, *, short: bool = True) -> Reading:
         why = _known_reason(text, mention, mentions)
         glued = text[mention.end : mention.end + 1].isalnum()
         ranked = mention.start == 0 and _RANKED.match(text) is not None
+        ranked |= _MONTHED.search(text[: mention.start]) is not None
         why = why or (DAY if _is_sent(text, mention) else "")
         if why or glued or ranked:
             reason = why or (RANKED if ranked else MIDDLE)
@@ -311,7 +316,8 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
     stated = [mention for mention, why in reasons.items() if not why]
     stated = [one for one in stated if _rank(text, one) not in ladder] or stated
     if len({mention.period for mention in stated}) != 1:
-        span = "-".join(mention.period for mention in mentions)
+        # « Évol. 2019/2018 » and « Évolution 2018-2019 » are of the same years.
+        span = "-".join(sorted(mention.period for mention in mentions))
         changed = signs().is_change(text) and is_period(span) and not known
         if changed:
             return Reading(span, stem=name, year=span)

@@ -154,7 +154,13 @@ class Signs:
         # « Niveau de vie median »: what is measured may be named by its last word.
         words = re.sub(r"[(\[].*", "", plain).split()  # « (€/m²) » is a unit, not a word
         last = words[-1] if words else head
-        return f"{head} {last}" if self.heads.amounts.match(head) and last not in head else head
+        # « Charge de famille moyenne » is a mean, « Logements de taille moyenne » are dwellings.
+        mean = self.natures[Nature.MEAN].fullmatch(last) or self.natures[Nature.MEDIAN].fullmatch(
+            last
+        )
+        single = mean and not words[0].endswith(("s", "x")) and not self.heads.counted.match(head)
+        added = (self.heads.amounts.match(head) or single) and last not in head
+        return f"{head} {last}" if added else head
 
     def is_label(self, name: str) -> bool:
         """Say whether a column names or places a territory, or tells its class, rather than measures it."""
@@ -273,9 +279,11 @@ class Signs:
         --------
         >>> [signs().unit_titled(text) for text in ("En %", "Unité : milliers", "Aides et taux (en %)")]
         ['%', 'milliers', '']
+        >>> [signs().unit_titled(text) for text in ("Taux pour mille habitants", "En % des ménages", "En m²")]
+        ['pour mille', '%', 'm²']
         """
         found = self.titled_units.fullmatch(fold(text).strip("( "))
-        return re.sub("pourcentages?", "%", found["unit"]) if found else ""
+        return re.sub("pourcentages?", "%", found["ratio"] or found["unit"]) if found else ""
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""

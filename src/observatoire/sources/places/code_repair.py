@@ -48,7 +48,7 @@ def restored_code(raw: str, matcher: Matcher) -> str:
     code = f"0{digits}" if len(digits) + 1 == matcher.width else digits
     if len(code) != matcher.width or code == raw:
         return ""
-    named = code not in matcher.names or matcher.find(raw) or matcher.bearers(raw)
+    named = code not in matcher.names or matcher.find(raw) or matcher.matches(raw)
     return "" if named else code
 
 
@@ -70,5 +70,5 @@ def place_of(text: str, matcher: Matcher) -> str:
 
     Of namesakes, it is the first: the commune of each row tells which, or the row is refused.
     """
-    named = matcher.find(text) or next(iter(matcher.bearers(text)), "")
+    named = matcher.find(text) or next(iter(matcher.matches(text)), "")
     return named or restored_code(text.strip(), matcher)

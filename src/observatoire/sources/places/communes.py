@@ -142,7 +142,7 @@ def commune_column(
     """
     named = frame[territory].str.strip()
     by_name = [text for text in _worded(named) if text not in matcher.names]
-    named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
+    named_rows = frame[named.isin([text for text in by_name if matcher.matches(text)])]
     towns = towns_of(matcher, zonings)
     for name, cells in zip(map(str, frame.columns), column_cells(named_rows), strict=True):
         if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):

@@ -68,5 +68,5 @@ def whole_of(text: str, matcher: Matcher) -> str:
     'Volga-Plage'
     """
     pieces = _PART.split(text, maxsplit=1)
-    parted = len(pieces) > 1 and not matcher.bearers(text)
-    return pieces[0] if parted and matcher.bearers(pieces[0]) else ""
+    parted = len(pieces) > 1 and not matcher.matches(text)
+    return pieces[0] if parted and matcher.matches(pieces[0]) else ""

@@ -171,7 +171,7 @@ def _settled(
     for zoning, group in homes.groups.items():
         matcher = homes.zonings[zoning]
         texts = (text for text in _worded(group["territory_raw"]) if text not in matcher.names)
-        named = [text for text in texts if matcher.bearers(text)]
+        named = [text for text in texts if matcher.matches(text)]
         if not named:  # codes need no commune
             continue
         towns, beside = homes.of(zoning)
@@ -181,7 +181,7 @@ def _settled(
             here = towns.find(str(town))
             code = matcher.find(str(raw), here)
             # A row that strayed is stated by one reason: it is no unknown name.
-            settled[same.index] = code or matcher.bearers(str(raw))[0]
+            settled[same.index] = code or matcher.matches(str(raw))[0]
             if not code:
                 reason = _reason(str(raw), str(town), matcher, towns)
                 fault = (str(raw), spec.territory, "town", reason)
@@ -243,7 +243,7 @@ def _under_headings(
 
 
 def _reason(raw: str, town: str, matcher: Matcher, towns: Matcher) -> str:
-    codes = [matcher.communes[code] for code in matcher.bearers(raw)]
+    codes = [matcher.communes[code] for code in matcher.matches(raw)]
     homes = [f"« {towns.names.get(code, code)} »" for code in dict.fromkeys(codes)]
     where = f"la commune {homes[0]}" if len(homes) == 1 else enumerate_words(homes)
     return f"« {raw} » est un territoire de {where}, et cette ligne est de « {town} »."

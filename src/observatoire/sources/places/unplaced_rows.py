@@ -183,7 +183,7 @@ def _naming(
     found = list(range(before))
     for rank in range(before + 1, len(names)):
         texts = table.frame.iloc[placed, rank].astype("str").str.strip().unique()
-        if any(matcher.bearers(text) for matcher in matchers for text in texts):
+        if any(matcher.matches(text) for matcher in matchers for text in texts):
             found.append(rank)
     return found
 
@@ -351,7 +351,7 @@ def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
     if level == "note" or not text:
         return "note"
-    near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
+    near = hints.zonings[zoning].matches(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
 
@@ -377,7 +377,7 @@ def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hi
 def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
     if not text:
         return "La cellule du territoire est vide."
-    if hints.zonings[zoning].bearers(text):
+    if hints.zonings[zoning].matches(text):
         return " ".join(hints.zonings[zoning].unknown(text))
     whole = whole_of(text, hints.zonings[zoning])
     if whole:

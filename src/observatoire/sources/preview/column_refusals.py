@@ -104,10 +104,10 @@ def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
     if plan.beyond and plan.mixed is None and not plan.units:
         name, unit = plan.beyond
         return DescriptorError(
-            f"Le titre dit que ce tableau est en {unit} : « {name} » n’en est pas, ou dépasse le tout.",
+            f"Le titre dit que ce tableau est en {unit} : « {name} » peut ne pas en être, ou dépasse le tout.",
             where=f"{found.table.name}, colonne {name}",
             why="On ne sait pas quelles colonnes le titre concerne : un effectif serait donné pour "
-            f"{'une part' if unit in ('%', '‰') else 'un montant'}.",
+            f"{'un montant' if 'euro' in unit or '€' in unit else 'une part ou une mesure'}.",
             remedy=f"Écrivez l’unité dans le nom de chaque colonne qui est en {unit}, et retirez celle "
             "du titre ; ou écrivez le source.toml (o.preview(…).write(), ou --write), qui dit celle de chaque "
             "variable.",

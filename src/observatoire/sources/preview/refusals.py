@@ -65,11 +65,11 @@ def other_town(
     if not parts or not named(towns) or commune_column:
         return None
     texts = found.table.frame[found.spec.territory].str.strip().unique()
-    named_rows = [text for text in texts if text not in matcher.names and matcher.bearers(text)]
+    named_rows = [text for text in texts if text not in matcher.names and matcher.matches(text)]
     for title in found.titles.split("\n") if named_rows else ():
         name = town_titled(title)
         code = ours(name, towns)
-        if name and not code and not any(known.bearers(name) for known in zonings.values()):
+        if name and not code and not any(known.matches(name) for known in zonings.values()):
             what = f"est d’une commune qui n’est pas de cet espace de travail : « {name} »"
             return _refused(found, title, what, f"« {named_rows[0]} » y serait pris pour le vôtre.")
         strange = code and _strange(named_rows, code, matcher)
@@ -82,7 +82,7 @@ def other_town(
 def _strange(rows: Iterable[str], town: str, matcher: Matcher) -> str:
     """Return the first row of which no bearer lies in a commune, an empty text when all may."""
     homes = {
-        text: {matcher.communes.get(code, town) for code in matcher.bearers(text)} for text in rows
+        text: {matcher.communes.get(code, town) for code in matcher.matches(text)} for text in rows
     }
     return next((text for text, codes in homes.items() if town not in codes), "")
 
