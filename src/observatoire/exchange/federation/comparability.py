@@ -173,7 +173,9 @@ def verdict_rows(
     profile = described["profil"].to_numpy()
     each = profile[first] * len(profiles) + profile[second]
     once, numbers = np.unique(each, return_inverse=True)
-    judged = [_judged(*(profiles[k] for k in divmod(both, len(profiles)))) for both in once.tolist()]
+    judged = [
+        _judged(*(profiles[k] for k in divmod(both, len(profiles)))) for both in once.tolist()
+    ]
     names = described[["indicateur", "observatoire"]].astype("category")
     sides = [names.take(side).reset_index(drop=True) for side in (first, second)]
     columns = ["zonages", "periodes", "verdict", "motif"]

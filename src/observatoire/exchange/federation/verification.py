@@ -47,7 +47,7 @@ _AGAIN = "Redemandez le paquet entier à qui l’a publié."
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
 #: Packages whose figures are looked at together: memory is that of a lot, however many there are.
-_LOT = 12
+_LOT = 8
 
 #: Threshold beyond which a number of a package is none.
 _HIGHEST_FLOOR = 1e6
@@ -260,29 +260,32 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
         The error of each member whose figures contradict themselves, its csv or its definitions.
     """
     lots = [members[rank : rank + _LOT] for rank in range(0, len(members), _LOT)]
-    return {name: found for lot in lots for name, found in _lot_faults(lot).items()}
+    with duckdb.connect() as engine:  # one for all lots: it keeps its threads and its memory
+        return {name: found for lot in lots for name, found in _lot_faults(engine, lot).items()}
 
 
-def _lot_faults(members: Sequence[Member]) -> dict[str, FileError]:
+def _lot_faults(
+    engine: duckdb.DuckDBPyConnection, members: Sequence[Member]
+) -> dict[str, FileError]:
     try:
-        return _faults(members)
+        return _faults(engine, members)
     except duckdb.Error as error:
         if len(members) == 1:
             name = members[0].name
             return {name: _wrong(name, _UNREADABLE, reader_words(error))}
-        return {name: found for each in members for name, found in _lot_faults([each]).items()}
+        apart = [_lot_faults(engine, [each]) for each in members]
+        return {name: found for each in apart for name, found in each.items()}
 
 
-def _faults(members: Sequence[Member]) -> dict[str, FileError]:
+def _faults(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dict[str, FileError]:
     """Look at the figures of packages together; the first fault of each is enough."""
     files = [member.figures for member in members]
     zones = [str(member.folder / "zones.parquet") for member in members]
-    with duckdb.connect() as engine:
-        given = {"files": files, "labels": _LABELS, "bare": _BARE}
-        looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
-        placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
-        strays = {str(folder): str(place) for folder, place in placed.fetchall()}
-        copies = _copied(engine, members)
+    given = {"files": files, "labels": _LABELS, "bare": _BARE}
+    looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
+    placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
+    strays = {str(folder): str(place) for folder, place in placed.fetchall()}
+    copies = _copied(engine, members)
     found: dict[str, FileError] = {}
     for member in members:
         if member.figures not in looked.index:
