@@ -143,7 +143,10 @@ def year_of(period: str) -> int:
 def spelled(verdicts: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of :func:`verdict_rows` as texts."""
     return pd.DataFrame(
-        {name: column.cat.categories.take(column.cat.codes) for name, column in verdicts.items()}
+        {
+            name: column.cat.categories.take(column.cat.codes.to_numpy())
+            for name, column in verdicts.items()
+        }
     )
 
 

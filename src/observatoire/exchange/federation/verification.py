@@ -170,13 +170,20 @@ def _name(descriptor: Mapping[str, Any]) -> str:
             why="On ne saurait qui parle.",
             remedy=_AGAIN,
         )
-    return name
+    if not name.strip().isprintable():
+        raise FileError(
+            "Le nom du paquet contient des signes qui ne s’écrivent pas.",
+            where=PACKAGE_FILE,
+            why="Deux noms que rien ne distingue à la lecture en seraient deux.",
+            remedy=_AGAIN,
+        )
+    return name.strip()
 
 
 def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
     about = descriptor.get("observatoire")
     version = about.get("format") if isinstance(about, dict) else None
-    if not isinstance(version, int):
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise FileError(
             "Ce paquet ne dit pas de quelle version de nos paquets il est.",
             where=name,
@@ -188,14 +195,26 @@ def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
             where=name,
             remedy="Mettez observatoire à jour, puis recommencez.",
         )
-    licences = descriptor.get("licenses")
-    if not isinstance(licences, list) or not licences:
+    if not _licensed(descriptor.get("licenses")):
         raise FileError(
             "Ce paquet n’a pas de licence.",
             where=name,
             why="Sans elle, personne ne peut rediffuser ses chiffres.",
             remedy="Demandez sous quelle licence il est publié.",
         )
+
+
+def _licensed(licences: object) -> bool:
+    """Say whether licences are given, and each by its name or its address."""
+    return (
+        isinstance(licences, list)
+        and bool(licences)
+        and all(
+            isinstance(each, dict)
+            and any(isinstance(w := each.get(n), str) and w.strip() for n in ("name", "path"))
+            for each in licences
+        )
+    )
 
 
 def _check_sums(folder: Path, descriptor: Record) -> None:
