@@ -32,7 +32,7 @@ def test_the_gallery_holds_each_picture_and_says_what_it_shows(pictures: dict[st
     assert "light-dark(" in page
     for name, figure in pictures.items():
         assert (GALLERY / f"{name}.svg").is_file()
-        assert (GALLERY / f"{name}-telephone.svg").is_file() is bool(figure.narrow)
+        assert (GALLERY / f"{name}-telephone.svg").is_file() is bool(figure.narrow or figure.halves)
         assert page.count(f'src="{name}.svg"') == 3, "as it is, in grey, and to the colour-blind"
         assert len(figure.alternative) > 40
 

@@ -6,7 +6,9 @@ montre la forme étroite de ceux qui en ont une.
 
 from __future__ import annotations
 
+import re
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,9 +60,22 @@ def pictures(o: Observatory) -> dict[str, Figure]:
     }
 
 
+def _telephone(figure: Figure) -> str:
+    """Return what a telephone shows of a figure: its narrow form, or its halves one under the other."""
+    if not figure.halves:
+        return figure.narrow
+    sizes = [re.search(r'width="(\d+)" height="(\d+)"', half).groups() for half in figure.halves]
+    tops = [0, *accumulate(int(high) for _, high in sizes)]
+    stacked = "".join(
+        half.replace("<svg ", f'<svg y="{top}" ', 1)
+        for half, top in zip(figure.halves, tops, strict=False)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {sizes[0][0]} {tops[-1]}">{stacked}</svg>'
+
+
 def _shown(name: str, figure: Figure) -> str:
     image = f'<img src="{name}.svg" alt="{escape(figure.alternative)}">'
-    if figure.narrow:
+    if _telephone(figure):
         narrow = f'<source media="(max-width: 700px)" srcset="{name}-telephone.svg">'
         image = f"<picture>{narrow}{image}</picture>"
     return (
@@ -75,8 +90,8 @@ def draw() -> None:
         made = pictures(o)
     for name, figure in made.items():
         (HERE / f"{name}.svg").write_text(figure.svg, encoding="utf-8")
-        if figure.narrow:
-            (HERE / f"{name}-telephone.svg").write_text(figure.narrow, encoding="utf-8")
+        if narrow := _telephone(figure):
+            (HERE / f"{name}-telephone.svg").write_text(narrow, encoding="utf-8")
     figures = "\n".join(_shown(name, figure) for name, figure in made.items())
     (HERE / "index.html").write_text(
         _PAGE.format(matrix=_DEUTAN, figures=figures), encoding="utf-8"

@@ -18,9 +18,9 @@ from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import lay_frames, path_of
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.locator import locator_figure
-from observatoire.maps.marks import extremes
+from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import MOST_LISTED, Axis, draw_ranking
-from observatoire.maps.svg import drawing, fitted, pattern, text
+from observatoire.maps.svg import box, drawing, fitted, pattern, text
 from observatoire.maps.territories import (
     LARGEST_CIRCLE,
     circle_radii,
@@ -359,9 +359,13 @@ def test_sizes_of_the_legend_are_those_of_the_map() -> None:
 
 def test_names_are_escaped_and_identifiers_are_the_drawing_s_own() -> None:
     nasty = "<script>&'\""
-    first, second = (drawing(9, 9, [text(0, 9, nasty), word]) for word in ("", text(0, 0, "x")))
+    striped = box(0, 0, 9, 9, pattern("context"))
+    first, second = (
+        drawing(9, 9, [text(0, 9, nasty), striped, word]) for word in ("", text(0, 0, "x"))
+    )
     assert "<script>" not in first
     assert texts(in_svg([first]))[0] == nasty
+    assert first.count("<pattern") == 1, "only what it uses"
     assert first.split('id="')[1][:9] != second.split('id="')[1][:9]
 
 
@@ -396,3 +400,10 @@ def test_letters_of_every_script_stay_in_their_room() -> None:
         shown = fitted(name, 120.0)
         assert shown.endswith("…")
         assert len(shown) < len(fitted("a" * len(name), 120.0)) or len(name) < 18
+
+
+def test_figures_of_one_source_are_one_under_all_their_names() -> None:
+    marks = [mark(rank, float(rank), name=name) for rank, name in enumerate(("Nord", "Sud", "Est"))]
+    kept = of_one_source(marks, [["q0", "q2"]])
+    assert [each.name for each in kept] == ["Nord et Est", "Sud"]
+    assert of_one_source(marks, []) == marks

@@ -9,12 +9,12 @@ from typing import Any
 import demo
 import oracle
 import pytest
-from maps_made import SVG, fills, meeting, parsed, text_boxes, texts
+from maps_made import SVG, fills, ground, mark, meeting, parsed, text_boxes, texts
 
 from observatoire.errors import SecrecyError, SeriesError, UnknownNameError
 from observatoire.french.typography import number
 from observatoire.maps import map_figure
-from observatoire.maps.figure import COLOURS, KINDS
+from observatoire.maps.figure import COLOURS, COLUMN_WIDTH, KINDS, Colouring, MapStyle, draw_map
 from observatoire.maps.svg import LEAST_TEXT, WIDTH
 from observatoire.maps.territories import circle_radius
 from observatoire.pages.tokens import tokens
@@ -69,13 +69,26 @@ def test_no_text_lies_on_another_nor_leaves_the_picture(name: str) -> None:
 @pytest.mark.parametrize("name", ["rate", "count", "median", "tiles", "verdicts"])
 def test_a_map_has_its_form_for_a_telephone(name: str) -> None:
     drawn = PICTURES[name]()
-    root = parsed(drawn.narrow)
-    wide = float(root.attrib["viewBox"].split()[2])
-    assert LEAST_TEXT * 350 / wide >= 10, "smaller than a note on a screen of 390"
-    assert meeting(root) == []
-    assert all(box.bounds[0] >= -0.5 and box.bounds[2] <= wide + 0.5 for box, _ in text_boxes(root))
-    said = {words for words in texts(parsed(drawn.svg)) if not words.endswith("habitants")}
-    assert said <= set(texts(root)), "the same is said, ranking included"
+    said = []
+    for half in map(parsed, drawn.halves):
+        left, _, wide, high = map(float, half.attrib["viewBox"].split())
+        assert LEAST_TEXT * 350 / wide >= 10, "smaller than a note on a screen of 390"
+        for box, words in text_boxes(half):
+            assert box.bounds[0] >= left - 0.5, words
+            assert box.bounds[2] <= left + wide + 0.5, words
+            assert box.bounds[3] <= high, words
+        said += texts(half)
+    assert said == texts(parsed(drawn.svg)), "the same is said, ranking included"
+
+
+def test_without_a_ranking_a_map_is_as_wide_as_asked_and_has_no_halves() -> None:
+    style = MapStyle(kind="tiles", ranked=False, width=COLUMN_WIDTH)
+    colouring = Colouring(lambda _: tokens().light["paper"], "", ())
+    drawn, halves = draw_map([mark(rank, rank) for rank in range(6)], ground(6), style, colouring)
+    assert not halves
+    root = parsed(drawn)
+    assert float(root.attrib["width"]) == COLUMN_WIDTH
+    assert "Quartier 5" in " ".join(texts(root))
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -246,6 +259,22 @@ def test_the_first_place_is_said_sure_where_its_gap_with_each_other_is(code: str
         assert (
             f"l’est de façon sûre : à 95 %, il dépasse les {len(others)} autres quartiers" in said
         )
+
+
+@pytest.mark.parametrize("code", ["part_hlm", "part_en_emploi", "part_menages_une_personne"])
+def test_a_map_and_a_comparison_say_the_same_of_the_first_place(code: str) -> None:
+    """Territories of one source are one in both."""
+    o = demo.demo()
+    compared = o.panel(kind="compare", indicators=[code]).page.blocks[0]
+    said = " ".join(note.text for note in compared.notes)
+    (first,) = [n.text for n in o.map(code).page.blocks[0].notes if n.label == "Premier rang"]
+    assert first in said
+
+
+def test_the_groups_of_one_source_are_known_to_the_map() -> None:
+    under = demo.demo()._gazetteer.base_map("quartier-cucs-2007")
+    names = demo.demo().table("part_hlm").main.set_index("territory")["name"]
+    assert [names[code] for code in under.alike[0]][:2] == ["Centre-ancien", "Vieux-Pont"]
 
 
 def test_the_first_place_of_a_source_that_counts_everyone_is_not_judged() -> None:

@@ -57,7 +57,10 @@ def text_boxes(root: ET.Element) -> list[tuple[shapely.Geometry, str]]:
         size = float(text.attrib["font-size"])
         wide = 0.48 * size * len(text.text or "")
         x, y = float(text.attrib["x"]), float(text.attrib["y"])
-        left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.attrib["text-anchor"]]
+        left = (
+            x
+            - {"start": 0, "middle": wide / 2, "end": wide}[text.attrib.get("text-anchor", "start")]
+        )
         boxes.append((shapely.box(left, y - 0.7 * size, left + wide, y), str(text.text)))
     return boxes
 

@@ -65,6 +65,9 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
+#: A profile of so few figures shares its page.
+_FEW_ROWS = 4
+
 #: Pages that a theme has at most in a short annex.
 _MOST_PAGES = 2
 
@@ -117,7 +120,8 @@ class AnnexContent:
             code for code in self.table.indicators if not self.table.indicator(code).nature.additive
         ]
         by_code = {
-            code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]
+            code: finding(self.table, code, self.communes, self.base_map.alike)
+            for code in [*codes, *self.chosen]
         }
         return {code: each for code, each in by_code.items() if each}
 
@@ -130,21 +134,21 @@ class AnnexContent:
         )
 
 
-def annex_page(content: AnnexContent, *, workbook: bool = True) -> Page:
+def annex_page(content: AnnexContent, *, pages: bool = True, workbook: bool = True) -> Page:
     """Return the annex as a page.
 
     Parameters
     ----------
     content : AnnexContent
         What to show; only a protected table gets in.
-    workbook : bool
-        With the sheets of a workbook, which no other form needs.
+    pages, workbook : bool
+        With what is read from top to bottom, which a workbook does not hold; with the sheets of a
+        workbook, which no other form holds.
     """
     admit(content.table)
     require_audience(content.table, content.audience)
-    blocks = _cover(content)
-    for chapter in content.choice.chapters:
-        blocks += _CHAPTERS[chapter](content)
+    chapters = (_cover, *(_CHAPTERS[chapter] for chapter in content.choice.chapters))
+    blocks = [block for chapter in chapters if pages for block in chapter(content)]
     here = content.table.words.here
     total = content.table.main["territory"].nunique()
     count = plural(total, here.singular, here.many)
@@ -335,6 +339,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
     found = [_said_once(entry) for entry in entries(content.profiles)]
     if content.choice.length == "court":
         found = [in_short_form(entry, content.chosen) for entry in found]
+    found = [replace(each, short=each.short or len(each.rows) <= _FEW_ROWS) for each in found]
     here = content.table.words.here
     made = headed_entries(found, content.local)
     return [Heading(f"Fiches des {here.many}", 1, "fiches"), *made] if found else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, NO_BREAK, capital, number, plural, with_unit
 from observatoire.maps.figure import marks_of
-from observatoire.maps.marks import extremes
+from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import first_place
 from observatoire.pages.blocks import (
     Block,
@@ -64,7 +64,12 @@ class Finding:
         return f"{self.lead}. {self.text}".strip()
 
 
-def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Finding | None:
+def finding(
+    table: ProtectedTable,
+    code: str,
+    communes: Mapping[str, str],
+    alike: Sequence[Sequence[str]] = (),
+) -> Finding | None:
     """Return what an indicator says of the territories that have their own figure; None without one.
 
     Parameters
@@ -75,6 +80,8 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
         Which one.
     communes : mapping
         The commune of each territory.
+    alike : sequence of sequences of str
+        Codes of the territories that share one source: they are one for the first place.
     """
     indicator = table.indicator(code)
     marks = marks_of(table, code, communes)
@@ -101,7 +108,7 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
         f"{known}, dont {number(guessed)}{NARROW}e" if guessed else known,
         brief,
         references,
-        first_place(table, code, marks),
+        first_place(table, code, of_one_source(marks, alike)),
     )
 
 

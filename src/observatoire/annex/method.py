@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -219,7 +220,8 @@ def _sources(done: Done) -> list[Block]:
                     f"{plural(int(source['rows_kept']), 'gardée')}, "
                     f"{plural(int(source['rows_rejected']), 'rejetée')}, le {source['loaded']}"
                 ),
-                TextCell(str(source["files"])),
+                # A long name may be cut at its signs, rather than leave the page.
+                TextCell(re.sub(r"([_.-])", "\\1\u200b", str(source["files"]))),
             ),
         )
         for source in done.sources

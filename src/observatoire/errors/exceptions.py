@@ -33,6 +33,8 @@ class ObservatoireError(Exception):
     'a.csv : Le fichier est vide. Demandez-le.'
     """
 
+    _folded = False
+
     def __init__(
         self,
         what: str,
@@ -48,8 +50,13 @@ class ObservatoireError(Exception):
         super().__init__(f"{where} : {body}" if where else body)
 
     def _render_traceback_(self) -> list[str]:
-        """Show a notebook the sentence alone; its traceback folds under it where HTML is shown."""
-        _fold(self)
+        """Show a notebook the sentence alone, its traceback folded beside it where HTML is shown.
+
+        A kernel asks twice, to show it and to answer: the traceback is shown once.
+        """
+        if not self._folded:
+            _fold(self)
+        self._folded = True
         return [f"{type(self).__name__} : {self}"]
 
 

@@ -10,7 +10,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
-from observatoire.maps.marks import Mark, extremes, mark_of
+from observatoire.maps.marks import Mark, extremes, mark_of, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import WIDTH, drawing, pattern
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-LEFT_WIDTH, RIGHT = 490.0, 514.0
+#: Width of the column of the map and of that of its ranking, side by side on a page; a telephone has the room
+#: of one.
+COLUMN_WIDTH, RIGHT = 458.0, 482.0
 _TOP, _GAP, _MOST_HIGH = 30.0, 16.0, 470.0
-
-#: Width of a map on a telephone.
-NARROW_WIDTH = 420.0
 
 COLOURS = {"value": "la valeur", "verdict": "l’écart à la commune"}
 KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les deux"}
@@ -43,8 +42,8 @@ TONES = (
     ("unfavourable", "moins favorable"),
     ("favourable", "plus favorable"),
     ("neutral", "plus haut ▲ ou plus bas ▼, sûr"),
-    ("none", "pas de différence sûre"),
-    ("", "ne se juge pas"),
+    ("none", "pas de différence sûre ●"),
+    ("", "ne se juge pas ○"),
 )
 
 #: What the ranking shows that tables do not.
@@ -68,7 +67,7 @@ _MOST_LISTED = 60
 class MapStyle:
     """How a map is drawn: classes and their number, what colour shows, a map or tiles.
 
-    All of it is ``width`` wide; the ranking stands at the right on a page, under the rest on a telephone.
+    The ranking stands at its right; without one, the map is ``width`` wide.
     """
 
     classes: str | Sequence[float] | Classes = "jenks"
@@ -153,18 +152,18 @@ def map_figure(
         )
     counted = indicator.unit if indicator.nature.additive and chosen.colour == "value" else None
     colouring = colouring_of(marks, indicator, chosen)
-    picture = draw_map(marks, ground, chosen, colouring, counted)
+    picture, halves = draw_map(marks, ground, chosen, colouring, counted)
     period = period_of(table, code)
-    first = first_place(table, code, marks)
+    first = first_place(table, code, of_one_source(marks, ground.alike))
     extra = [*([Note("Premier rang", first)] if first else []), *ground_notes(ground, marks)]
     notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
     title = title_of(indicator, period)
     said = _alternative(title, marks, records(cells), indicator)
     narrow = ""
-    if chosen.width > NARROW_WIDTH:
-        thin = replace(chosen, width=NARROW_WIDTH)
-        narrow = draw_map(marks, ground, thin, colouring, counted)
-    return Figure(picture, title, said, notes, narrow=narrow)
+    if not halves:
+        thin = replace(chosen, width=COLUMN_WIDTH)
+        narrow, _ = draw_map(marks, ground, thin, colouring, counted)
+    return Figure(picture, title, said, notes, narrow=narrow, halves=halves)
 
 
 def require_shapes(table: ProtectedTable, ground: BaseMap) -> None:
@@ -283,19 +282,23 @@ def draw_map(
     style: MapStyle,
     colouring: Colouring,
     counted: str | None = None,
-) -> str:
-    """Draw a map from top to bottom: ground, sizes, legend and tiles; the ranking beside them, or last.
+) -> tuple[str, tuple[str, ...]]:
+    """Draw a map from top to bottom: ground, sizes, legend and tiles; the ranking beside them.
 
     Parameters
     ----------
     counted : str, optional
         The unit of counts, which circles show.
+
+    Returns
+    -------
+    str, tuple of str
+        The whole, and its two halves, each apart; none without a ranking.
     """
     placed = [mark for mark in marks if ground.has(mark.code)]
     numbers = {} if style.kind == "tiles" else numbers_of(placed)
-    beside = style.ranked and style.width >= WIDTH
-    room = LEFT_WIDTH if beside else style.width
-    parts, y = [], _TOP if beside else 0.0
+    room = COLUMN_WIDTH if style.ranked else style.width
+    parts, y = [], _TOP if style.ranked else 0.0
     if style.kind != "tiles":
         drawn = draw_territories(
             marks,
@@ -316,18 +319,21 @@ def draw_map(
         tiles, y = draw_tiles(marks, ground, (0.0, y + _GAP, room, 0.0), colouring.fill)
         parts += tiles
     if not style.ranked:
-        return drawing(room, y + 6, parts)
-    where = (RIGHT, 4.0, WIDTH - RIGHT) if beside else (0.0, y + _GAP, room)
+        return drawing(room, y + 6, parts), ()
     box_fill = _circled if counted is not None else colouring.fill
+    where = (RIGHT, 4.0, COLUMN_WIDTH)
     ranking, end = draw_ranking(marks, numbers, ground.words, where, box_fill)
-    return drawing(style.width, max(y, end) + 6, [*parts, *ranking])
+    return drawing(WIDTH, max(y, end) + 6, [*parts, *ranking]), (
+        drawing(COLUMN_WIDTH, y + 6, parts),
+        drawing(COLUMN_WIDTH, end + 6, ranking, left=RIGHT),
+    )
 
 
 def _labels(placed: Sequence[Mark], numbers: Mapping[str, str], style: MapStyle) -> dict[str, str]:
     """Return what is written on the map; with colours by verdict, the sign beside the number."""
     labels = map_labels(placed, numbers)
     if style.colour == "verdict":
-        signs = {mark.code: mark.sign for mark in placed if mark.tone}
+        signs = {mark.code: mark.sign for mark in placed if mark.own}
         labels = {code: f"{name} {signs.get(code, '')}".rstrip() for code, name in labels.items()}
     return labels
 

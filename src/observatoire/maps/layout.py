@@ -51,9 +51,9 @@ class Frame:
         y = top + height / 2 - (xy[:, 1] - (y0 + y1) / 2) * self.scale
         return np.column_stack([x, y])
 
-    def path(self, shape: shapely.Geometry) -> str:
+    def path(self, shape: shapely.Geometry, digits: int = 1) -> str:
         """Return the SVG path of a shape, cut at the frame's edge."""
-        return path_of(shapely.transform(shape, self.to_page))
+        return path_of(shapely.transform(shape, self.to_page), digits)
 
     def window(self) -> shapely.Geometry:
         """Return the ground within the frame, edges included."""
@@ -106,13 +106,13 @@ def _padded(bounds: Sequence[float]) -> tuple[float, float, float, float]:
     return x0 - pad, y0 - pad, x1 + pad, y1 + pad
 
 
-def path_of(shape: shapely.Geometry) -> str:
-    """Return the SVG path of polygons already in page units, to a tenth of a unit."""
+def path_of(shape: shapely.Geometry, digits: int = 1) -> str:
+    """Return the SVG path of polygons already in page units, to a tenth of a unit or as asked."""
     pieces = []
     for polygon in shapely.get_parts(shape):
         if shapely.get_dimensions(polygon) != 2:  # noqa: PLR2004 - surfaces only
             continue
         for ring in (polygon.exterior, *polygon.interiors):
             points = shapely.get_coordinates(ring)[:-1]
-            pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+            pieces.append("M" + "L".join(f"{x:.{digits}f} {y:.{digits}f}" for x, y in points) + "Z")
     return "".join(pieces)

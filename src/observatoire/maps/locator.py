@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap
 
 
+#: Its places are to one unit: it is drawn a quarter of a page wide, and a document has one a territory.
 _SIZE = (430.0, 250.0)
 
 
@@ -32,17 +33,17 @@ def locator_figure(codes: Sequence[str], name: str, ground: BaseMap) -> Figure |
     )
     colours, light = tokens().ground, tokens().light
     parts = [
-        f'<path d="{frame.path(s)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'
+        f'<path d="{frame.path(s, 0)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'
         for s in ground.outlines.dropna()
     ]
     parts += [
-        f'<path d="{frame.path(s)}" fill="{colours["cell"]}" stroke="{light["paper"]}" stroke-width="0.6"/>'
+        f'<path d="{frame.path(s, 0)}" fill="{colours["cell"]}" stroke="{light["paper"]}" stroke-width="0.6"/>'
         for other, s in shapes.items()
         if other not in chosen
     ]
     mark = tokens().verdicts["unfavourable"].mark
     parts += [
-        f'<path d="{frame.path(shapes[code])}" fill="{mark}" stroke="{light["ink"]}" stroke-width="1.4"/>'
+        f'<path d="{frame.path(shapes[code], 0)}" fill="{mark}" stroke="{light["ink"]}" stroke-width="1.4"/>'
         for code in chosen
     ]
     left, top, right, bottom = shapes[chosen].total_bounds

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from observatoire.french.nouns import TerritoryNames
-from observatoire.french.typography import round_half_up
+from observatoire.french.typography import enumerate_words, round_half_up
 from observatoire.indicators.computation.table import is_modelled
 from observatoire.pages.cells import text_of
 from observatoire.values import Record, Status
@@ -88,7 +88,8 @@ class BaseMap:
     """What lies under the territories: cells and outlines, and whether they may be measured.
 
     ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
-    generalised; ``land`` is what is land around them, where the workspace gives it.
+    generalised; ``land`` is what is land around them, where the workspace gives it; ``alike`` are the codes of
+    those that share one source, whose figures are one.
     """
 
     shapes: gpd.GeoSeries
@@ -99,6 +100,7 @@ class BaseMap:
     words: TerritoryNames = field(default_factory=TerritoryNames)
     rough: bool = False
     land: gpd.GeoSeries | None = None
+    alike: tuple[tuple[str, ...], ...] = ()
 
     @property
     def by_the_sea(self) -> bool:
@@ -156,6 +158,21 @@ def mark_of(
         level=level,
         modelled=modelled,
     )
+
+
+def of_one_source(marks: Sequence[Mark], groups: Sequence[Sequence[str]]) -> list[Mark]:
+    """Keep one mark for territories that share one source, under all their names."""
+    named = {mark.code: mark.name for mark in marks}
+    names = {
+        group[0]: enumerate_words([named[code] for code in group if code in named])
+        for group in groups
+    }
+    others = {code for group in groups for code in group[1:]}
+    return [
+        replace(mark, name=names.get(mark.code, mark.name))
+        for mark in marks
+        if mark.code not in others
+    ]
 
 
 def _rounded(value: object, decimals: int) -> float:

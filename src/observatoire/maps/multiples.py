@@ -177,9 +177,9 @@ def change_figure(
     start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
     title = f"{indicator.label}, évolution {start}-{end}"
     colouring = Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches))
-    picture = draw_map(marks, ground, MapStyle(kind=kind), colouring)
+    picture, halves = draw_map(marks, ground, MapStyle(kind=kind), colouring)
     notes = notes_of(table, table.main, [indicator], warn=True, extra=ground_notes(ground, marks))
-    return Figure(picture, title, _change_words(title, marks), notes)
+    return Figure(picture, title, _change_words(title, marks), notes, halves=halves)
 
 
 def _changed(

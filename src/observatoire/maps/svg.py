@@ -19,6 +19,9 @@ WIDTH = 940.0
 #: Size of the text, and of the least text: 7.75 and 7.5 points on a sheet.
 TEXT, LEAST_TEXT = 14.0, 13.6
 
+#: Weight of a text that is not strong.
+_REGULAR = 400
+
 #: Room that a character takes, as a share of the size of its text.
 LETTER = 0.48
 
@@ -36,8 +39,8 @@ def pattern(kind: str) -> str:
     return f"url(#{PATTERNS[kind]})" if kind in PATTERNS else tokens().light["paper"]
 
 
-def patterns() -> str:
-    """Return dots (foretold), stripes (context), verticals (bounded) and a cross (secret)."""
+def patterns(body: str) -> str:
+    """Return dots (foretold), stripes (context), verticals (bounded), a cross (secret): those a drawing uses."""
     paper, stripe, edge = (
         tokens().light["paper"],
         tokens().ground["stripe"],
@@ -53,6 +56,7 @@ def patterns() -> str:
         f'<pattern id="{name}" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
         f'<rect width="{size}" height="{size}" fill="{paper}"/>{lines}</pattern>'
         for name, (size, lines) in shapes.items()
+        if f"url(#{name})" in body
     )
     return f"<defs>{''.join(drawn)}</defs>"
 
@@ -68,18 +72,20 @@ def text(
     fill: str = "",
     halo: bool = False,
 ) -> str:
-    """Write a text at its baseline; a halo lets it be read over lines."""
-    colour = fill or tokens().light["ink"]
-    around = ""
+    """Write a text at its baseline; a halo lets it be read over lines.
+
+    What a text is without a word said is left out: a page has ten thousand of them.
+    """
+    ink = tokens().light["ink"]
+    around = f' font-weight="{weight}"' if weight != _REGULAR else ""
+    around += f' text-anchor="{anchor}"' if anchor != "start" else ""
+    around += f' fill="{fill}"' if fill and fill != ink else ""
     if halo:
         paper = tokens().light["paper"]
-        around = (
+        around += (
             f' stroke="{paper}" stroke-width="3.4" stroke-linejoin="round" paint-order="stroke"'
         )
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" font-weight="{weight}" '
-        f'text-anchor="{anchor}" fill="{colour}"{around}>{escape(content)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}"{around}>{escape(content)}</text>'
 
 
 def box(x: float, y: float, width: float, height: float, fill: str, *, edge: bool = True) -> str:
@@ -94,10 +100,8 @@ def box(x: float, y: float, width: float, height: float, fill: str, *, edge: boo
 def line(x1: float, y1: float, x2: float, y2: float, *, stroke: str = "", width: float = 1) -> str:
     """Draw a line."""
     colour = stroke or tokens().ground["edge"]
-    return (
-        f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}" '
-        f'stroke-width="{width:g}" fill="none"/>'
-    )
+    thick = f' stroke-width="{width:g}"' if width != 1 else ""
+    return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{colour}"{thick}/>'
 
 
 def width_of(content: str, size: float = TEXT) -> float:
@@ -164,15 +168,22 @@ def in_lines(content: str, room: float, size: float = TEXT) -> list[str]:
     return lines
 
 
-def drawing(width: float, height: float, parts: Sequence[str]) -> str:
-    """Return the whole drawing, its identifiers unlike those of any other on the page."""
-    body = patterns() + "".join(parts)
+def drawing(width: float, height: float, parts: Sequence[str], left: float = 0.0) -> str:
+    """Return the whole drawing, its identifiers unlike those of any other on the page.
+
+    Parameters
+    ----------
+    left : float
+        Where it begins: a column of a larger drawing keeps its places.
+    """
+    body = "".join(parts)
+    body = patterns(body) + body
     own = f"m{hashlib.sha256(body.encode()).hexdigest()[:8]}-"
     body = body.replace('id="', f'id="{own}').replace("url(#", f"url(#{own}")
     # Quoted, for a family whose name holds a digit is no CSS word.
     fonts = ", ".join(f"'{face}'" if " " in face else face for face in tokens().fonts.text)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" font-family="{fonts}" '
-        f'role="presentation">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" font-family="{fonts}" font-weight="{_REGULAR}" '
+        f'fill="{tokens().light["ink"]}" role="presentation">{body}</svg>'
     )

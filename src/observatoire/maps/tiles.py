@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from observatoire.maps.layout import Box
     from observatoire.maps.marks import BaseMap, Mark
 
-#: A tile is no larger, and its name is not written where it is smaller than this.
-LARGEST, LEAST_NAMED = 76.0, 56.0
+#: A tile is no larger, so that three of each of two communes stand in a column; its name is not written where
+#: it is smaller than this.
+LARGEST, LEAST_NAMED = 70.0, 56.0
 
 #: Beyond so many rows, tiles get smaller rather than more numerous in a column.
 _MOST_ROWS = 12
@@ -56,8 +58,25 @@ def draw_tiles(
     parts = [text(left, top + 12, name, weight=600) for name, left, top in headings]
     for mark in marks:
         at, side = spots[mark.code]
-        parts += _tile(mark, at, side, fill(mark))
+        parts += _tile(replace(mark, name=bare(mark.name, ground)), at, side, fill(mark))
     return parts, bottom
+
+
+def bare(name: str, ground: BaseMap) -> str:
+    """Return a name without the noun of what all are: a square says no « Quartier » before each.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from observatoire.french.nouns import Noun, TerritoryNames
+    >>> from observatoire.maps.marks import BaseMap
+    >>> none = gpd.GeoSeries()
+    >>> under = BaseMap(none, none, none, False, words=TerritoryNames(Noun("quartier")))
+    >>> bare("Quartier Gare", under), bare("Quartier", under), bare("Quartiers Nord", under)
+    ('Gare', 'Quartier', 'Quartiers Nord')
+    """
+    noun, _, rest = name.partition(" ")
+    return rest if rest and noun.casefold() == ground.words.here.singular.casefold() else name
 
 
 #: A name with its left and its top.
@@ -84,20 +103,22 @@ def place_tiles(
     each = (where[2] - gaps) / max(len(groups), 1)
     columns = {name: _columns(len(group), each) for name, group in groups.items()}
     side = min(LARGEST, (where[2] - gaps) / max(sum(columns.values()), 1) - _GAP)
+    wide = {name: count * (side + _GAP) for name, count in columns.items()}
+    spare = max(where[2] - gaps - sum(wide.values()), 0.0) / max(len(groups), 1)
     left, bottom = where[0], where[1]
     placed: dict[str, tuple[tuple[float, float], float]] = {}
     headings = []
     for name, group in groups.items():
         top = where[1]
         if name:
-            headings.append((name, left, top))
+            headings.append((fitted(name, wide[name] + spare), left, top))
             top += _HEADING
         spots = _spots(group, ground, columns[name])
         for mark, (row, column) in zip(group, spots, strict=True):
             placed[mark.code] = (left + column * (side + _GAP), top + row * (side + _GAP)), side
         rows = 1 + max(row for row, _ in spots)
         bottom = max(bottom, top + rows * (side + _GAP))
-        left += columns[name] * (side + _GAP) + _BETWEEN
+        left += min(max(wide[name], width_of(name)), wide[name] + spare) + _BETWEEN
     return placed, headings, bottom
 
 

@@ -10,6 +10,7 @@ from observatoire.errors import FileError
 from observatoire.errors.arguments import names_in, one_path
 from observatoire.french.typography import day
 from observatoire.observatory.views import Views
+from observatoire.secrecy.release.output_check import BLANKS
 from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
@@ -111,9 +112,8 @@ class Annexes(Views):
         scope, say = self._scope(choice), progress or (lambda _: None)
         with self._read_by(scope.place if choice.commune else ""):
             content, leaving = self._annex_content(choice, scope, since, audience, say)
-            page = annex_page(
-                content, workbook=any(target.suffix.lower() == ".xlsx" for target in targets)
-            )
+            forms = {target.suffix.lower() for target in targets}
+            page = annex_page(content, pages=forms != {".xlsx"}, workbook=".xlsx" in forms)
             say("Écriture du document")
             written = Sheet(page, leaving).save_all(targets)
         return written[0] if path is None or isinstance(path, str | Path) else written
@@ -147,7 +147,7 @@ class Annexes(Views):
         sources = self._annex_sources()
         changed = self._changed(table, since, audience, sources) if since else None
         content = AnnexContent(
-            **{key: getattr(self.workspace, key) for key in ("name", "subject", "place", "centre")},
+            **{key: _answered(getattr(self.workspace, key)) for key in _COVER},
             day=self._dated,
             table=table,
             catalogue=self.catalogue,
@@ -240,7 +240,7 @@ class Annexes(Views):
             ],
             sources,
             __version__,
-            self.workspace.credits,
+            _answered(self.workspace.credits),
         )
 
     def _crossed(self, broken: Break, indicator: Indicator) -> bool:
@@ -294,3 +294,12 @@ class Annexes(Views):
                 guarded = set(table.cells.loc[table.cells["threshold"] > 0, "indicator"])
                 frame = published_figures(table.df)
         return frame.assign(tu=frame["indicateur"].isin(guarded))
+
+
+#: What the cover says of a workspace.
+_COVER = ("name", "subject", "place", "centre")
+
+
+def _answered(text: str) -> str:
+    """Return what a workspace states; a draft that nobody has filled in is not printed."""
+    return "" if text.strip().casefold() in BLANKS else text

@@ -124,7 +124,16 @@ class Gazetteer:
             self.context.words(zoning),
             rough=not rather and _surveyed(communes) == _DRAWN,
             land=self._land,
+            alike=self._alike(zoning),
         )
+
+    def _alike(self, zoning: str) -> tuple[tuple[str, ...], ...]:
+        """Return the codes of the territories that are part of one source only, the same for several."""
+        shared, groups = self._shared(zoning), dict[str, list[str]]()
+        for code in map(str, self.frames[zoning].index if shared else ()):
+            if code in shared:
+                groups.setdefault(shared[code].code, []).append(code)
+        return tuple(tuple(codes) for codes in groups.values() if len(codes) > 1)
 
     @cached_property
     def _land(self) -> gpd.GeoSeries | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.pages.tokens import matplotlib_style, tokens
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from matplotlib.axes import Axes
 
@@ -24,7 +25,8 @@ def _with_face() -> None:
             font_manager.fontManager.addfont(str(entry))
 
 
-def house_style() -> AbstractContextManager[None]:
+@contextmanager
+def house_style() -> Iterator[None]:
     """Return the style of the house, for the figures made inside a ``with`` block.
 
     Examples
@@ -40,7 +42,14 @@ def house_style() -> AbstractContextManager[None]:
     # Named, not « sans-serif »: a generic family would be looked for when drawn, outside the block.
     face = tokens().fonts.text[0]
     settings: dict[Any, Any] = {**matplotlib_style(), "font.family": [face, "DejaVu Sans"]}
-    return mpl.rc_context(settings)
+    shown = mpl.is_interactive()
+    try:
+        with mpl.rc_context(settings):
+            yield
+            shown = mpl.is_interactive()
+    finally:
+        # A notebook turns it on with its first figure: put back as it was, the next ones would not show.
+        mpl.interactive(shown)
 
 
 def axes_of(ax: Axes | None, high: float) -> Axes:

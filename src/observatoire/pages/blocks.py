@@ -143,7 +143,8 @@ class Callout:
 class Figure:
     """A drawing, the text that stands for it where it cannot be seen, and its numbers as a table.
 
-    ``narrow`` is the same drawn for a telephone.
+    ``narrow`` is the same drawn for a telephone; ``halves`` are what a screen shows of it
+    side by side, or one under the other where it has not the room.
     """
 
     svg: str = field(repr=False)
@@ -153,6 +154,7 @@ class Figure:
     width: float = 1.0
     numbers: TableBlock | None = None
     narrow: str = field(default="", repr=False)
+    halves: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ class Page:
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: What is not a text to read: a picture keeps its spaces, and no more than a text what cannot be printed.
-_NOT_READ = frozenset({"svg", "narrow", "anchor", "kind", "status"})
+_NOT_READ = frozenset({"svg", "narrow", "halves", "anchor", "kind", "status"})
 
 
 def _spaced(thing: Any) -> Any:
@@ -254,11 +256,17 @@ def _spaced(thing: Any) -> Any:
         changed = {
             name: made for name, text in texts.items() if (made := _spaced(text)) is not text
         }
-        drawn = {name: getattr(thing, name, None) for name in ("svg", "narrow")}
-        picture = {n: _UNPRINTABLE.sub("", d) for n, d in drawn.items() if isinstance(d, str)}
+        drawn = {n: getattr(thing, n) for n in ("svg", "narrow", "halves") if hasattr(thing, n)}
+        picture = {name: _printable(each) for name, each in drawn.items()}
         # Most figures fit as they are, and a panel has thousands.
         return replace(thing, **changed, **picture) if changed or picture else thing
     return thing
+
+
+def _printable(drawn: Any) -> Any:
+    return (
+        tuple(map(_printable, drawn)) if isinstance(drawn, tuple) else _UNPRINTABLE.sub("", drawn)
+    )
 
 
 @cache

@@ -376,7 +376,7 @@ def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
     assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
 
 
-@pytest.mark.parametrize("suffix", [".png", ".pdf", ".docx"])
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_letters_that_no_font_has_are_a_sentence_rather_than_empty_boxes(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,12 +384,30 @@ def test_letters_that_no_font_has_are_a_sentence_rather_than_empty_boxes(
     fonts = typst_writer._fonts
     monkeypatch.setattr(typst_writer, "_fonts", lambda **_: fonts(system=False))
     typst_writer._require_letters.cache_clear()
-    drawn = SVG.replace("</svg>", "<text>中央</text></svg>")
-    page = Page("Page", "", (Figure(drawn, "Carte", "Carte."),))
-    save = {".png": save_sheet, ".pdf": save_pdf, ".docx": save_word}[suffix]
+    save = {".png": save_sheet, ".pdf": save_pdf}[suffix]
     with pytest.raises(FormatError, match=r"de quoi écrire « [中央] »"):
-        save(page, tmp_path / f"page{suffix}")
+        save(_CHINESE, tmp_path / f"page{suffix}")
     typst_writer._require_letters.cache_clear()
+
+
+_CHINESE = Page(
+    "中央", "", (Figure(SVG.replace("</svg>", "<text>中央</text></svg>"), "中央", "Carte. 中央."),)
+)
+
+
+def test_word_has_its_own_fonts_and_a_letter_that_ours_lack_stops_no_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = typst_writer._fonts
+    monkeypatch.setattr(typst_writer, "_fonts", lambda **_: fonts(system=False))
+    typst_writer._require_letters.cache_clear()
+    save_word(_CHINESE, tmp_path / "page.docx")
+    typst_writer._require_letters.cache_clear()
+    document = docx.Document(str(tmp_path / "page.docx"))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said.count("中央") == 2, "the title and that of the picture are text"
+    assert any(line.startswith("Cases vides") for line in said), "the picture’s boxes are said"
+    assert document.inline_shapes[0]._inline.docPr.get("descr") == "Carte. 中央."
 
 
 @pytest.mark.skipif(not BROWSER, reason=WHY_NOT)

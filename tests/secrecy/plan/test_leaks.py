@@ -146,6 +146,22 @@ def test_what_was_published_of_other_figures_still_counts_after_a_correction(
         assert any(label.startswith("aidA de i3") and "chargement" in label for label in labels)
 
 
+def test_a_territory_that_a_file_no_longer_gives_is_not_forgotten(tmp_path: Path) -> None:
+    """c1 less what left of i1, and the others shown, would be the four of i5."""
+    given = {"i1": 40, "i2": 60, "i3": 70, "i4": 20, "i5": 4}
+    total = ["commune-2016;c1;2016;aidA;194"]
+    shown: dict[str, float] = {}
+    for kept in (given, {code: number for code, number in given.items() if code != "i1"}):
+        rows = [f"iris-2016;{code};2016;aidA;{number}" for code, number in kept.items()]
+        with obs.open(write(tmp_path, rows + total, source=SIMPLE)) as o:
+            o.load()
+            for zoning in ("iris-2016", "commune-2016"):
+                o.map("aidA", zoning=zoning).save(tmp_path / "carte.html")
+                frame = o.table("aidA", zoning).df.set_index("territory")["value"].dropna()
+                shown |= frame.to_dict()
+    assert not {"i1", "i2", "i3", "i4", "c1"} <= shown.keys()
+
+
 def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
     """Communes are the producer's: c1 of the time less the others of the time would give i2."""
     communes = {"c1": 281, "c2": 207}

@@ -14,6 +14,7 @@ from lent_levels import LENT, LENT_CATALOGUE, LEVELS, LevelsAttacker, write_lent
 import observatoire as obs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
@@ -73,6 +74,36 @@ def test_a_condition_says_which_count_is_the_universe(tmp_path: Path) -> None:
         assert hidden(o, "med") == {"i2", "i3"}
 
 
+def test_a_count_that_the_figures_deny_is_not_judged(tmp_path: Path) -> None:
+    """« 46,3 % » are of forty-one people at least, and four complaints are no part of a whole number of them."""
+    people = {"i1": 4000, "i2": 3100, "i3": 2700, "i6": 3900, "i7": 8, "i8": 2500, "i9": 3300}
+    shares = {"i1": 46.3, "i2": 38.3, "i3": 41.9, "i6": 57.3, "i7": 37.5, "i8": 61.7, "i9": 44.1}
+    more = '[variables.few]\nlabel = "few"\nnature = "count"\n'
+    rows = [*rows_of("aidA", people), *rows_of("tx", shares)]
+    complaints = rows_of("few", dict.fromkeys(people, 4))
+    with opened(tmp_path / "a", [*rows, *complaints], LENT + more) as o:
+        assert (
+            hidden(o, "tx") == hidden(o, "aidA") == {"i6", "i7"}
+        )  # eight people, and one to protect them
+        assert not o.table("tx", "iris-2016").df["reason"].str.contains("À déclarer").any()
+    with opened(tmp_path / "b", [*rows_of("tx", shares), *complaints], LENT + more) as o:
+        assert hidden(o, "tx") == set(
+            people
+        )  # nobody gives its people: complaints may stand for them
+
+
+def test_averages_say_of_whom_an_amount_is(tmp_path: Path) -> None:
+    """An amount shared out among people is theirs; a median says nothing of it, and the page asks."""
+    more = '[variables.few]\nlabel = "few"\nnature = "count"\n'
+    rows = [*GIVEN, *rows_of("few", dict.fromkeys(PEOPLE, 3))]
+    with opened(tmp_path, rows, LENT + more) as o:
+        assert hidden(o, "moy") == hidden(o, "eur") == {"i2", "i3"}
+        assert hidden(o, "med") == set(PEOPLE)
+        reasons = o.table(["med", "moy"], "iris-2016").df.groupby("indicator")["reason"].unique()
+        assert any("[[secrecy.conditions]] basis" in each for each in reasons["med"])
+        assert not any("[[secrecy.conditions]] basis" in each for each in reasons["moy"])
+
+
 def test_a_rate_whose_denominator_is_counted_elsewhere(tmp_path: Path) -> None:
     """A source of rates alone: ``size`` says that a census tells of how many; communes give no rest away."""
     rates = LENT.replace('[variables.aidA]\nlabel = "aidA"\nnature = "count"\n', "")
@@ -105,6 +136,36 @@ def test_a_lent_rate_keeps_the_digits_of_pages(tmp_path: Path) -> None:
     rows = [*rows_of("aidA", {"i1": 29}), *rows_of("tx", {"i1": 1600 / 29})]
     with opened(tmp_path, rows) as o:
         assert o.table("tx", "iris-2016").df["value"].max() == 55.2
+        page = tmp_path / "tableau.html"
+        o.panel(indicators=["tx"], zoning="iris-2016").save(
+            page
+        )  # what leaves is what was decided on
+        assert "55,2" in page.read_text("utf-8")
+
+
+def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
+    """Two hundred people in each place; what rates say of them."""
+    people = [*rows_of("aidA", dict.fromkeys(places, 200)), "commune-2016;c2;2016;aidA;800"]
+    return [*people, *rows_of("tx", rates), "commune-2016;c2;2016;tx;%s"]
+
+
+@pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
+def test_what_rates_told_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
+    """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
+    numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
+    shown = []
+    for then in (numerators, numerators | second):
+        rates = {code: k / 2 for code, k in then.items() if k is not None}
+        total = sum(k if k is not None else 60 for k in then.values()) / 8
+        rows = rate_sheet(then, rates)
+        with opened(tmp_path, [row.replace("%s", str(total)) for row in rows]) as o:
+            for zoning in ("iris-2016", "commune-2016"):
+                o.map("tx", zoning=zoning).save(tmp_path / "carte.html")
+            frame = o.table("tx", "iris-2016").df.set_index("territory")["value"].dropna()
+            shown.append(set(frame.index))
+            assert o.audit()["safe"].all()
+    assert "i7" not in shown[0] | shown[1]
+    assert len({"i6", "i8", "i9"} - (shown[0] | shown[1])) > 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -116,6 +116,7 @@ def typeset(
     ppi: float,
     inputs: Mapping[str, str] | None = None,
     written: str = "",
+    whole: bool = True,
 ) -> list[bytes]:
     """Run Typst with the library's own fonts; return a file a page.
 
@@ -133,16 +134,33 @@ def typeset(
         What the text finds in ``sys.inputs``.
     written : str
         All that it writes, drawings included.
+    whole : bool
+        Refuse a character that no font has, rather than draw an empty box.
 
     Raises
     ------
     FormatError
         On a character that no font has: a picture would show an empty box.
     """
-    foreign = "".join(sorted({letter for letter in written if _is_foreign(letter)}))
-    if foreign:
+    foreign = _foreign(written)
+    if foreign and whole:
         _require_letters(foreign)
     return _run(source, form, foreign=bool(foreign), ppi=ppi, inputs=inputs)
+
+
+def lacks_letters(written: str) -> bool:
+    """Tell whether a text has letters that no font of the machine draws."""
+    foreign = _foreign(written)
+    try:
+        if foreign:
+            _require_letters(foreign)
+    except FormatError:
+        return True
+    return False
+
+
+def _foreign(written: str) -> str:
+    return "".join(sorted({letter for letter in written if _is_foreign(letter)}))
 
 
 def _is_foreign(letter: str) -> bool:

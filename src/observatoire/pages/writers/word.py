@@ -29,7 +29,7 @@ from observatoire.pages.blocks import (
     text_shares,
 )
 from observatoire.pages.tokens import tokens
-from observatoire.pages.writers.typst import fitting, typeset
+from observatoire.pages.writers.typst import fitting, lacks_letters, typeset
 from observatoire.pages.writers.word_styles import (
     BESIDE,
     CELL,
@@ -85,6 +85,13 @@ _ROOM = 200.0
 #: Points that a picture has to the inch.
 _PPI = 110
 
+#: What is said under a picture that has boxes for letters.
+_BOXED = Note(
+    "Cases vides",
+    "ce dessin est une image, et la machine qui l’a écrite n’a pas de police pour certains caractères ; les "
+    "tableaux et le texte de remplacement les ont.",
+)
+
 #: The page of one picture, in Typst.
 _PICTURE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg")"""
@@ -137,10 +144,11 @@ def _drawn(page: Page) -> Iterator[Figure]:
 def _pictures(page: Page) -> dict[str, bytes]:
     """Turn the drawings of a page into pictures, one after another.
 
-    Typst keeps what its last ten runs laid out: all in one run would hold a hundred megabytes more.
+    Typst keeps what its last ten runs laid out: all in one run would hold a hundred megabytes more. Word has
+    its own fonts: a letter that this machine lacks is a box in a picture, and never stops the document.
     """
     return {
-        svg: typeset(_PICTURE, "png", ppi=_PPI, inputs={"svg": svg}, written=svg)[0]
+        svg: typeset(_PICTURE, "png", ppi=_PPI, inputs={"svg": svg}, written=svg, whole=False)[0]
         for svg in dict.fromkeys(figure.svg for figure in _drawn(page))
     }
 
@@ -271,7 +279,7 @@ class _Writer:
         line = self._text("")
         line.paragraph_format.keep_with_next = bool(figure.notes)
         self._draw(line, figure, _WIDTH * min(figure.width, fitting(figure, _ROOM)))
-        self._notes(figure.notes)
+        self._notes(((_BOXED,) if lacks_letters(figure.svg) else ()) + figure.notes)
 
     def _table(self, grid: TableBlock) -> None:
         if grid.title:

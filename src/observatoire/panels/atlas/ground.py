@@ -9,7 +9,7 @@ import shapely
 
 from observatoire.maps.layout import MOST_FRAMES, Frame, lay_frames, path_of
 from observatoire.maps.territories import middle
-from observatoire.maps.tiles import LEAST_NAMED, place_tiles, wrapped
+from observatoire.maps.tiles import LEAST_NAMED, bare, place_tiles, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,6 @@ def _plot(some: Sequence[tuple[int, Mark]], ground: BaseMap, width: float) -> Pl
     squares = []
     for rank, mark in some:
         at, side = spots[mark.code]
-        lines = tuple(wrapped(mark.name, side)) if side >= LEAST_NAMED else ()
+        lines = tuple(wrapped(bare(mark.name, ground), side)) if side >= LEAST_NAMED else ()
         squares.append((rank, Square(at, side, lines)))
     return Plot(tuple(squares), tuple(headings), bottom)

@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.evaluation.trends import trend_frame
 from observatoire.maps.figure import marks_of, period_of, title_of
-from observatoire.maps.marks import extremes
+from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import (
     LEAST_TEXT,
@@ -67,7 +67,8 @@ def compare_figure(
     """
     indicator = table.indicator(code)
     cells = table.main[table.main["indicator"] == code]
-    marks = _grouped(marks_of(table, code, communes), groups)
+    alike = [[one.code for one in group] for group in groups]
+    marks = of_one_source(marks_of(table, code, communes), alike)
     drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
     own = sum(mark.own for mark in marks)
     ends = extremes(marks)
@@ -85,17 +86,6 @@ def compare_figure(
         drawing(WIDTH, bottom + 6, drawn), title, f"{said}.", tuple(notes[:_MOST_NOTES]),
         numbers=_ranked_numbers(title, table.zoning_label, marks),
     )  # fmt: skip
-
-
-def _grouped(marks: Sequence[Mark], groups: Sequence[Sequence[TerritoryIdentity]]) -> list[Mark]:
-    """Keep one mark for territories that share one source, under all their names."""
-    names = {group[0].code: enumerate_words([one.name for one in group]) for group in groups}
-    others = {one.code for group in groups for one in group[1:]}
-    return [
-        replace(mark, name=names.get(mark.code, mark.name))
-        for mark in marks
-        if mark.code not in others
-    ]
 
 
 _KEPT = ("Lecture", "Champ", "Écart", "Source")

@@ -7,7 +7,7 @@ of the former says nothing of it, but those that stood unchanged tie the two tog
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,7 +96,8 @@ class Former:
             if Status(status).has_value
         ]
         figures, found = dict(self.assembly.known.figures), {}
-        for load, named, value in [*held, *self._shown(loads)]:
+        implied = [(loads[-1], base, value) for base, value in self._implied(held)]
+        for load, named, value in [*held, *self._shown(loads), *implied]:
             base = self.today(named)
             now = self.assembly.known.value(base)
             # A figure that its producer hides today, or hid then, is the same figure.
@@ -108,6 +109,15 @@ class Former:
             figures[found[base]] = KnownFigure(value, math.nan, math.nan)
         self.assembly.add_figures(figures)
         return found
+
+    def _implied(self, held: Sequence[tuple[int, Base, float]]) -> Iterator[tuple[Base, float]]:
+        """Go through the numerators that rates told, out of the counts of the time."""
+        then = {self.today(named): value for _, named, value in held}
+        known, universes = self.assembly.known, self.assembly.universes
+        figures = {base: KnownFigure(value, math.nan, math.nan) for base, value in then.items()}
+        of_the_time = replace(known, figures={**known.figures, **figures})
+        for base, figure in universes.implied(of_the_time, then).items() if universes.rates else ():
+            yield base, figure.value
 
     def _shown(self, loads: tuple[int, ...]) -> Iterator[tuple[int, Base, float]]:
         """Go through the figures that were published one by one, where a load is not known."""
@@ -138,6 +148,7 @@ class Former:
                 if labels[0] not in of or not renamed.keys() & set(labels):
                     continue
                 then = [self._label_then(label, renamed, of, loads) for label in labels]
+                self._round_off(labels, then)
                 if tuple(then) not in written and self._holds(then):
                     written.add(tuple(then))
                     self.assembly.relate(then[0], [(label, 1.0) for label in then[1:]])
@@ -158,6 +169,17 @@ class Former:
             if label in self.assembly.low:
                 self.assembly.low[name] = self.assembly.low[label]
         return name
+
+    def _round_off(self, labels: Sequence[str], then: Sequence[str]) -> None:
+        """Make known what rounding left of a sum of the time, where today's is: it hides nothing."""
+        amounts = self.assembly.amounts
+        for label, made in zip(labels[1:], then[1:], strict=True):
+            if made != label and label in self.assembly.public and math.isnan(amounts[made]):
+                others = [amounts[each] for each in then[1:] if each != made]
+                amounts[made] = amounts[then[0]] - math.fsum(others)
+                if not math.isnan(amounts[made]):
+                    self.assembly.public.add(made)
+                    self.assembly.inert.discard(made)
 
     def _holds(self, labels: Sequence[str]) -> bool:
         """Say whether a sum held at the time: links may have changed since."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.warehouse import Warehouse
@@ -74,10 +74,15 @@ class Sum:
 
 @dataclass(frozen=True)
 class KnownFigures:
-    """Every figure of the sources concerned, and the rules they come under."""
+    """Every figure of the sources concerned, and the rules they come under.
+
+    ``withdrawn`` are those that no file gives any more, of loads that stood when something was published: who
+    kept what left subtracts them from the totals of today.
+    """
 
     figures: Mapping[Base, KnownFigure]
     rules: Mapping[str, Rule]
+    withdrawn: frozenset[Base] = frozenset()
     _public: dict[Base, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -135,9 +140,15 @@ class KnownFigures:
 
 
 def read_known_figures(
-    warehouse: Warehouse, sources: Iterable[str], rules: Mapping[str, Rule]
+    warehouse: Warehouse,
+    sources: Iterable[str],
+    rules: Mapping[str, Rule],
+    loads: Iterable[int] = (),
 ) -> KnownFigures:
-    """Read the additive figures of some sources, over every zoning and period."""
+    """Read the additive figures of some sources, over every zoning and period.
+
+    ``loads`` are those that stood when something was published.
+    """
     rows = warehouse.rows(
         "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, "
         "o.status FROM current_observation AS o JOIN variable AS v "
@@ -145,8 +156,9 @@ def read_known_figures(
         "WHERE v.nature IN ('count', 'amount') AND list_contains(?, o.source)",
         [sorted(set(sources))],
     )
+    gone = withdrawn_rows(warehouse, sources, ("count", "amount"), loads)
     figures = {}
-    for *place, value, low, high, status in rows:
+    for *place, value, low, high, status in (*rows, *gone):
         shown = Status(status).has_value and value is not None
         hidden = status == Status.SECRET
         figures[Base(*map(str, place))] = KnownFigure(
@@ -155,4 +167,25 @@ def read_known_figures(
             math.nan if high is None or hidden else float(high),
             hidden,
         )
-    return KnownFigures(figures, rules)
+    return KnownFigures(figures, rules, frozenset(Base(*map(str, row[:5])) for row in gone))
+
+
+def withdrawn_rows(
+    warehouse: Warehouse, sources: Iterable[str], natures: Sequence[str], loads: Iterable[int]
+) -> list[tuple[Any, ...]]:
+    """Return the figures that some loads gave and that none gives any more; of several, the last.
+
+    A figure that another source gives today is no withdrawn one.
+    """
+    if not (stood := sorted(set(loads))):
+        return []
+    return warehouse.rows(
+        "SELECT l.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, o.status "
+        "FROM observation AS o JOIN load AS l ON l.id = o.load "
+        "JOIN variable AS v ON v.source = l.source AND v.code = o.variable "
+        "ANTI JOIN current_observation AS c ON c.variable = o.variable AND c.zoning = o.zoning "
+        "AND c.territory = o.territory AND c.period = o.period "
+        "WHERE l.superseded_by IS NOT NULL AND list_contains(?, o.load) "
+        "AND list_contains(?, l.source) AND list_contains(?, v.nature) ORDER BY o.load, o.line",
+        [stood, sorted(set(sources)), list(natures)],
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,7 @@ class SecrecyPlan:
     cells: dict[Key, ShownCell]
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
+    unsaid: frozenset[str] = frozenset()
 
     def cause(self, key: Key) -> str:
         """Return why a cell is hidden, empty when it may be shown."""
@@ -130,19 +131,25 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     """
     check_declared(context)
     indicators = guarded_indicators(context)
-    plan = SecrecyPlan(_assembly(context, indicators), {})
+    earlier = list(earlier)
+    loads = {load for cell in earlier for load in cell.loads}
+    plan = SecrecyPlan(_assembly(context, indicators, loads), {})
     if indicators:
         for relating in (_structure, _read_cells):
             relating(plan, context, indicators)
         bound_implied(plan.assembly)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
-        add_earlier(plan.assembly, list(earlier), plan.cells, context.warehouse)
+        add_earlier(plan.assembly, earlier, plan.cells, context.warehouse)
         _decide(plan, context)
+        known, universes = context.periods(), plan.assembly.universes
+        plan.unsaid = frozenset(
+            each.code for each in indicators if universes.unsaid(each, known[each.code])
+        )
     return plan
 
 
-def _assembly(context: Context, indicators: Sequence[Indicator]) -> Assembly:
+def _assembly(context: Context, indicators: Sequence[Indicator], loads: Iterable[int]) -> Assembly:
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
     for rule in context.secrecy_rules.values():
@@ -151,9 +158,8 @@ def _assembly(context: Context, indicators: Sequence[Indicator]) -> Assembly:
         sources |= {bound.source, bound.at_most.partition("/")[0]}
     sources |= {code for code, rule in context.secrecy_rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
-    known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules)
-    universes, implied = read_universes(context, known, indicators)
-    known = replace(known, figures={**known.figures, **implied})
+    known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules, loads)
+    universes, known = read_universes(context, known, indicators, loads)
     assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))
@@ -255,7 +261,7 @@ def _read_cell(
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
     numbers = tuple(float(row[name]) for name in ("value", "low", "high"))
-    if indicator.numerator:  # what a producer gives without its counts stays as he gives it
+    if threshold > 0:  # as tables round them: see release/redaction
         numbers = printed(numbers, indicator.decimals)
     counted = not indicator.denominator
     plan.cells[key] = ShownCell(

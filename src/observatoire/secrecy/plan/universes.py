@@ -2,23 +2,25 @@
 
 An average over three households, the allowances of two persons, « 12,1 % » of thirty-three tell as much
 as a count does. The universe is what a condition of the source names, or ``size`` of the indicator;
-where neither says, any count that the source gives there may be it, and each is judged: an analyst who
-knows better declares it. Of public figures nothing is judged: anybody can have them.
+where neither says, any count that the source gives there may be it, and each is judged but those that the
+figures themselves deny (« 46,3 % » is of no fewer than forty-one people, whatever four complaints say): an
+analyst who knows better declares it. Of public figures nothing is judged: anybody can have them.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum
+from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum, withdrawn_rows
 from observatoire.secrecy.plan.primary import conditioned
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.context import Context
@@ -30,8 +32,16 @@ TIMES = " × "
 
 _WHOLE = 100.0
 
+_TINY = 1e-9
+
+#: One place in so many may have a slip.
+_SLIPS = 3
+
 #: By how much parts may miss their whole and still be all of it.
 _CLOSE = 0.01
+
+#: In how many sizes figures must be the quotient of two others to be held for it everywhere.
+_SIZES = 4
 
 #: Where a universe is counted: source, variables, period.
 Universe = tuple[str, tuple[str, ...], str]
@@ -54,13 +64,17 @@ class Universes:
     """Of how many the guarded figures of a workspace speak.
 
     ``counts`` are the variables of each source that count, ``totals`` its amounts; ``out_of`` gives, of each
-    numerator that a rate tells, the counts that it is out of.
+    numerator that a rate tells, the counts that it is out of; ``rates`` of each lent rate the indicators that
+    print it, its share and whether it is hidden. ``spared`` are, of each figure that is no count, the counts
+    of its source that cannot be its universe.
     """
 
     rules: Mapping[str, Rule]
     counts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     totals: Mapping[str, Sequence[str]] = field(default_factory=dict)
     out_of: dict[Base, tuple[Base, ...]] = field(default_factory=dict)
+    rates: dict[Base, tuple[tuple[Indicator, ...], float, bool]] = field(default_factory=dict)
+    spared: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def lent(self, source: str) -> bool:
         """Say whether a source lends its figures under a rule, rather than gives them to all."""
@@ -80,7 +94,23 @@ class Universes:
         if size := indicator.size:
             names = indicator.at(size.variables, size.period)
             return [(giver, names, size.period) for giver in size.givers]
-        return [(source, (name,), period) for name in self.counts.get(source, ())]
+        return [(source, (name,), period) for name in self._candidates(indicator, source, period)]
+
+    def _candidates(self, indicator: Indicator, source: str, period: str) -> list[str]:
+        """Return the counts of a source that may be the universe of figures, as far as these say."""
+        spared = self.spared.get((source, indicator.variables(period)[0]), frozenset[str]())
+        return [name for name in self.counts.get(source, ()) if name not in spared]
+
+    def unsaid(self, indicator: Indicator, periods: Iterable[str]) -> bool:
+        """Say whether nobody declares of how many lent figures speak, and several counts may be it."""
+        if not self.concerns(indicator) or indicator.size:
+            return False
+        return any(
+            not conditioned(indicator, {source: self.rules[source]}, period)
+            and len(self._candidates(indicator, source, period)) > 1
+            for source in filter(self.lent, indicator.sources)
+            for period in periods
+        )
 
     def spoken(
         self,
@@ -133,6 +163,18 @@ class Universes:
                     yield bases
 
     def implied(
+        self, known: KnownFigures, corrected: Mapping[Base, float] | None = None
+    ) -> dict[Base, KnownFigure]:
+        """Return the numerators that lent rates tell; ``corrected`` are those that were others, in per cent."""
+        others = {rate: (value / _WHOLE, False) for rate, value in (corrected or {}).items()}
+        made: dict[Base, KnownFigure] = {}
+        for rate, (indicators, share_now, hidden_now) in self.rates.items():
+            share, hidden = others.get(rate, (share_now, hidden_now))
+            for each in indicators:
+                made |= self._implied(known, each, rate, (share * each.factor, hidden))
+        return made
+
+    def _implied(
         self, known: KnownFigures, indicator: Indicator, rate: Base, given: tuple[float, bool]
     ) -> dict[Base, KnownFigure]:
         """Return the numerators that a rate tells; ``given`` is the share, and whether it is hidden."""
@@ -166,6 +208,10 @@ class Universes:
                     asked[base] = max(known.threshold(base), figure.value + 1.0)
         return asked
 
+    def margin(self, known: KnownFigures, total: Base) -> float:
+        """Return by how much parts of a numerator that a rate tells may miss it, for rounding alone."""
+        return 1.0 + _CLOSE * math.fsum(map(known.value, self.out_of[total]))
+
     def rounded(self, known: KnownFigures, total: Base, parts: Sequence[Base], gap: float) -> bool:
         """Say whether what numerators that rates tell miss their total by comes of rounding alone."""
         if total not in self.out_of:
@@ -195,9 +241,15 @@ def rate_behind(variable: str) -> str:
 
 
 def read_universes(
-    context: Context, known: KnownFigures, indicators: Sequence[Indicator]
-) -> tuple[Universes, dict[Base, KnownFigure]]:
-    """Read of how many guarded figures speak, and the numerators that lent rates tell of them."""
+    context: Context,
+    known: KnownFigures,
+    indicators: Sequence[Indicator],
+    loads: Iterable[int] = (),
+) -> tuple[Universes, KnownFigures]:
+    """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell.
+
+    ``loads`` are those that stood when something was published.
+    """
     rows = context.warehouse.rows(
         "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
     )
@@ -213,13 +265,133 @@ def read_universes(
         "WHERE list_contains(?, source) ORDER BY ALL",
         [lent],
     )
-    made: dict[Base, KnownFigure] = {}
-    for *place, value, status in rows if lent else ():
+    gone = withdrawn_rows(context.warehouse, lent, [Nature.RATE], loads) if lent else []
+    given = [*(rows if lent else ()), *((*row[:6], row[8]) for row in gone)]
+    for *place, value, status in given:
         rate = Base(*map(str, place))
         shown = Status(status).has_value and value is not None
         share = float(value) / _WHOLE if shown else math.nan
-        hidden = status == Status.SECRET
-        for each in rates:
-            if rate.source in each.sources and each.variables(rate.period) == (rate.variable,):
-                made |= universes.implied(known, each, rate, (share * each.factor, hidden))
-    return universes, made
+        printing = tuple(
+            each
+            for each in rates
+            if rate.source in each.sources and each.variables(rate.period) == (rate.variable,)
+        )
+        universes.rates[rate] = (printing, share, status == Status.SECRET)
+    _spare(universes, known, context, concerned)
+    made = universes.implied(known)
+    lost = {Base(*map(str, row[:5])) for row in gone}
+    withdrawn = known.withdrawn | {
+        top
+        for top, bases in universes.out_of.items()
+        if top._replace(variable=rate_behind(top.variable)) in lost
+        or known.withdrawn.intersection(bases)
+    }
+    return universes, replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
+
+
+def _spare(
+    universes: Universes, known: KnownFigures, context: Context, indicators: Sequence[Indicator]
+) -> None:
+    """Note the counts that the figures of rates and averages themselves deny to be what they are out of."""
+    levels = [each for each in indicators if each.variable]
+    lent = sorted({s for each in levels for s in each.sources if universes.lent(s)})
+    rows = context.warehouse.rows(
+        "SELECT o.source, variable, zoning, territory, period, value, v.nature FROM current_observation AS o "
+        "JOIN variable AS v ON v.source = o.source AND v.code = variable WHERE value IS NOT NULL "
+        "AND v.nature IN ('rate', 'mean') AND list_contains(?, o.source) ORDER BY ALL",
+        [lent],
+    )
+    given: dict[tuple[str, str, str], dict[Base, float]] = defaultdict(dict)
+    per_cent = {rate[:2] for rate in universes.rates}
+    for *place, value, nature in rows if lent else ():
+        base = Base(*map(str, place))
+        if base[:2] in per_cent or nature == Nature.MEAN:
+            given[base.source, base.variable, str(nature)][base] = float(value)
+    for (source, variable, nature), level in given.items():
+        counts = universes.counts.get(source, ())
+        whole, parts = (
+            (_WHOLE, counts) if nature == Nature.RATE else (1.0, universes.totals.get(source, ()))
+        )
+        evidence = LevelEvidence(known, level, whole)
+        out_of = {each: evidence.quotient(each, parts) for each in counts}
+        found = [each for each in counts if out_of[each]]
+        if not found and nature == Nature.RATE:
+            found = [each for each in counts if not evidence.denied(each)]
+        if any(
+            map(evidence.everywhere, found)
+        ):  # or else nobody gives it, and any may stand for it
+            universes.spared[source, variable] = frozenset(counts) - frozenset(found)
+            for amount in filter(None, out_of.values()):  # what is shared out among them is theirs
+                universes.spared.setdefault((source, amount), frozenset(counts) - frozenset(found))
+
+
+@dataclass(frozen=True)
+class LevelEvidence:
+    """What rates, or averages, say of the counts given beside them; ``whole`` is 100 for per cent."""
+
+    known: KnownFigures
+    level: Mapping[Base, float]
+    whole: float
+
+    @cached_property
+    def half(self) -> float:
+        """Half of the last digit that the producer gives."""
+        return 0.5 * 10.0 ** -max(_digits(value) for value in self.level.values()) + _TINY
+
+    def everywhere(self, count: str) -> bool:
+        """Say whether a count is given, or hidden, wherever the figures are."""
+        return all(base._replace(variable=count) in self.known.figures for base in self.level)
+
+    def quotient(self, count: str, parts: Iterable[str]) -> str:
+        """Return the part that, divided by a count, gives the figures everywhere: no doubt is left."""
+        people = self._beside(count)
+        for part in parts:
+            above = self._beside(part) if part != count else {}
+            both = [base for base in people if base in above and people[base] > 0]
+            fits = all(
+                abs(self.whole * above[base] / people[base] - self.level[base]) <= self.half
+                for base in both
+            )
+            if fits and len({people[base] for base in both}) >= _SIZES:
+                return part
+        return ""
+
+    def denied(self, count: str) -> bool:
+        """Say whether a share is neither of a count, nor makes it, nor leaves it, where it is small.
+
+        A share that no number of people under the threshold gives is not of few, and where a count is not
+        that share of any whole number, it is not what is shared either: in more than a third of the places where
+        it is small, for a sheet may have a slip.
+        """
+        small = {
+            base: people
+            for base, people in self._beside(count).items()
+            if 0 < people < self.known.threshold(base) and people.is_integer()
+        }
+        against = [base for base, people in small.items() if self._denies(base, int(people))]
+        return _SLIPS * len(against) > len(small)
+
+    def _denies(self, base: Base, people: int) -> bool:
+        share, few = self.level[base], math.ceil(self.known.threshold(base))
+        if any(
+            abs(self.whole * round(share * of / self.whole) / of - share) <= self.half
+            for of in range(1, few)
+        ):
+            return False
+        for part in (share, self.whole - share):
+            low, high = (
+                self.whole * people / max(part + s, _TINY) for s in (self.half, -self.half)
+            )
+            if math.floor(high) >= low:
+                return False
+        return True
+
+    def _beside(self, variable: str) -> dict[Base, float]:
+        """Return the figures of a variable of the same source, where the level is given."""
+        found = {base: self.known.value(base._replace(variable=variable)) for base in self.level}
+        return {base: number for base, number in found.items() if not math.isnan(number)}
+
+
+def _digits(number: float) -> int:
+    """Return how many digits a number has after the mark."""
+    return len(f"{number:.6f}".rstrip("0").partition(".")[2])

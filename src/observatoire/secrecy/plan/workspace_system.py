@@ -195,7 +195,10 @@ class Assembly:
         SecrecyError
             When the parts are more than the total.
         """
-        whole, members = self.base(total), list(parts)
+        members = self._standing(total, list(parts), exact=exact)
+        if total in self.known.withdrawn and not members:
+            return
+        whole = self.base(total)
         labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
         known = math.fsum(self.known.value(part) for part in members)
         gap = self.known.value(total) - known
@@ -205,6 +208,24 @@ class Assembly:
         elif not close(self.known.value(total), known):
             labels.append((self._left(total, members, gap, exact=exact), 1.0))
         self.relate(whole, labels)
+
+    def _standing(self, total: Base, parts: list[Base], *, exact: bool) -> list[Base]:
+        """Return the parts without those that are withdrawn, where they no longer add up with the others."""
+        withdrawn = self.known.withdrawn
+        if not withdrawn.intersection((total, *parts)):
+            return parts
+        numbers = [self.known.value(part) for part in parts]
+        known = [number for number in numbers if not math.isnan(number)]
+        gap = self.known.value(total) - math.fsum(known)
+        if math.isnan(gap):
+            return parts
+        margin = self.known.rules[total.source].tolerance
+        if total in self.universes.out_of:
+            margin = self.universes.margin(self.known, total)
+        partial = gap > 0 and not (exact and len(known) == len(parts))
+        if partial or abs(gap) <= max(margin, NO_THRESHOLD):
+            return parts
+        return [] if total in withdrawn else [part for part in parts if part not in withdrawn]
 
     def _left(self, total: Base, members: list[Base], gap: float, *, exact: bool) -> str:
         """Return the cell of what a total has besides its parts."""

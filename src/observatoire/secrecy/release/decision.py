@@ -27,10 +27,14 @@ class DecidedCell(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """Which cells may be shown, why the others may not, and what each tells once shown."""
+    """Which cells may be shown, why the others may not, and what each tells once shown.
+
+    ``unsaid`` are the indicators of which nobody declares of how many they speak.
+    """
 
     cells: dict[Key, DecidedCell]
     record: Record = field(default_factory=Record)
+    unsaid: frozenset[str] = frozenset()
 
     @cached_property
     def guarded(self) -> frozenset[str]:
@@ -51,6 +55,7 @@ class Decision:
             {
                 "cells": [[*key, *cell] for key, cell in self.cells.items()],
                 "record": asdict(self.record),
+                "unsaid": sorted(self.unsaid),
             }
         )
 
@@ -71,7 +76,7 @@ class Decision:
             )
             for zoning, territory, indicator, period, cause, numbers, recipes in read["cells"]
         }
-        return cls(cells, Record(**read["record"]))
+        return cls(cells, Record(**read["record"]), frozenset(read.get("unsaid", ())))
 
 
 def decision_of(plan: SecrecyPlan) -> Decision:
@@ -82,4 +87,4 @@ def decision_of(plan: SecrecyPlan) -> Decision:
         shown = cause in ("", COMPLEMENTARY)
         recipes = json.dumps(plan.recipes(key)) if shown else "[]"
         cells[key] = DecidedCell(cause, cell.numbers, recipes)
-    return Decision(cells, plan.record)
+    return Decision(cells, plan.record, plan.unsaid)

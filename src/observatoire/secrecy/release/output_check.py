@@ -88,7 +88,7 @@ class OutputCheck:
 
 
 #: What a draft writes where somebody has to answer.
-_BLANKS = ("", "à préciser", "à compléter", "?")
+BLANKS = ("", "à préciser", "à compléter", "?", "…")
 
 
 def undescribed(warehouse: Warehouse) -> dict[str, str]:
@@ -96,7 +96,7 @@ def undescribed(warehouse: Warehouse) -> dict[str, str]:
     lacking = {}
     for code, producer, licence in warehouse.rows("SELECT code, producer, licence FROM source"):
         keys = {"producer": producer, "licence": licence}
-        blank = [key for key, text in keys.items() if str(text).strip().casefold() in _BLANKS]
+        blank = [key for key, text in keys.items() if str(text).strip().casefold() in BLANKS]
         if blank:
             lacking[str(code)] = " et ".join(blank)
     return lacking

@@ -48,6 +48,12 @@ _SEAL = object()
 #: Why a cell we hide shows nothing: the same words for all, whatever the cause.
 HIDDEN_REASON = "Couvert par le secret statistique."
 
+#: What is said besides of all hidden cells of an indicator, where an analyst may show more.
+UNSAID = (
+    " Rien ne dit sur combien porte ce chiffre : chaque effectif de la source est jugé. "
+    "À déclarer : [[secrecy.conditions]] basis, ou size de l’indicateur."
+)
+
 #: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole, then precision.
 SHOWN_COLUMNS = (
     *TABLE_COLUMNS,
@@ -330,6 +336,8 @@ def protect_table(
     rounded(cells, table.indicators, {key[2] for key in decision.cells} if decision else ())
     cells.loc[ours, "status"] = str(Status.SECRET)
     cells.loc[ours, "reason"] = HIDDEN_REASON
+    if decision is not None and decision.unsaid:
+        cells.loc[ours & cells["indicator"].isin(sorted(decision.unsaid)), "reason"] += UNSAID
     return ProtectedTable(
         cells=cells,
         indicators=table.indicators,
