@@ -46,14 +46,6 @@ ORDER BY zonage, territoire, indicateur, periode
 def make(root: Path, members: int, territories: int, indicators: int, years: int) -> list[Path]:
     """Write the packages of invented figures."""
     engine = duckdb.connect()
-    defined = pd.DataFrame(
-        [
-            {**dict.fromkeys(DEFINED_COLUMNS, ""), "indicateur": f"indicateur_{i:02d}",
-             "libelle": f"Indicateur {i}", "definition": "Inventée", "nature": "effectif",
-             "unite": "personnes", "champ": "Tous", "decimales": "0"}
-            for i in range(indicators)
-        ]
-    )  # fmt: skip
     folders = []
     for rank in range(members):
         folder = root / f"membre-{rank:04d}"
@@ -65,23 +57,38 @@ def make(root: Path, members: int, territories: int, indicators: int, years: int
         engine.execute(
             f"COPY (SELECT * FROM '{folder}/valeurs.parquet') TO '{folder}/valeurs.csv' (HEADER)"  # noqa: S608
         )
-        defined.to_csv(folder / "indicateurs.csv", index=False)
-        places = frame[["zonage", "territoire", "nom"]].drop_duplicates()
-        zones = gpd.GeoDataFrame(places, geometry=[None] * len(places), crs=2154)
-        zones.to_parquet(folder / "zones.parquet")
-        (folder / "passages.csv").write_text(
-            "zonage_source,source,zonage_cible,cible,poids,lien,complet,methode\n"
-        )
-        (folder / "secret.json").write_text('{"seuils": []}')
-        files = [
-            {"path": p.name, "hash": f"sha256:{hashlib.sha256(p.read_bytes()).hexdigest()}"}
-            for p in sorted(folder.iterdir())
-        ]
-        told = {"name": folder.name, "licenses": [{"name": "etalab-2.0"}], "conventions": [],
-                "observatoire": {"format": 2}, "resources": files}  # fmt: skip
-        (folder / "datapackage.json").write_text(json.dumps(told))
+        described(folder, frame[["zonage", "territoire", "nom"]].drop_duplicates(), indicators)
         folders.append(folder)
     return folders
+
+
+def described(folder: Path, places: pd.DataFrame, indicators: int) -> None:
+    """Write what a package says beside its figures, and their sums."""
+    defined = pd.DataFrame(
+        [
+            {**dict.fromkeys(DEFINED_COLUMNS, ""), "indicateur": f"indicateur_{i:02d}",
+             "libelle": f"Indicateur {i}", "definition": "Inventée", "nature": "effectif",
+             "unite": "personnes", "champ": "Tous", "decimales": "0"}
+            for i in range(indicators)
+        ]
+    )  # fmt: skip
+    defined.to_csv(folder / "indicateurs.csv", index=False)
+    zones = gpd.GeoDataFrame(places, geometry=[None] * len(places), crs=2154)
+    zones.to_parquet(folder / "zones.parquet")
+    (folder / "passages.csv").write_text(
+        "zonage_source,source,zonage_cible,cible,poids,lien,complet,methode\n"
+    )
+    (folder / "secret.json").write_text('{"seuils": []}')
+    files = [{"path": p.name, "hash": f"sha256:{fingerprint(p)}"} for p in sorted(folder.iterdir())]
+    told = {"name": folder.name, "licenses": [{"name": "etalab-2.0"}], "conventions": [],
+            "observatoire": {"format": 2}, "resources": files}  # fmt: skip
+    (folder / "datapackage.json").write_text(json.dumps(told))
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def timed(label: str, ask: object, *, times: int = 2) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
-from scipy import special
 
 from observatoire.errors import PassageError
 
@@ -130,6 +129,8 @@ def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
     """
     count = len(missed)
     if count < _ENOUGH:
+        from scipy import special  # noqa: PLC0415 - long to read, for few alone
+
         found = float(missed.std(ddof=1)) * special.stdtrit(count - supports - 1, TAILS)
     else:
         # Split conformal: the rank that leaves as much beyond, among one place more than there are.

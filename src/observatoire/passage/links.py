@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, in_blocks, sum_by
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+    from scipy import sparse
 
 
 #: Columns of ``Passage.weights``, in order.
@@ -103,6 +103,8 @@ class Links:
 
     def matrix(self, data: NDArray[Any]) -> sparse.csr_array:
         """Put one number a link in a sparse matrix."""
+        from scipy import sparse  # noqa: PLC0415 - long to read, when something is first carried
+
         # Small positions halve what a product has to read along with the numbers.
         at = self.target.astype(np.int32), self.source.astype(np.int32)
         made = sparse.csr_array((data, at), shape=self.shape)
@@ -126,6 +128,8 @@ class Links:
 
         Whole sources are in the first alone, so that the three weigh little more than one.
         """
+        from scipy import sparse  # noqa: PLC0415 - as above
+
         return sparse.vstack(
             [
                 self.matrix(self.low),

@@ -13,7 +13,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from scipy import special
 
 from observatoire.declarations.fields import (
     Code,
@@ -241,6 +240,8 @@ def foretold_together(
     >>> one.value < 1 / 3 < all_of_them.value < 1
     True
     """
+    from scipy import special  # noqa: PLC0415 - long to read, for unions alone
+
     if parts == 1:
         return (alone := foretold(calibration, supports)), alone
     middle, (low80, high80, low95, high95) = calibration.middle(supports), calibration.ends

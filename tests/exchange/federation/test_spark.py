@@ -27,6 +27,11 @@ def ordered(frame: pd.DataFrame) -> pd.DataFrame:
 def test_spark_answers_as_duckdb_does(tmp_path: Path) -> None:
     packages = obs.demo_packages(tmp_path)
     sides = [obs.federate(packages, engine=engine) for engine in ("duckdb", "spark")]
+    code = sides[0].indicators["indicateur"].iloc[0]
+    for question in ("table", "values"):  # first: its counts are asked by name, nothing being known
+        mine, theirs = (ordered(getattr(f, question)(code)) for f in sides)
+        assert len(mine)
+        pd.testing.assert_frame_equal(mine, theirs)
     pd.testing.assert_frame_equal(*(ordered(f.df) for f in sides))
     for question in ("inventory", "verdicts", "conflicts", "values", "audit"):
         mine, theirs = (ordered(getattr(f, question)()) for f in sides)

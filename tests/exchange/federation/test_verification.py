@@ -42,10 +42,16 @@ SPOILT = {
     "altéré après ses sommes": ({}, None, "empreinte différente"),
     "sans licence": ({"licenses": []}, None, "licence"),
     "licence absente": ({"licenses": ...}, None, "licence"),
+    "licence vide": ({"licenses": [{}]}, None, "licence"),
+    "licence sans nom": ({"licenses": [{"name": " "}]}, None, "licence"),
+    "licence d’un seul mot": ({"licenses": ["etalab-2.0"]}, None, "licence"),
+    "schéma d’avant le premier": ({"observatoire": {"format": 0}}, None, "version"),
+    "schéma qui n’est pas un nombre": ({"observatoire": {"format": True}}, None, "version"),
     "schéma plus récent": ({"observatoire": {"format": 3}}, None, "version 3"),
     "schéma absent": ({"observatoire": ...}, None, "version"),
     "sans nom": ({"name": ...}, None, "nom"),
     "nom vide": ({"name": " "}, None, "nom"),
+    "nom qui ne s’écrit pas": ({"name": "ville\0"}, None, "ne s’écrivent pas"),
     "sans fichiers": ({"resources": "abc"}, None, "fichiers"),
     "convention illisible": ({"conventions": [[]]}, None, "conventions"),
     "statut inconnu": ({}, rewritten(lambda f: f.assign(statut="vrai")), "« vrai »"),
@@ -130,9 +136,10 @@ def test_a_path_that_climbs_out(tmp_path: Path, path: str) -> None:
         obs.federate([folder])
 
 
-def test_two_members_of_one_name_the_first_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ville", " ville "])
+def test_two_members_of_one_name_the_first_is_kept(tmp_path: Path, name: str) -> None:
     first = package(tmp_path / "a", name="ville")
-    second = package(tmp_path / "b", [(*ROW[:4], 14.0, "observé")], name="ville")
+    second = package(tmp_path / "b", [(*ROW[:4], 14.0, "observé")], name=name)
     both = obs.federate([first, second])
     assert both.df["valeur"].tolist() == [12.5]
     assert "Donnez à chacun son nom" in both.rejected()["reason"].item()

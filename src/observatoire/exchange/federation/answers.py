@@ -13,6 +13,7 @@ from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
+    spelled,
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
@@ -162,7 +163,7 @@ class FederationAnswers:
             One row a pair of observatories and an indicator of the same code or label, with the
             ``verdict`` and its ``motif``.
         """
-        return self._verdicts.copy()
+        return spelled(self._verdicts)
 
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds.

@@ -81,9 +81,9 @@ def inventory_rows(observed: pd.DataFrame, definitions: pd.DataFrame) -> pd.Data
     dated: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     ordered = observed.sort_values("periode", kind="stable")
     keys = ["indicateur", "observatoire", "zonage"]
-    for row in records(ordered[[*keys, "periode"]]):
-        everywhere[row["indicateur"], row["zonage"]].add(row["periode"])
-        dated[row["indicateur"], row["observatoire"], row["zonage"]].append(row["periode"])
+    for code, who, zoning, period in _rows(ordered, [*keys, "periode"]):
+        everywhere[code, zoning].add(period)
+        dated[code, who, zoning].append(period)
     found = ordered.groupby(keys).agg({"territoires": "max", "connus": "last"})
     dates = [tuple(dated[key]) for key in found.index]
     places = list(found.index)
@@ -140,6 +140,16 @@ def year_of(period: str) -> int:
     return int(found.group()) if found else 0
 
 
+def spelled(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of :func:`verdict_rows` as texts."""
+    return pd.DataFrame(
+        {
+            name: column.cat.categories.take(column.cat.codes.to_numpy())
+            for name, column in verdicts.items()
+        }
+    )
+
+
 @dataclass(frozen=True)
 class Observed:
     """What an observatory says of an indicator, and where and when it has figures of it."""
@@ -157,35 +167,64 @@ class Observed:
 def verdict_rows(
     observed: pd.DataFrame, definitions: pd.DataFrame, observatories: Sequence[str]
 ) -> pd.DataFrame:
-    """Judge every pair of indicators of two observatories that bear one code or one label."""
-    kept = ["rang", "observatoire", "indicateur", "mot", "profil"]
+    """Judge every pair of indicators of two observatories that bear one code or one label.
+
+    A hundred members make hundreds of thousands of pairs of the same few words: columns are categories.
+    """
     described, profiles = _described(observed, definitions, observatories)
-    sides = described[kept]
-    by_code = sides.merge(sides.drop(columns="mot"), on="indicateur", suffixes=("_a", "_b"))
-    by_code = by_code.assign(indicateur_a=by_code["indicateur"], indicateur_b=by_code["indicateur"])
-    by_word = sides.merge(sides, on="mot", suffixes=("_a", "_b"))
-    by_word = by_word[by_word["indicateur_a"] != by_word["indicateur_b"]]
-    pairs = pd.concat([by_code, by_word], ignore_index=True)
-    pairs = pairs[pairs["rang_a"] < pairs["rang_b"]]
-    pairs = pairs.sort_values(["rang_a", "rang_b", "indicateur_a"], ignore_index=True)
-    numbers = pairs.groupby(["profil_a", "profil_b"], sort=False).ngroup().to_numpy()
-    once = pairs.loc[~pd.Series(numbers, dtype="int64").duplicated(), ["profil_a", "profil_b"]]
-    judged = [_judged(profiles[a], profiles[b]) for a, b in once.itertuples(index=False)]
+    first, second = _pairs(described)
+    profile = described["profil"].to_numpy()
+    each = profile[first] * len(profiles) + profile[second]
+    once, numbers = np.unique(each, return_inverse=True)
+    judged = [
+        _judged(*(profiles[k] for k in divmod(both, len(profiles)))) for both in once.tolist()
+    ]
+    names = described[["indicateur", "observatoire"]].astype("category")
+    sides = [names.take(side).reset_index(drop=True) for side in (first, second)]
     columns = ["zonages", "periodes", "verdict", "motif"]
-    verdicts = pd.DataFrame(judged, columns=columns).take(numbers)
-    return pairs.join(verdicts.reset_index(drop=True))[list(VERDICT_COLUMNS)]
+    verdicts = pd.DataFrame(judged, columns=columns, dtype="str").astype("category").take(numbers)
+    found = [sides[0].add_suffix("_a"), sides[1].add_suffix("_b"), verdicts.reset_index(drop=True)]
+    return pd.concat(found, axis=1)[list(VERDICT_COLUMNS)]
+
+
+def _pairs(described: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of each pair of two observatories: of one code, then of one label and two codes.
+
+    They come by the observatories' precedence, then by the first one's code.
+    """
+    rank = described["rang"].to_numpy()
+    code, label = (pd.factorize(described[name], sort=True)[0] for name in ("indicateur", "mot"))
+    a, b = _among_alike(code, rank)
+    c, d = _among_alike(label, rank)
+    named_apart = code[c] != code[d]
+    first, second = np.append(a, c[named_apart]), np.append(b, d[named_apart])
+    alike = code[first] == code[second]
+    order = np.lexsort((second, ~alike, code[first], rank[second], rank[first]))
+    return first[order], second[order]
+
+
+def _among_alike(kind: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two rows of each pair of one kind and of two observatories, the first in rank first."""
+    order = np.lexsort((rank, kind))
+    ends = np.searchsorted(kind[order], kind[order], side="right")
+    after = ends - np.arange(len(order)) - 1
+    left = np.repeat(np.arange(len(order)), after)
+    step = np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after)
+    first, second = order[left], order[left + 1 + step]
+    apart = rank[first] < rank[second]
+    return first[apart], second[apart]
 
 
 def _described(
     observed: pd.DataFrame, definitions: pd.DataFrame, observatories: Sequence[str]
 ) -> tuple[pd.DataFrame, list[Observed]]:
     """Give each definition the number of what it says: many observatories say the same."""
-    columns = ["zonage", "periode", "precision"]
+    columns = ["observatoire", "indicateur", "zonage", "periode", "precision"]
     found: dict[tuple[str, str], tuple[set[str], ...]] = {}
-    for row in records(observed):
-        sets = found.setdefault((row["observatoire"], row["indicateur"]), (set(), set(), set()))
-        for kept, name in zip(sets, columns, strict=True):
-            kept.add(row[name])
+    for who, code, *given in _rows(observed, columns):
+        sets = found.setdefault((who, code), (set(), set(), set()))
+        for kept, each in zip(sets, given, strict=True):
+            kept.add(each)
     numbers: dict[Observed, int] = {}
     profiles = []
     for row in records(definitions):
@@ -200,6 +239,11 @@ def _described(
         mot=definitions["libelle"].map({t: simplify(t) for t in definitions["libelle"].unique()}),
     )
     return described, list(numbers)
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Return texts row by row, without a mapping for each of them."""
+    return zip(*(frame[name].to_numpy(dtype=object) for name in columns), strict=True)
 
 
 def _judged(first: Observed, second: Observed) -> tuple[str, str, str, str]:

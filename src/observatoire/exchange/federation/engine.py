@@ -67,6 +67,10 @@ class DuckEngine:
 
     def __init__(self, members: pd.DataFrame, late: pd.DataFrame) -> None:
         self.connection = duckdb.connect()
+        # What a question took is given back after it, rather than kept for the next.
+        self.connection.execute(
+            "SET allocator_flush_threshold = '1MB'; SET allocator_background_threads = true"
+        )
         for name, frame in (("membres", members), ("retenus", late)):
             self.connection.register(
                 "given", frame.astype({c: "str" for c in frame if c != "rang"})

@@ -47,7 +47,7 @@ _AGAIN = "Redemandez le paquet entier à qui l’a publié."
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
 #: Packages whose figures are looked at together: memory is that of a lot, however many there are.
-_LOT = 12
+_LOT = 8
 
 #: Threshold beyond which a number of a package is none.
 _HIGHEST_FLOOR = 1e6
@@ -170,13 +170,20 @@ def _name(descriptor: Mapping[str, Any]) -> str:
             why="On ne saurait qui parle.",
             remedy=_AGAIN,
         )
-    return name
+    if not name.strip().isprintable():
+        raise FileError(
+            "Le nom du paquet contient des signes qui ne s’écrivent pas.",
+            where=PACKAGE_FILE,
+            why="Deux noms que rien ne distingue à la lecture en seraient deux.",
+            remedy=_AGAIN,
+        )
+    return name.strip()
 
 
 def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
     about = descriptor.get("observatoire")
     version = about.get("format") if isinstance(about, dict) else None
-    if not isinstance(version, int):
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise FileError(
             "Ce paquet ne dit pas de quelle version de nos paquets il est.",
             where=name,
@@ -188,14 +195,26 @@ def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
             where=name,
             remedy="Mettez observatoire à jour, puis recommencez.",
         )
-    licences = descriptor.get("licenses")
-    if not isinstance(licences, list) or not licences:
+    if not _licensed(descriptor.get("licenses")):
         raise FileError(
             "Ce paquet n’a pas de licence.",
             where=name,
             why="Sans elle, personne ne peut rediffuser ses chiffres.",
             remedy="Demandez sous quelle licence il est publié.",
         )
+
+
+def _licensed(licences: object) -> bool:
+    """Say whether licences are given, and each by its name or its address."""
+    return (
+        isinstance(licences, list)
+        and bool(licences)
+        and all(
+            isinstance(each, dict)
+            and any(isinstance(w := each.get(n), str) and w.strip() for n in ("name", "path"))
+            for each in licences
+        )
+    )
 
 
 def _check_sums(folder: Path, descriptor: Record) -> None:
@@ -260,29 +279,32 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
         The error of each member whose figures contradict themselves, its csv or its definitions.
     """
     lots = [members[rank : rank + _LOT] for rank in range(0, len(members), _LOT)]
-    return {name: found for lot in lots for name, found in _lot_faults(lot).items()}
+    with duckdb.connect() as engine:  # one for all lots: it keeps its threads and its memory
+        return {name: found for lot in lots for name, found in _lot_faults(engine, lot).items()}
 
 
-def _lot_faults(members: Sequence[Member]) -> dict[str, FileError]:
+def _lot_faults(
+    engine: duckdb.DuckDBPyConnection, members: Sequence[Member]
+) -> dict[str, FileError]:
     try:
-        return _faults(members)
+        return _faults(engine, members)
     except duckdb.Error as error:
         if len(members) == 1:
             name = members[0].name
             return {name: _wrong(name, _UNREADABLE, reader_words(error))}
-        return {name: found for each in members for name, found in _lot_faults([each]).items()}
+        apart = [_lot_faults(engine, [each]) for each in members]
+        return {name: found for each in apart for name, found in each.items()}
 
 
-def _faults(members: Sequence[Member]) -> dict[str, FileError]:
+def _faults(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dict[str, FileError]:
     """Look at the figures of packages together; the first fault of each is enough."""
     files = [member.figures for member in members]
     zones = [str(member.folder / "zones.parquet") for member in members]
-    with duckdb.connect() as engine:
-        given = {"files": files, "labels": _LABELS, "bare": _BARE}
-        looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
-        placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
-        strays = {str(folder): str(place) for folder, place in placed.fetchall()}
-        copies = _copied(engine, members)
+    given = {"files": files, "labels": _LABELS, "bare": _BARE}
+    looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
+    placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
+    strays = {str(folder): str(place) for folder, place in placed.fetchall()}
+    copies = _copied(engine, members)
     found: dict[str, FileError] = {}
     for member in members:
         if member.figures not in looked.index:

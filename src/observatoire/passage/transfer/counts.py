@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from observatoire.passage.arrays import Flags, Floats, Positions, in_blocks
 from observatoire.passage.codes import named
@@ -134,6 +133,8 @@ def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, F
 
 
 def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
+    from scipy import sparse  # noqa: PLC0415 - long to read, when something is first carried
+
     linked = links.linked[:, None]
     split = (links.any_by_target(links.split) | links.uncovered)[:, None]
     unsure = links.any_by_target(links.part)[:, None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyogrio
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import ProjError
@@ -48,6 +47,8 @@ def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
 
 def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
+    from pyogrio.errors import CRSError as UnknownCRS  # noqa: PLC0415 - 30 MB, for who reads a layer
+
     area = CRS(crs).area_of_use
     shapes = frame.geometry.to_numpy()
     known = frame.geometry[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
@@ -55,7 +56,7 @@ def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
         return
     try:
         x0, y0, x1, y1 = known.to_crs("EPSG:4326").total_bounds
-    except (pyogrio.errors.CRSError, ProjError):
+    except (UnknownCRS, ProjError):
         return  # said by the check of each shape
     if not np.isfinite([x0, y0, x1, y1]).all():
         return
