@@ -255,7 +255,7 @@ def _read_cell(
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
     numbers = tuple(float(row[name]) for name in ("value", "low", "high"))
-    if indicator.numerator:  # what a producer gives without its counts stays as he gives it
+    if threshold > 0:  # as ``release`` rounds it: what leaves is compared with this
         numbers = printed(numbers, indicator.decimals)
     counted = not indicator.denominator
     plan.cells[key] = ShownCell(
