@@ -105,6 +105,7 @@ def test_a_lent_rate_keeps_the_digits_of_pages(tmp_path: Path) -> None:
     rows = [*rows_of("aidA", {"i1": 29}), *rows_of("tx", {"i1": 1600 / 29})]
     with opened(tmp_path, rows) as o:
         assert o.table("tx", "iris-2016").df["value"].max() == 55.2
+        o.map("tx", zoning="iris-2016").save(tmp_path / "carte.svg")  # it is compared so printed
 
 
 @pytest.mark.parametrize("seed", SEEDS)
