@@ -34,6 +34,9 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     ("words", "status", "said"),
     [
         (["anex"], 2, ["« anex » n’existe pas", "annex"]),
+        (["carte", "population"], 2, ["« carte » n’existe pas", "« map »"]),
+        (["vérifier"], 2, ["« check »"]),
+        (["map", "part_hlm", "--change", "2012"], 2, ["« --change » demande 2 valeurs"]),
         (["panel"], 1, ["Il manque l’argument « THEME »"]),
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
