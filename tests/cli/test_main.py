@@ -371,6 +371,21 @@ def test_a_command_that_is_stopped_says_so(
     assert "Interrompu" in capsys.readouterr().err
 
 
+def test_no_help_page_shows_a_type_of_python(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("federate", "maps", "annex", "load"):
+        assert call(monkeypatch, command, "--help") == 0
+        assert "<" not in capsys.readouterr().out
+
+
+def test_a_table_never_folds_inside_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = "« datapackage.json »"
+    words = [f"{'x' * n} {quoted} fin" for n in range(40, 80)]
+    console.show("Essai", ["Pourquoi"], [[each] for each in words])
+    assert capsys.readouterr().out.count(quoted) == len(words)
+
+
 def test_what_has_come_is_said_in_french() -> None:
     assert loading._transferred(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
     assert loading._transferred(0, None) == "0,0\u00a0Mo"
