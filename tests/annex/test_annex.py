@@ -553,6 +553,12 @@ def test_the_same_page_makes_the_same_bytes(suffix: str, tmp_path: Path) -> None
     assert again.read_bytes() == demo.annex(suffix).read_bytes()
 
 
+def test_a_workbook_alone_is_the_same_as_beside_the_pages(tmp_path: Path) -> None:
+    """It holds no page: none is composed for it."""
+    alone = demo.demo().annex(tmp_path / "seul.xlsx")
+    assert alone.read_bytes() == demo.annex(".xlsx").read_bytes()
+
+
 def test_warnings_stand_once_and_notes_are_few() -> None:
     spoken = [text for tag, text in page().texts if tag not in ("style", "text", "tspan")]
     assert " ".join(spoken).count("Liste provisoire") == 1

@@ -130,21 +130,21 @@ class AnnexContent:
         )
 
 
-def annex_page(content: AnnexContent, *, workbook: bool = True) -> Page:
+def annex_page(content: AnnexContent, *, pages: bool = True, workbook: bool = True) -> Page:
     """Return the annex as a page.
 
     Parameters
     ----------
     content : AnnexContent
         What to show; only a protected table gets in.
-    workbook : bool
-        With the sheets of a workbook, which no other form needs.
+    pages, workbook : bool
+        With what is read from top to bottom, which a workbook does not hold; with the sheets of a
+        workbook, which no other form holds.
     """
     admit(content.table)
     require_audience(content.table, content.audience)
-    blocks = _cover(content)
-    for chapter in content.choice.chapters:
-        blocks += _CHAPTERS[chapter](content)
+    chapters = (_cover, *(_CHAPTERS[chapter] for chapter in content.choice.chapters))
+    blocks = [block for chapter in chapters if pages for block in chapter(content)]
     here = content.table.words.here
     total = content.table.main["territory"].nunique()
     count = plural(total, here.singular, here.many)

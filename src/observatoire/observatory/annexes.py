@@ -111,9 +111,8 @@ class Annexes(Views):
         scope, say = self._scope(choice), progress or (lambda _: None)
         with self._read_by(scope.place if choice.commune else ""):
             content, leaving = self._annex_content(choice, scope, since, audience, say)
-            page = annex_page(
-                content, workbook=any(target.suffix.lower() == ".xlsx" for target in targets)
-            )
+            forms = {target.suffix.lower() for target in targets}
+            page = annex_page(content, pages=forms != {".xlsx"}, workbook=".xlsx" in forms)
             say("Écriture du document")
             written = Sheet(page, leaving).save_all(targets)
         return written[0] if path is None or isinstance(path, str | Path) else written
