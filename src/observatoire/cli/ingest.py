@@ -235,8 +235,8 @@ def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> lis
         unfed = int((listed["periods"] == "").sum())
         if unfed:
             lines.append(
-                f"de quoi nourrir {unfed} des {len(listed)} indicateurs : o.indicators() dit, à chacun, ce "
-                "qui lui manque"
+                f"de quoi nourrir {unfed} des {len(listed)} indicateurs : « observatoire panel --kind "
+                "completeness » montre ce qui est là, o.indicators() ce qui manque à chacun"
             )
     unsure = sources.loc[sources["caveats"].fillna("").str.contains("Nature à vérifier"), "source"]
     if len(unsure):
