@@ -38,7 +38,7 @@ def test_each_step_says_the_next_and_what_is_not_there(
     assert "déjà" in call("init", root, "--from", layer, status=1)
     assert "Aucune source dans data/raw" in call("load", "-w", root)
     printed = call("status", "-w", root)
-    assert "lancez « observatoire load »" in printed
+    assert "« observatoire load FICHIER »" in printed
     assert "Ce qui n’est pas là :" in printed
     assert "objectifs, actions et notes : modèles à remplir" in printed
     assert "watch.toml : aucun seuil" in printed

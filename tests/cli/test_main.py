@@ -34,6 +34,9 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     ("words", "status", "said"),
     [
         (["anex"], 2, ["« anex » n’existe pas", "annex"]),
+        (["carte", "population"], 2, ["« carte » n’existe pas", "« map »"]),
+        (["vérifier"], 2, ["« check »"]),
+        (["map", "part_hlm", "--change", "2012"], 2, ["« --change » demande 2 valeurs"]),
         (["panel"], 1, ["Il manque l’argument « THEME »"]),
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
@@ -366,6 +369,21 @@ def test_a_command_that_is_stopped_says_so(
         cli.main()
     assert left.value.code == 130
     assert "Interrompu" in capsys.readouterr().err
+
+
+def test_no_help_page_shows_a_type_of_python(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("federate", "maps", "annex", "load"):
+        assert call(monkeypatch, command, "--help") == 0
+        assert "<" not in capsys.readouterr().out
+
+
+def test_a_table_never_folds_inside_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    quoted = "« datapackage.json »"
+    words = [f"{'x' * n} {quoted} fin" for n in range(40, 80)]
+    console.show("Essai", ["Pourquoi"], [[each] for each in words])
+    assert capsys.readouterr().out.count(quoted) == len(words)
 
 
 def test_what_has_come_is_said_in_french() -> None:

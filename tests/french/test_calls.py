@@ -173,6 +173,7 @@ def test_every_french_word_leads_to_a_name_that_exists() -> None:
     found = calls._french()
     public = {name for name in dir(type(demo())) if not name.startswith("_")} | set(obs.__all__)
     assert set(found["methods"].values()) <= public
+    assert set(found["commands"].values()) - public <= {"check", "status"}
     parameters = {
         name
         for method in public & set(dir(type(demo())))

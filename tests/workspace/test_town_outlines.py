@@ -149,7 +149,16 @@ def test_what_cannot_be_observed_is_said(tmp_path: Path, quartiers: Path, iris: 
         ({"layers": [far, iris]}, UnknownTerritoryError, ["Aucun contour", "loin.gpkg"]),
         ({"layers": nowhere}, CRSError, ["système de coordonnées", "nulle-part.gpkg"]),
         ({"commune": "99901"}, WorkspaceError, ["--from contours.gpkg"]),
-        ({"layers": [quartiers, iris], "commune": "13055"}, UnknownTerritoryError, ["13055"]),
+        (
+            {"layers": [quartiers, iris], "commune": "13055"},
+            UnknownTerritoryError,
+            ["Hautefont (99"],
+        ),
+        (
+            {"layers": [quartiers, iris], "commune": "hautefont"},
+            UnknownTerritoryError,
+            ["--commune 99"],
+        ),
     ]
     for options, kind, said in faults:
         with pytest.raises(kind) as caught:

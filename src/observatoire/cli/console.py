@@ -45,7 +45,7 @@ _HELP = (
     (r"Show this message and exit\.", "Affiche cette aide."),
     (r"\[default:", "[par défaut :"),
     (r"\[required\]", "[obligatoire]"),
-    (r" <(?:str|path|list\[Path\])>", ""),
+    (r" <(?:str|path|list\[\w+\])>", ""),
     (r"\{(\w+)\}", r"\1"),
     (r"\.\.\.", "…"),
 )
@@ -224,8 +224,17 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for column, least in zip(columns, words, strict=True):
         table.add_column(Text(column), overflow="fold", min_width=least)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # a name may hold brackets: no markup
-    out.print(table)
+        table.add_row(
+            *(Text(cell.translate(_BOUND)) for cell in row)
+        )  # a name may hold brackets: no markup
+    with out.capture() as drawn:
+        out.print(table)
+    out.file.write(drawn.get().translate(_BOUND_BACK))
+
+
+#: Spaces that do not break stand as signs while a table is laid out: what draws it would fold there.
+_BOUND = {0xA0: 0xE0A0, 0x202F: 0xE02F}
+_BOUND_BACK = {sign: space for space, sign in _BOUND.items()}
 
 
 def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:

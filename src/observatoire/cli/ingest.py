@@ -66,8 +66,8 @@ def init(
     for title, lines in (("Gardé", founded.kept), ("Ce qui n’est pas là", founded.lacking)):
         say(f"{title} :\n" + "\n".join(f"  - {line}" for line in lines))
     say(
-        "Ensuite : observatoire load FICHIER -w DOSSIER, pour chaque fichier ; le rapport dit ce qu’il "
-        "alimente. LISEZMOI.md, dans ce dossier, dit le reste."
+        f"Ensuite : cd {folder}, puis observatoire load FICHIER pour chaque fichier ; le rapport dit ce "
+        "qu’il alimente. LISEZMOI.md, dans ce dossier, dit le reste."
     )
 
 
@@ -210,10 +210,13 @@ def status(workspace: Workspace = Path()) -> None:
         agreed = o.conventions()
         found = o.checks().df.groupby(["level", "title"], sort=False).size()
         absent = _absent(o, zonings, sources)
-    show_frame("Sources chargées", sources, _SOURCES)
+    counts = ["rows_read", "rows_kept", "rows_rejected"]
+    show_frame(
+        "Sources chargées", sources.assign(**{c: sources[c].map(number) for c in counts}), _SOURCES
+    )
     _show_zonings(zonings)
     if sources.empty:
-        say("Rien n’est chargé : lancez « observatoire load ».")
+        say("Rien n’est chargé : « observatoire load », ou « observatoire load FICHIER ».")
     show_frame("Lignes rejetées (détail : o.rejects())", _counted(rejects), _REJECTS)
     ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
     show_frame("Conventions", agreed.assign(ends=ends), _AGREEMENTS)
@@ -232,8 +235,8 @@ def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> lis
         unfed = int((listed["periods"] == "").sum())
         if unfed:
             lines.append(
-                f"de quoi nourrir {unfed} des {len(listed)} indicateurs : o.indicators() dit, à chacun, ce "
-                "qui lui manque"
+                f"de quoi nourrir {unfed} des {len(listed)} indicateurs : « observatoire panel --kind "
+                "completeness » montre ce qui est là, o.indicators() ce qui manque à chacun"
             )
     unsure = sources.loc[sources["caveats"].fillna("").str.contains("Nature à vérifier"), "source"]
     if len(unsure):

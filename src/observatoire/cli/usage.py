@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING, Any
 from typer.core import TyperGroup
 
 from observatoire.errors.arguments import nearest
+from observatoire.french.calls import right_word
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from typer.exceptions import TyperException
 
 
 def _proposed(found: re.Match[str]) -> str:
-    names = re.findall(r"[\w-]+", found[1])
-    return f"Vouliez-vous dire {' ou '.join(f'« {name} »' for name in names)} ?"
+    return _meant(re.findall(r"[\w-]+", found[1]))
 
 
 #: What Typer says of a wrong call, and its French.
 _USAGE = (
     (r"Missing argument '(.+?)'\.", r"Il manque l’argument « \1 »."),
     (r"Missing option '(.+?)'\.", r"Il manque l’option « \1 »."),
-    (r"No such command '(.+?)'\.", r"La commande « \1 » n’existe pas."),
     (r"Did you mean (.+?)\?", _proposed),
     (r"\(Possible options?: (.+?)\)", _proposed),
     (r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", r"Argument en trop : \1."),
     (r"Option '(.+?)' requires an argument\.", r"L’option « \1 » demande une valeur."),
     (r"Invalid value for '?(.+?)'?: (.+)", r"Valeur impossible pour \1 : \2"),
+    (r"Option '(.+?)' requires (\d+) arguments\.", r"L’option « \1 » demande \2 valeurs."),
     (r"Option '(.+?)' does not take a value\.", r"L’option « \1 » s’écrit seule, sans valeur."),
     (r"Missing command\.", r"Il manque la commande."),
 )
@@ -39,6 +41,9 @@ def usage_message(error: TyperException) -> str:
     message, asked = error.format_message(), getattr(error, "ctx", None)
     if asked is not None and message.startswith("No such option"):
         return _of_option(asked, str(getattr(error, "option_name", "")))
+    wrong = re.match(r"No such command '(.+?)'\.", message)
+    if asked is not None and wrong:
+        return _of_command(asked, wrong[1])
     extra = re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", message)
     for english, french in _USAGE:
         message = re.sub(english, french, message)
@@ -49,6 +54,17 @@ def help_of(error: TyperException) -> str:
     """Return what to type for the help of the command that was called."""
     asked = getattr(error, "ctx", None)
     return f"{asked.command_path if asked is not None else 'observatoire'} --help"
+
+
+def _of_command(asked: Any, word: str) -> str:
+    """Say that there is no such command, and which was meant, in French or nearly."""
+    refusal, known = f"La commande « {word} » n’existe pas.", asked.command.list_commands(asked)
+    found = right_word(word, known, "commands")
+    return f"{refusal} {_meant([found])}" if found else refusal
+
+
+def _meant(names: Iterable[str]) -> str:
+    return f"Vouliez-vous dire {' ou '.join(f'« {name} »' for name in names)} ?"
 
 
 def _of_option(asked: Any, option: str) -> str:

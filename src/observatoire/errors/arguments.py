@@ -140,8 +140,10 @@ def code_suggestion(word: object, labels: Mapping[str, str]) -> str:
         return suggestion(word, labels)
     near = nearest(word, labels.values())
     code = next((code for code, label in labels.items() if label == near), "")
-    if near and difflib.SequenceMatcher(None, word.casefold(), near.casefold()).ratio() > _ALIKE:
+    if near.casefold() == word.casefold():
         return f"C’est le libellé de « {code} » : donnez ce code."
+    if near and difflib.SequenceMatcher(None, word.casefold(), near.casefold()).ratio() > _ALIKE:
+        return f"Vouliez-vous dire « {code} » ({near}) ?"
     return suggestion(word, labels)
 
 

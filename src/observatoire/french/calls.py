@@ -38,7 +38,8 @@ _KINDS: dict[Any, tuple[str, str]] = {
 @functools.cache
 def _french() -> dict[str, dict[str, str]]:
     path = resources.files("observatoire.french").joinpath("calls.toml")
-    return tomllib.loads(path.read_text("utf-8"))
+    words = tomllib.loads(path.read_text("utf-8"))
+    return words | {"commands": words["methods"] | words["commands"]}
 
 
 def right_word(word: str, known: Iterable[str], kind: str) -> str:
@@ -50,7 +51,7 @@ def right_word(word: str, known: Iterable[str], kind: str) -> str:
         What was typed: « carte », « périodes ».
     known : iterable of str
         The names there are.
-    kind : {"methods", "parameters"}
+    kind : {"methods", "commands", "parameters"}
         Which French words to look among.
 
     Examples

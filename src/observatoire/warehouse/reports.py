@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from observatoire.french.typography import NARROW, plural
+from observatoire.french.typography import NARROW, number, plural
 from observatoire.warehouse.findings import PrintedReport, finding_lines
 
 #: What a load did with a file.
@@ -84,7 +84,8 @@ class LoadReport(PrintedReport):
             for report in self.files
         ]
         lines += [
-            f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()
+            f"  rejet{NARROW}: {reason} ({number(count)})"
+            for reason, count in self.by_reason.items()
         ]
         lines += [f"  {notice}" for notice in self.notices]
         if len(self.findings):

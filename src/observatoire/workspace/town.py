@@ -12,6 +12,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownTerritoryError, WorkspaceError
 from observatoire.french.typography import enumerate_words, of_name, plural
+from observatoire.territories.spelling import simplify
 from observatoire.workspace.model import WORKSPACE_FILE
 from observatoire.workspace.scaffold import create_blank
 from observatoire.workspace.town_guide import write_guide
@@ -134,7 +135,7 @@ def _parts(found: dict[str, TownLayer], town: str, members: pd.DataFrame | None)
     observed = [town] if town else [code for code in dict.fromkeys(placed["commune"]) if code]
     if town or "iris" in found or "commune" in found:
         kept = main.frame.loc[placed["commune"].isin(observed)]
-        _check_some(main, kept, placed, town)
+        _check_some(main, kept, known[known["commune"].isin(placed["commune"])], town)
     else:
         kept = main.frame
     _check_few(main, observed, town)
@@ -192,18 +193,26 @@ def _placed(main: TownLayer, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _check_some(
-    main: TownLayer, kept: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, town: str
+    main: TownLayer, kept: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, town: str
 ) -> None:
+    """Refuse to observe nothing; a commune given by its name is answered with its code."""
     if len(kept):
         return
-    codes = [code for code in dict.fromkeys(placed["commune"]) if code][:_NAMED]
+    named = communes[communes["commune"] != ""]
+    names = dict(zip(named["commune"], named["nom"], strict=True))
+    meant = [f"--commune {c}" for c, name in names.items() if simplify(name) == simplify(town)]
     where = f"de la commune « {town} »" if town else "dans les communes de ces couches"
+    listed = [name if name == code else f"{name} ({code})" for code, name in names.items()]
     raise UnknownTerritoryError(
         f"Aucun contour {where} dans « {main.path} ».",
-        why=f"Communes de cette couche : {', '.join(codes)}…"
-        if codes
+        why="Une commune se donne par son code Insee."
+        if meant
+        else f"Communes de cette couche : {enumerate_words(listed, most=_NAMED)}."
+        if listed
         else f"Ses codes sont comme « {main.frame['code'].iloc[0]} ».",
-        remedy="Vérifiez le code Insee de la commune, et le département de la couche.",
+        remedy=f"Écrivez {' ou '.join(meant)}."
+        if meant
+        else "Vérifiez le code Insee de la commune, et le département de la couche.",
     )
 
 

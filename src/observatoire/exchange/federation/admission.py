@@ -76,9 +76,14 @@ def federate(
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
     return FileError(
         "Aucun de ces paquets ne peut être fédéré.",
-        why=" ; ".join(f"{place} : {reason}" for place, reason in refused[:3]),
-        remedy="Indiquez au moins un dossier écrit par o.publish(…).",
+        why=" ".join(dict.fromkeys(_reason(*each) for each in refused[:3])),
+        remedy="Indiquez au moins un dossier écrit par o.publish(…) ou observatoire publish.",
     )
+
+
+def _reason(place: str, reason: str) -> str:
+    """Return why a package is refused, its place said once."""
+    return reason if reason.startswith(f"{place} :") else f"{place} : {reason}"
 
 
 def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:

@@ -140,17 +140,27 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     return folder
 
 
+#: How a package is usually called.
+_NAMED_SO = "paquet-2026"
+
+
 def require_replaceable(folder: Path) -> None:
     """Refuse to replace anything but a package: a folder of sources must not vanish.
 
     Raises
     ------
     FileError
-        When the folder holds something else than a package.
+        When the folder holds something else than a package, or is a file.
     """
     if not folder.exists():
         return
-    present = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
+    if not folder.is_dir():
+        raise FileError(
+            "C’est un fichier : il n’est pas remplacé par un paquet, qui est un dossier.",
+            where=str(folder),
+            remedy=f"Donnez le nom d’un dossier, par exemple « {_NAMED_SO} ».",
+        )
+    present = {path.name for path in folder.iterdir()}
     if present - {PACKAGE_FILE, FORMER, *FILES}:
         raise FileError(
             "Ce dossier contient autre chose qu’un paquet : il n’est pas remplacé.",

@@ -191,6 +191,6 @@ def _add_shown(
             make_public(assembly, counted, value, "publié auparavant")  # hidden since
         elif close(round(known.total(total), now.decimals), round(value, now.decimals)):
             make_public(assembly, total, value, "publié auparavant")
-    elif same(now.numbers, printed(then.numbers, now.decimals)):
+    elif same(*(printed(each, now.decimals) for each in (now.numbers, then.numbers))):
         for each in now.sums:
             make_public(assembly, each, known.total(each), "publié auparavant")
