@@ -1,4 +1,4 @@
-"""What is lent and counts nobody (averages, rates, amounts) speaks of people: few of them are not told of."""
+"""What is lent and counts nobody (averages, rates, amounts) speaks of people: few of them are not shown."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
 
 
 @pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
-def test_what_rates_told_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
+def test_what_rates_gave_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
     """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
     numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
     shown = []

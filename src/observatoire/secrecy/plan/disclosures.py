@@ -142,10 +142,10 @@ class Discloser:
             for top, bases in spoken.implied
             for each in self._small(indicator, [(top, 1.0)], [(base, 1.0) for base in bases])
         ]
-        told = [self.known.sum([(top, 1.0)]) for top, _ in spoken.implied]
+        implied = [self.known.sum([(top, 1.0)]) for top, _ in spoken.implied]
         return replace(
             disclosure,
-            sums=_distinct([*disclosure.sums, *told]),
+            sums=_distinct([*disclosure.sums, *implied]),
             small=(*disclosure.small, *small),
             people=spoken.counts,
         )

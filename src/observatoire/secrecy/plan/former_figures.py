@@ -111,7 +111,7 @@ class Former:
         return found
 
     def _implied(self, held: Sequence[tuple[int, Base, float]]) -> Iterator[tuple[Base, float]]:
-        """Go through the numerators that rates told, out of the counts of the time."""
+        """Go through the numerators that rates gave, out of the counts of the time."""
         then = {self.today(named): value for _, named, value in held}
         known, universes = self.assembly.known, self.assembly.universes
         figures = {base: KnownFigure(value, math.nan, math.nan) for base, value in then.items()}

@@ -230,7 +230,7 @@ def numerator(source: str, variable: str, bases: Sequence[Base], period: str) ->
 
 
 def rate_behind(variable: str) -> str:
-    """Return the rate that tells a numerator; any other variable is told by itself.
+    """Return the rate that tells a numerator; any other variable is its own.
 
     Examples
     --------
