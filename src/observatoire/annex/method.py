@@ -220,8 +220,7 @@ def _sources(done: Done) -> list[Block]:
                     f"{plural(int(source['rows_kept']), 'gardée')}, "
                     f"{plural(int(source['rows_rejected']), 'rejetée')}, le {source['loaded']}"
                 ),
-                # A long name may be cut at its signs, rather than leave the page.
-                TextCell(re.sub(r"([_.-])", "\\1\u200b", str(source["files"]))),
+                TextCell(_breakable(str(source["files"]))),
             ),
         )
         for source in done.sources
@@ -234,6 +233,11 @@ def _sources(done: Done) -> list[Block]:
     made = f"Écrit par observatoire {done.version}." if done.version else ""
     last = " ".join(text for text in (done.credits, made) if text)
     return [Heading("Sources", 2, "sources"), grid, *([Paragraph(last)] if last else [])]
+
+
+def _breakable(names: str) -> str:
+    """Let a long name be cut at its signs, rather than leave the page; a short one is found by a search."""
+    return re.sub(r"\S{25,}", lambda name: re.sub(r"([_.-])", "\\1\u200b", name[0]), names)
 
 
 def _count(table: ProtectedTable, status: Status) -> TextCell:
