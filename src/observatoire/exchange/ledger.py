@@ -56,11 +56,12 @@ class WarehouseLedger:
     """The ledger in the workspace's warehouse.
 
     ``followed`` counts the cells that left as the plan in force shows them: they change nothing
-    to what it may show.
+    to what it may show; ``written`` the publications, those that show nothing new among them.
     """
 
     warehouse: Warehouse
     followed: int = 0
+    written: int = 0
 
     def keep(self, kind: str, name: str, cells: pd.DataFrame, decision: Decision) -> None:
         """Write down a publication, and the cells that no former one has shown.
@@ -86,6 +87,7 @@ class WarehouseLedger:
             with self.warehouse.registered(leaving=leaving):
                 self.warehouse.run(_NEW_CELLS, {"number": number, "last": last})
             append(self.warehouse, number)
+        self.written += 1
         known = (key for key in map(key_of, records(shown)) if key in decision.cells)
         if not any(map(decision.cause, known)):
             self.followed += self._size() - before

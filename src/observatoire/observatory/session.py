@@ -180,11 +180,11 @@ class Session:
         """Return what may be shown now: read where it is kept, decided anew when in doubt."""
         from observatoire.secrecy.release.kept_decision import keep
 
-        version, followed = self._version(), self._ledger.followed
+        version, written = self._version(), self._ledger.written
         if self.__dict__.get("_decided", (None, None))[0] != version:
-            self._decided = (version, self._decide(), followed)
-        elif self._decided[2] != followed:  # what left as decided is known to whoever decides next
-            self._decided = (version, self._decided[1], followed)
+            self._decided = (version, self._decide(), written)
+        elif self._decided[2] != written:  # what left as decided is known to whoever decides next
+            self._decided = (version, self._decided[1], written)
             keep(self._context, self._decided[1], lambda: self._version() == version)
         return self._decided[1]
 

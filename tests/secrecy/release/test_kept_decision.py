@@ -264,6 +264,16 @@ def test_what_leaves_as_decided_does_not_make_the_next_process_decide(
         assert cells == shown(o)
 
 
+def test_what_leaves_again_and_shows_nothing_new_makes_no_process_decide(
+    copy: Path, made: list[object]
+) -> None:
+    """An annex is written ten times in an afternoon: each is a publication, none changes what may be shown."""
+    for _ in range(3):
+        with obs.open(copy) as o:
+            o.map("aidA", zoning="iris-2016").save(copy / "carte.svg")
+    assert made == []
+
+
 def test_the_kept_decision_tells_the_ledger_the_same_sums(copy: Path) -> None:
     with obs.open(copy) as o:
         decision, plan = o._decision(), o._plan()
