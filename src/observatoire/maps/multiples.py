@@ -168,9 +168,8 @@ def change_figure(
     ]
     largest = max((abs(mark.value) for mark in marks if mark.own and mark.tone), default=0.0)
     fills = {mark.code: _change_fill(mark, largest) for mark in marks}
-    counts = Counter(
-        fills[mark.code] for mark in marks if mark.own
-    )  # a hole is as white as no change
+    # Of its own figures only: a hole is as white as no change.
+    counts = Counter(fills[mark.code] for mark in marks if mark.own)
     half = number(largest / 2, indicator.decimals)
     labels = _change_labels(half, indicator.points)
     swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts[c]]

@@ -62,7 +62,7 @@ _FEW = 100_000
 
 
 def in_blocks(count: int, rows: int, work: Callable[[slice], None], *, size: int = 32) -> None:
-    """Do some work on ``count`` columns, a few at a time: bounds the memory, and shares threads.
+    """Do some work on ``count`` columns of ``rows``, a few at a time: bounds the memory, shares threads.
 
     Neither numpy nor the sparse products keep the interpreter.
 

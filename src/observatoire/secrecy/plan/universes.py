@@ -317,9 +317,8 @@ def _spare(
         found = [each for each in counts if out_of[each]]
         if not found and nature == Nature.RATE:
             found = [each for each in counts if not evidence.denied(each)]
-        if any(
-            map(evidence.everywhere, found)
-        ):  # or else nobody gives it, and any may stand for it
+        # Without one that is given everywhere nobody gives the universe, and any may stand for it.
+        if any(map(evidence.everywhere, found)):
             universes.spared[source, variable] = frozenset(counts) - frozenset(found)
             for amount in filter(None, out_of.values()):  # what is shared out among them is theirs
                 universes.spared.setdefault((source, amount), frozenset(counts) - frozenset(found))
