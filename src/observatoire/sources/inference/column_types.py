@@ -66,6 +66,9 @@ _MEASURES = re.compile("m²|m2|ha|hectares|km²|km2|km|[km]wh|minutes|jours|mois
 #: The unit of a mean or a median within its name: « Quotient familial moyen en euros ».
 _IN_MONEY = re.compile(r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)")
 
+#: A unit that multiplies its numbers: what has none beside it may be in another.
+_SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -284,7 +287,9 @@ def _unit_of(texts: list[str], unmarked: int) -> str:
         return "%"
     whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
     unit = next(iter(found), "")
-    single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked
+    # « 600 » beside « 12 k€ » may be so many euros, or so many thousands.
+    scaled = _SCALED.fullmatch(unit) is not None and len(whole) + unmarked > found[unit]
+    single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked and not scaled
     return unit if single and unit != "e" and not signs().call(unit) else ""
 
 
