@@ -45,11 +45,11 @@ _FAR, _ALIKE = 10, 3
 #: The unit of an amount, as the name of its column tells it.
 _MONEY = {
     r"milliard": "milliards d’euros",
-    r"million|\bm€|\bm ?euros": "millions d’euros",
-    r"millier|\bk€|\bk ?euros": "milliers d’euros",
+    r"million|\bm€|\bm ?euros|_meur(?:os?)?$": "millions d’euros",
+    r"millier|\bk€|\bk ?euros|_keur(?:os?)?$": "milliers d’euros",
     r"centaine": "centaines d’euros",
     r"dizaine": "dizaines d’euros",
-    "€|euro": "euros",
+    "€|euro|_eur$": "euros",
 }
 
 #: People of an age: « F1519 », « pop75p »; any other letter before a digit is of a code (« D9 », a decile).
@@ -64,7 +64,9 @@ _WHOLE = {"%": 100}
 _MEASURES = re.compile("m²|m2|ha|hectares|km²|km2|km|[km]wh|minutes|jours|mois|tonnes")
 
 #: The unit of a mean or a median within its name: « Quotient familial moyen en euros ».
-_IN_MONEY = re.compile(r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)")
+_IN_MONEY = re.compile(
+    r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)|[_ ][km]?eur(?:os?)?$"
+)
 
 #: A unit that multiplies its numbers: what has none beside it may be in another.
 _SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
@@ -305,8 +307,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return Nature.COUNT, "nature à vérifier"
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
     whole = whole and set(figures) != {0.0, 1.0}
-    # « Éloignement (km) »: what has such a unit is measured.
-    if signs().heads.bracketed.search(fold(name)):
+    # « Éloignement (km) », « bud_keur »: what has such a unit is measured.
+    if signs().heads.bracketed.search(fold(name)) or _IN_MONEY.search(fold(name)):
         whole = False
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):

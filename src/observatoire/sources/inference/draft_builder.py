@@ -214,7 +214,8 @@ def _deal(
         if signs().nature(name) is None and is_running(cells, len(placed))
     ]
     plan.labels += aside
-    return {name: cells for name, cells in kept.items() if name not in aside}, ranked
+    left = set(aside)
+    return {name: cells for name, cells in kept.items() if name not in left}, ranked
 
 
 def _filled(texts: list[str], index: pd.Index) -> pd.Series:

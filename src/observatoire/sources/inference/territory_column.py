@@ -283,7 +283,8 @@ def _places(
         header = next(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
-        chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
+        headed = not header or signs().is_place(header)
+        chance = distinct == 1 and share < _NAMESAKES and not (headed or _are_codes(cells))
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
@@ -317,14 +318,24 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
     return formed >= _ALL * len(numbers)
 
 
+def _are_codes(cells: list[str]) -> bool:
+    """Say whether cells are codes that count nothing: each once, some as no count is written (« 01001 », « 2A004 »).
+
+    Examples
+    --------
+    >>> _are_codes(["id", "01001", "66136", "D66"]), _are_codes(["rev", "17792", "66136", "18617"])
+    (True, False)
+    """
+    filled = [text for text in cells if text]
+    formed = [text for text in filled if signs().levels_of(text)]
+    sure = any(not text.isdecimal() or text.startswith("0") for text in formed)
+    return sure and len(set(filled)) == len(filled) and len(formed) >= _ALL * (len(filled) - 1)
+
+
 def _is_formed(text: str, level: set[str]) -> bool:
     """Say whether a number has the form of a code of that level, or of one too long for a count."""
     levels = signs().levels_of(text)
     return bool(levels & level) or bool(levels and len(text) >= _LONG)
-
-
-def _heads_codes(header: str) -> bool:
-    return not header or signs().is_label(header) or signs().is_town(header)
 
 
 def _names_communes(above: list[str], distinct: int, matcher: Matcher) -> bool:
