@@ -32,6 +32,9 @@ _NAMESAKES = 0.2
 #: Codes without their zero: figures may look like short ones, unless most of a column does.
 _LONG, _MOSTLY = 8, 0.5
 
+#: Rows of names, above the first territory: « CODE » over « texte ».
+_HEADERS = 3
+
 #: A column of codes holds nothing else: a few cells may be spoilt.
 _ALL = 0.9
 
@@ -288,7 +291,7 @@ def _places(
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
-        if may_count(known, header):
+        if may_count(known, next(filter(signs().is_place, above[-_HEADERS:]), header)):
             continue
         whole = _names_communes(above, distinct, matcher)
         if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):

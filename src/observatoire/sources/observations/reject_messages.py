@@ -48,7 +48,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
-    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    '[markers] secret = ["{raw}"], ou missing si le chiffre n’est pas connu ; sinon corrigez la cellule.',
     "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
     "1 234,5 ou 1234.5, sans unité.",
     "day": "C’est une date ou une fraction : un tableur fait une date de ce que l’on tape « 3/12 » ou « 3-12 ». "

@@ -224,7 +224,7 @@ def check_header(
         raise UnknownColumnError(
             f"La colonne « {repeated[0]} » figure deux fois.",
             where=where,
-            why="On ne saurait laquelle lire, et les deux lignes au-dessus de ces noms ne les distinguent pas.",
+            why="On ne saurait laquelle lire : rien au-dessus de ces noms ne les distingue.",
             remedy="Renommez ou supprimez l’une des deux ; si les noms se lisent sur plusieurs lignes, écrivez-les "
             "entiers sur une seule ; si deux tableaux sont côte à côte, donnez à chacun son propre fichier.",
             column=repeated[0],
