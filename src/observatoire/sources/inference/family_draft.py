@@ -101,7 +101,11 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     own = family.periods_of(header)
     years = sorted(set(own.values()))
     named = name_period(table.path.stem)
-    around = Statement(asked, "ce que vous dites") if asked else Statement(named.period, "le nom du fichier")
+    around = (
+        Statement(asked, "ce que vous dites")
+        if asked
+        else Statement(named.period, "le nom du fichier")
+    )
     conflict = None
     if own and not any(agree(one, around.period) for one in years):
         first = next(iter(own))

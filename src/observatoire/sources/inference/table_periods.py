@@ -40,7 +40,9 @@ _LADDER = "30"
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
 #: A name that ends with digits and is of no age: « alloc17 », not « pop18 ».
-_WORDED = re.compile(r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche)[a-z]*[ _-]?$).*[a-z]{2}[ _-]?$")
+_WORDED = re.compile(
+    r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche)[a-z]*[ _-]?$).*[a-z]{2}[ _-]?$"
+)
 
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2

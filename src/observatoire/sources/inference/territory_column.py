@@ -322,7 +322,7 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
 
 
 def _are_codes(cells: list[str]) -> bool:
-    """Say whether cells are codes that count nothing: each once, some as no count is written (« 01001 », « 2A004 »).
+    """Say whether cells are codes that count nothing: each once, some as no count is (« 01001 », « 2A004 »).
 
     Examples
     --------

@@ -54,7 +54,8 @@ _REMEDY_BY_KIND = {
     "day": "C’est une date ou une fraction : un tableur fait une date de ce que l’on tape « 3/12 » ou « 3-12 ». "
     "Retapez le nombre, ou la classe (« de 3 à 12 »), dans une cellule au format Texte.",
     "behind": "Le signe « - » est derrière le nombre : si c’est un négatif, écrivez -{bare} ; sinon retirez-le.",
-    "united": "Écrivez tous les nombres de la colonne sans unité, dans la même, et celle-ci dans le nom de la colonne.",
+    "united": "Écrivez tous les nombres de la colonne sans unité, dans la même, et celle-ci dans le nom de "
+    "la colonne.",
     "figure": "Écrivez un nombre (1 234,5), ou laissez la cellule vide s’il n’est pas connu.",
     "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
@@ -125,10 +126,11 @@ _COMMUNES = 12
 
 _NAME = re.compile(r"[^\W\d_]{3}")
 _DAY = re.compile(
-    r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,9}\.?)(?:[-/. ][0-9]{1,4}(?: [0-9:]+)?)?|[^\W\d_]{3,9}\.?-[0-9]{2,4}"
+    r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,9}\.?)(?:[-/. ][0-9]{1,4}(?: [0-9:]+)?)?"
+    r"|[^\W\d_]{3,9}\.?-[0-9]{2,4}"
 )
 _BEHIND = re.compile(r"([0-9][0-9\s.,]*?)\s*[-−–]")
-_UNITED = re.compile(r"[0-9][0-9\s.,]*\s*(?:[kKmM]?[€$]|[kKmM]|‰|%|[^\W\d_]{2,}).*")
+_UNITED = re.compile(r"[0-9][0-9\s.,]*\s*(?:[kKmM]?[€$]|[kKmM]|‰|%|[^\W\d_]{2,})[^0-9]*")
 _PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
 
 
@@ -219,20 +221,28 @@ def _is_day(text: str) -> bool:
 
 
 def _remedy(kind: str, raw: str) -> str:
-    # What starts with a digit was meant as a number, not as a sign.
-    if kind == "number" and (raw == UNCOMPUTED or raw.startswith("#")):
-        return _REMEDY_BY_KIND["uncomputed" if raw == UNCOMPUTED else "formula"]
-    between = _PARENTHESIS.fullmatch(raw)
-    if kind == "number" and between:
-        return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
-    if kind == "number" and (behind := _BEHIND.fullmatch(raw)):
-        return _REMEDY_BY_KIND["behind"].format(bare=behind[1])
-    forms = {"day": _is_day(raw), "united": _UNITED.fullmatch(raw), "call": _CALLED.fullmatch(raw)}
-    if kind == "number" and any(forms.values()):
-        return _REMEDY_BY_KIND[next(form for form, found in forms.items() if found)]
+    if kind == "number":
+        return _number_remedy(raw)
     if kind in _BLANK and not raw.strip():
         return _REMEDY_BY_KIND[_BLANK[kind]]
-    if kind == "territory" and _NAME.search(raw):
-        return _REMEDY_BY_KIND["name"]
-    written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
-    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
+    named = kind == "territory" and _NAME.search(raw)
+    return _REMEDY_BY_KIND["name" if named else kind].format(raw=raw)
+
+
+def _number_remedy(raw: str) -> str:
+    """Return what to do of a cell that is no number: what it looks like says it."""
+    between, behind = _PARENTHESIS.fullmatch(raw), _BEHIND.fullmatch(raw)
+    # What starts with a digit was meant as a number, not as a sign.
+    forms = {
+        "uncomputed": raw == UNCOMPUTED,
+        "formula": raw.startswith("#"),
+        "parenthesis": between,
+        "behind": behind,
+        "day": _is_day(raw),
+        "united": _UNITED.fullmatch(raw),
+        "call": _CALLED.fullmatch(raw),
+        "written": raw.lstrip("+-−–.,€$ ")[:1].isdecimal(),
+    }
+    kind = next((form for form, found in forms.items() if found), "number")
+    bare = (between or behind or ("", raw))[1].strip()
+    return _REMEDY_BY_KIND[kind].format(raw=raw, bare=bare)

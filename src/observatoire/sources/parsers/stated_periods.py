@@ -35,7 +35,9 @@ _UNIT = re.compile(
 )
 
 #: Who is counted at each age: « F1824 » beside « H2030 » is one ladder.
-_SEX = re.compile(r"(?<![a-z])(?:[fhm]|fem(?:mes?)?|hom(?:mes?)?|filles?|garcons?)(?=[_ -]?[0-9]{4})")
+_SEX = re.compile(
+    r"(?<![a-z])(?:[fhm]|fem(?:mes?)?|hom(?:mes?)?|filles?|garcons?)(?=[_ -]?[0-9]{4})"
+)
 
 #: The rank of the digits of a ladder of two digits, which are any.
 _ANY = -1

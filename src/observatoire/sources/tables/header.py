@@ -137,7 +137,9 @@ def named(header: list[str], spec: FileSpec) -> list[str]:
     ]
 
 
-def joined(header: list[str], above: list[str], spec: FileSpec, top: Sequence[str] = ()) -> list[str]:
+def joined(
+    header: list[str], above: list[str], spec: FileSpec, top: Sequence[str] = ()
+) -> list[str]:
     """Tell apart columns of one name by what stands above them: « Hommes » under 2015 and 2016.
 
     Parameters
@@ -172,8 +174,8 @@ def joined(header: list[str], above: list[str], spec: FileSpec, top: Sequence[st
     for at, name in enumerate(header):
         for rank, row in enumerate((above, top)):
             groups[rank] = " ".join((row[at] if at < len(row) else "").split()) or groups[rank]
-        twice = count[name] > 1 or (doubled and is_dated(name))
-        twice = name and twice and name != spec.territory
+        alike = count[name] > 1 or (doubled and is_dated(name))
+        twice = bool(name) and alike and name != spec.territory
         parts = sorted((name, *groups), key=is_dated) if twice else (name,)
         made.append(" ".join(filter(None, parts)))
     return made if max(Counter(filter(None, made)).values(), default=1) == 1 else []
@@ -225,8 +227,8 @@ def check_header(
             f"La colonne « {repeated[0]} » figure deux fois.",
             where=where,
             why="On ne saurait laquelle lire : rien au-dessus de ces noms ne les distingue.",
-            remedy="Renommez ou supprimez l’une des deux ; si les noms se lisent sur plusieurs lignes, écrivez-les "
-            "entiers sur une seule ; si deux tableaux sont côte à côte, donnez à chacun son propre fichier.",
+            remedy="Renommez ou supprimez l’une des deux ; si les noms se lisent sur plusieurs lignes, écrivez-"
+            "les entiers sur une seule ; si deux tableaux sont côte à côte, donnez à chacun son propre fichier.",
             column=repeated[0],
         )
 

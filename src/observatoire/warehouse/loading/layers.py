@@ -55,7 +55,9 @@ if TYPE_CHECKING:
 
 
 #: What a system of maps writes of shapes itself.
-_OF_SHAPES = re.compile(r"(?i)o?(?:bject)?_?id|fid|gid|cleabs|shape_?(?:leng(?:th)?|area)|area|perimeter")
+_OF_SHAPES = re.compile(
+    r"(?i)o?(?:bject)?_?id|fid|gid|cleabs|shape_?(?:leng(?:th)?|area)|area|perimeter"
+)
 
 #: So many columns are named.
 _NAMED = 8
@@ -166,7 +168,7 @@ def _notices(workspace: Workspace, chosen: str, path: Path, layer: ReadLayer) ->
 
 
 def _figures_left(path: Path, layer: ReadLayer) -> tuple[str, ...]:
-    """Say which figures a layer holds beside its shapes: they are no part of perimeters, and are read on demand."""
+    """Say which figures a layer holds beside its shapes: no part of perimeters, they are read on demand."""
     names = [
         str(name)
         for frame in read_attributes(path).values()
@@ -176,11 +178,12 @@ def _figures_left(path: Path, layer: ReadLayer) -> tuple[str, ...]:
     if not names:
         return ()
     listed = enumerate_words([f"« {name} »" for name in names], most=_NAMED)
-    return (
+    notice = (
         f"Ses chiffres ne sont pas chargés avec les périmètres : {listed}. S’il en faut, "
         f'o.preview("{path.name}") les lit comme ceux d’un tableau ; .write() (ou --write) écrit leur '
-        "source.toml, et le dossier se charge.",
+        "source.toml, et le dossier se charge."
     )
+    return (notice,)
 
 
 def _is_figured(name: object, cells: pd.Series) -> bool:
