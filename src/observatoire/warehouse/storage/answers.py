@@ -23,12 +23,14 @@ def keep_answer(warehouse: Warehouse, grounds: str, asked: str, body: bytes) -> 
         Digest of the question.
     """
     warehouse.run("DELETE FROM kept_answer WHERE grounds <> ? OR asked = ?", [grounds, asked])
-    warehouse.run(
-        "DELETE FROM kept_answer WHERE id IN (SELECT id FROM (SELECT id, sum(bytes) "
-        "OVER (ORDER BY id DESC) AS since FROM kept_answer) WHERE since > ?)",
-        [MOST_BYTES - len(body)],
-    )
-    ((last,),) = warehouse.rows("SELECT coalesce(max(id), 0) FROM kept_answer")
+    counted = "SELECT coalesce(max(id), 0), coalesce(sum(bytes), 0) FROM kept_answer"
+    ((last, held),) = warehouse.rows(counted)
+    if held + len(body) > MOST_BYTES:
+        warehouse.run(
+            "DELETE FROM kept_answer WHERE id IN (SELECT id FROM (SELECT id, sum(bytes) "
+            "OVER (ORDER BY id DESC) AS since FROM kept_answer) WHERE since > ?)",
+            [MOST_BYTES - len(body)],
+        )
     seal = _seal(asked, body)
     kept = {"grounds": grounds, "asked": asked, "bytes": len(body), "sha256": seal, "body": body}
     warehouse.insert_row("kept_answer", id=last + 1, **kept)
