@@ -142,7 +142,8 @@ def _measures(
 ) -> dict[str, Measured]:
     """Return what the columns of figures measure; how the table writes them is stated in the draft."""
     # How numbers are written is seen on all the rows, not on those of our territories alone.
-    whole = (cells.str.strip() for _, cells in found.table.frame[list(kept)].items())
+    more = max(map(len, kept.values()), default=0) < len(found.table.frame)
+    whole = (found.table.frame[name] for name in kept) if more else ()
     texts = typed_texts(chain(kept.values(), whole), typed=not found.table.separator)
     plan.writing = writing_of(texts)
     units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}

@@ -286,8 +286,7 @@ def _places(
         header = next(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
-        headed = not header or signs().is_place(header)
-        chance = distinct == 1 and share < _NAMESAKES and not (headed or _are_codes(cells))
+        chance = distinct == 1 and share < _NAMESAKES and not _holds_codes(header, cells)
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
@@ -319,6 +318,11 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
         text in matcher.names or len(text) == short or _is_formed(text, level) for text in numbers
     )
     return formed >= _ALL * len(numbers)
+
+
+def _holds_codes(header: str, cells: list[str]) -> bool:
+    """Say whether a column is one of codes by what heads it, or by all that it holds."""
+    return not header or signs().is_place(header) or _are_codes(cells)
 
 
 def _are_codes(cells: list[str]) -> bool:
