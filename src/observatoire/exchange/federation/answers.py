@@ -16,16 +16,14 @@ from observatoire.exchange.federation.comparability import (
     spelled,
     verdict_rows,
 )
-from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.joint_suppression import JointSuppression
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
-from observatoire.secrecy.release.protected_table import HIDDEN_REASON
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
 
     from observatoire.exchange.federation.engine import Engine
+    from observatoire.exchange.federation.joint_suppression import JointSuppression
     from observatoire.exchange.federation.verification import Member
 
 #: Letters of what a stranger calls something that are worth reading.
@@ -39,7 +37,6 @@ _WITHHELD: dict[str, object] = {
     "statut": _SECRET,
     "OBS_STATUS": OBS_STATUS[Status.SECRET],
     "CONF_STATUS": "C",
-    "motif": HIDDEN_REASON,
     "methode": "",
     "masque": 1,
 }
@@ -221,10 +218,14 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
+        from observatoire.exchange.federation.joint_disclosure import joint_disclosures
+
         return joint_disclosures(self.members, self.engine.ask("counts", annee="", indicateurs=""))
 
     @cached_property
     def _suppression(self) -> JointSuppression:
+        from observatoire.exchange.federation.joint_suppression import JointSuppression
+
         return JointSuppression(self.members, self.engine)
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
@@ -239,7 +240,10 @@ class FederationAnswers:
         dark = self._hidden(frame) & (frame["statut"] != _SECRET)
         if not dark.any():
             return frame
-        said = {name: word for name, word in _WITHHELD.items() if name in frame}
+        from observatoire.secrecy.release.protected_table import HIDDEN_REASON
+
+        words = _WITHHELD | {"motif": HIDDEN_REASON}
+        said = {name: word for name, word in words.items() if name in frame}
         return frame.assign(**{name: frame[name].mask(dark, word) for name, word in said.items()})
 
     def close(self) -> None:

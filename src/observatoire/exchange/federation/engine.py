@@ -52,7 +52,7 @@ def open_engine(
     if name == "duckdb":
         return DuckEngine(members, late)
     if name == "spark":
-        from observatoire.exchange.federation.spark import SparkEngine  # noqa: PLC0415 - an extra
+        from observatoire.exchange.federation.spark import SparkEngine  # an extra
 
         return SparkEngine(members, late)
     raise UnknownNameError(

@@ -19,12 +19,12 @@ from observatoire.exchange.federation.members import inside, named_files, read_d
 from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
 from observatoire.exchange.publication.figures import (
+    PASSAGE_COLUMNS,
     SQL_TYPES,
     TYPES,
     read_definitions,
     read_package_rows,
 )
-from observatoire.exchange.publication.zones import PASSAGE_COLUMNS
 from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
 

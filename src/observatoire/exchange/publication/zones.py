@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.exchange.publication.figures import PASSAGE_COLUMNS
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import records
 
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.context import Context
     from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.release.protected_table import ProtectedTable
-
-#: Columns of ``passages.csv``; ``complet`` says whether the sources make the whole target.
-PASSAGE_COLUMNS = (
-    "zonage_source",
-    "source",
-    "zonage_cible",
-    "cible",
-    "poids",
-    "lien",
-    "complet",
-    "methode",
-)
 
 _WHOLE, _COVERED = 1.0, 1 - 1e-9
 
