@@ -21,6 +21,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
+    from collections.abc import Iterator
 
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.joint_suppression import JointSuppression
@@ -218,9 +219,22 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        from observatoire.exchange.federation.joint_disclosure import joint_disclosures
+        from observatoire.exchange.federation.joint_disclosure import (
+            DISCLOSURE_COLUMNS,
+            joint_disclosures,
+        )
 
-        return joint_disclosures(self.members, self.engine.ask("counts", annee="", indicateurs=""))
+        # What ties counts is of one year: memory is that of one, however many there are.
+        found = [joint_disclosures(self.members, counts) for counts in self._counts_by_year()]
+        return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
+            drop=True
+        )
+
+    def _counts_by_year(self) -> Iterator[pd.DataFrame]:
+        """Read the figures that an audit weighs, a year at a time."""
+        for year in sorted({period[:4] for period in self._observed["periode"].unique()}):
+            counts = self.engine.ask("counts", annee=year, indicateurs="")
+            yield counts[counts["periode"].str[:4] == year]
 
     @cached_property
     def _suppression(self) -> JointSuppression:
@@ -230,8 +244,10 @@ class FederationAnswers:
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
-        withheld = self._suppression.withheld(set(frame["indicateur"]), set(frame["periode"]))
-        keys = frame[FIGURE_KEY].itertuples(index=False, name=None) if withheld else ()
+        asked = (set(frame[name].unique()) for name in ("indicateur", "periode"))
+        withheld = self._suppression.withheld(*asked)
+        texts = (frame[name].to_numpy(dtype=object) for name in FIGURE_KEY if withheld)
+        keys = zip(*texts, strict=True)
         dark = [key in withheld for key in keys] or [False] * len(frame)
         return pd.Series(dark, index=frame.index, dtype="bool")
 

@@ -46,8 +46,8 @@ _AGAIN = "Redemandez le paquet entier à qui l’a publié."
 #: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
-#: Packages whose figures are looked at together: memory is that of a lot, however many there are.
-_LOT = 8
+#: Packages, and figures, that are looked at together: memory is that of a lot, however many there are.
+_LOT, _LOT_ROWS = 8, 1_000_000
 
 #: Threshold beyond which a number of a package is none.
 _HIGHEST_FLOOR = 1e6
@@ -278,9 +278,23 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
     dict
         The error of each member whose figures contradict themselves, its csv or its definitions.
     """
-    lots = [members[rank : rank + _LOT] for rank in range(0, len(members), _LOT)]
+    lots = _lots(members)
     with duckdb.connect() as engine:  # one for all lots: it keeps its threads and its memory
         return {name: found for lot in lots for name, found in _lot_faults(engine, lot).items()}
+
+
+def _lots(members: Sequence[Member]) -> list[list[Member]]:
+    """Part members into lots; one with more figures than a lot may have makes its own."""
+    lots: list[list[Member]] = [[]]
+    held = 0
+    for member in members:
+        rows = parquet.read_metadata(member.figures).num_rows
+        if len(lots[-1]) == _LOT or held + rows > _LOT_ROWS:
+            lots.append([])
+            held = 0
+        lots[-1].append(member)
+        held += rows
+    return [lot for lot in lots if lot]
 
 
 def _lot_faults(

@@ -83,7 +83,7 @@ class SiteFigures(FederationAnswers):
             zoning=where,
             periods=periods,
             withheld=self._suppression.withheld(
-                set(values["indicateur"]), {each for each in periods.values() if each}
+                set(values["indicateur"].unique()), {each for each in periods.values() if each}
             ),
             zonings=self.zonings,
             owners=owners,
