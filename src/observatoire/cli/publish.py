@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -264,17 +267,18 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
     import observatoire
     from observatoire.exchange.publication.figures import table_bytes
     from observatoire.french.typography import plural
-    from observatoire.pages.sheet import cannot_write, writer_of
-    from observatoire.swap import new_file
+    from observatoire.pages.sheet import require_apart, write_together, writer_of
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
             f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
         )
-    pages = {"inventory": inventory, "annex": annex, "atlas": atlas, "panel": panel, "map": map}
+    # The quickest first: what cannot be shown is said before the long ones are made.
+    pages = {"map": map, "panel": panel, "inventory": inventory, "atlas": atlas, "annex": annex}
     asked = {name: path for name, path in pages.items() if path is not None}
-    for path in asked.values():
-        writer_of(path)  # refused before the work, not after
+    for name, path in asked.items():
+        writer_of(path, _FORMS.get(name))  # refused before the work, not after
+    require_apart([output, *asked.values()])
     if map is not None and not indicator:
         raise UnknownNameError(
             "De quel indicateur faut-il la carte ?", remedy="Ajoutez --indicator CODE."
@@ -282,12 +286,15 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
     with step("Fédération"):
         together = observatoire.federate(packages, audience=cast("Audience", audience))
         answers, given_away = together.values(), together.audit()
-        try:
-            with new_file(output) as draft:
-                draft.write_bytes(table_bytes(answers))
-        except OSError as error:
-            raise cannot_write(output, error) from error
-        _write_pages(together, asked, indicator)
+        with tempfile.TemporaryDirectory() as shelf:
+            pages_of = _pages(together, indicator)
+            writers = {
+                path: partial(_moved, pages_of[name], path.name, Path(shelf))
+                for name, path in asked.items()
+            }
+            write_together(
+                writers | {output: lambda draft: draft.write_bytes(table_bytes(answers))}
+            )
     _say_findings(together, given_away)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
@@ -300,17 +307,26 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
         raise typer.Exit(2)
 
 
-def _write_pages(together: Federation, asked: Mapping[str, Path], indicator: str) -> None:
+#: The forms of the pages that have not all of them.
+_FORMS = {"annex": (".html", ".pdf", ".docx", ".xlsx"), "atlas": (".html",)}
+
+
+def _pages(together: Federation, indicator: str) -> Mapping[str, Callable[[Path], object]]:
+    """Return what writes each page of a federation."""
     codes = [indicator] if indicator else []
-    write: Mapping[str, Callable[[Path], object]] = {
-        "inventory": lambda path: together.inventory_page().save(path),
-        "annex": together.annex,
-        "atlas": lambda path: together.atlas(path, indicators=codes),
-        "panel": lambda path: together.panel(indicators=codes).save(path),
+    return {
         "map": lambda path: together.map(indicator).save(path),
+        "panel": lambda path: together.panel(indicators=codes).save(path),
+        "inventory": lambda path: together.inventory_page().save(path),
+        "atlas": lambda path: together.atlas(path, indicators=codes),
+        "annex": together.annex,
     }
-    for name, path in asked.items():
-        write[name](path)
+
+
+def _moved(write: Callable[[Path], object], name: str, shelf: Path, draft: Path) -> None:
+    """Write a page under its own name, which says its form, then where it waits for the others."""
+    write(shelf / name)
+    shutil.move(shelf / name, draft)
 
 
 def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:
