@@ -90,6 +90,9 @@ DEFINED_COLUMNS = (
     *("nature", "sens", "producteur", "numerateur", "denominateur", "precautions"),
 )
 
+#: What zones must say of each territory, beside its outline.
+PLACE_COLUMNS = ("zonage", "territoire", "nom")
+
 #: Columns of ``passages.csv``; ``complet`` says whether the sources make the whole target.
 PASSAGE_COLUMNS = (
     *("zonage_source", "source", "zonage_cible", "cible"),
