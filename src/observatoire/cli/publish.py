@@ -266,7 +266,6 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
     """Réunit les paquets de plusieurs observatoires, et dit ce qui s’y contredit ou s’y dévoile."""
     import observatoire
     from observatoire.exchange.publication.figures import table_bytes
-    from observatoire.french.typography import plural
     from observatoire.pages.sheet import require_apart, write_together, writer_of
 
     if output.suffix.lower() != ".csv":
@@ -287,14 +286,8 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
         together = observatoire.federate(packages, audience=cast("Audience", audience))
         answers, given_away = together.values(), together.audit()
         with tempfile.TemporaryDirectory() as shelf:
-            pages_of = _pages(together, indicator)
-            writers = {
-                path: partial(_moved, pages_of[name], path.name, Path(shelf))
-                for name, path in asked.items()
-            }
-            write_together(
-                writers | {output: lambda draft: draft.write_bytes(table_bytes(answers))}
-            )
+            made = _page_writers(together, asked, indicator, Path(shelf))
+            write_together(made | {output: partial(_put, table_bytes(answers))})
     _say_findings(together, given_away)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
@@ -311,22 +304,29 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
 _FORMS = {"annex": (".html", ".pdf", ".docx", ".xlsx"), "atlas": (".html",)}
 
 
-def _pages(together: Federation, indicator: str) -> Mapping[str, Callable[[Path], object]]:
-    """Return what writes each page of a federation."""
+def _page_writers(
+    together: Federation, asked: Mapping[str, Path], indicator: str, shelf: Path
+) -> dict[Path, Callable[[Path], object]]:
+    """Return what writes the pages of a federation that are asked for, by where they go."""
     codes = [indicator] if indicator else []
-    return {
+    pages: Mapping[str, Callable[[Path], object]] = {
         "map": lambda path: together.map(indicator).save(path),
         "panel": lambda path: together.panel(indicators=codes).save(path),
         "inventory": lambda path: together.inventory_page().save(path),
         "atlas": lambda path: together.atlas(path, indicators=codes),
         "annex": together.annex,
     }
+    return {path: partial(_moved, pages[name], shelf / path.name) for name, path in asked.items()}
 
 
-def _moved(write: Callable[[Path], object], name: str, shelf: Path, draft: Path) -> None:
+def _moved(write: Callable[[Path], object], made: Path, draft: Path) -> None:
     """Write a page under its own name, which says its form, then where it waits for the others."""
-    write(shelf / name)
-    shutil.move(shelf / name, draft)
+    write(made)
+    shutil.move(made, draft)
+
+
+def _put(content: bytes, draft: Path) -> None:
+    draft.write_bytes(content)
 
 
 def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:

@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 import observatoire as obs
 from observatoire.errors import FileError, GeometryError, ObservatoireError
+from observatoire.exchange.federation import verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,3 +274,15 @@ def test_a_period_without_a_year_has_its_pages(tmp_path: Path, period: str) -> N
     f = obs.federate([package(tmp_path / "a", rows), package(tmp_path / "b")])
     assert f.atlas(tmp_path / "atlas.html").is_file()
     assert f.annex(tmp_path / "annexe.html").is_file()
+
+
+def test_large_packages_are_looked_at_apart_and_small_ones_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "_LOT_ROWS", 4)
+    rows = [("q", f"Q{k}", "pop", "2016", 12.5, "observé") for k in range(5)]
+    made = [package(tmp_path / "abcde"[k], rows[:many]) for k, many in enumerate((1, 2, 2, 5, 1))]
+    members = [verification.verify(folder) for folder in made]
+    lots = verification._lots(members)
+    assert [[member.name for member in lot] for lot in lots] == [["a", "b"], ["c"], ["d"], ["e"]]
+    assert not verification.check_figures(members)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
+#: A GeoPackage that software of some years ago reads without a warning.
+_GEOPACKAGE = "1.2"
+
 _WHOLE, _COVERED = 1.0, 1 - 1e-9
 
 
@@ -39,7 +42,7 @@ def zone_files(tables: Iterable[ProtectedTable]) -> dict[str, bytes]:
         crs=rows.crs,
     ).sort_values(["zonage", "territoire"], ignore_index=True)
     layer, columns = io.BytesIO(), io.BytesIO()
-    zones.to_file(layer, layer="zones", driver="GPKG")
+    zones.to_file(layer, layer="zones", driver="GPKG", VERSION=_GEOPACKAGE)
     zones.to_parquet(columns, index=False)
     return {"zones.gpkg": layer.getvalue(), "zones.parquet": columns.getvalue()}
 
