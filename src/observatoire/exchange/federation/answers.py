@@ -234,7 +234,8 @@ class FederationAnswers:
         """Read the figures that an audit weighs, a year at a time."""
         for year in sorted({period[:4] for period in self._observed["periode"].unique()}):
             counts = self.engine.ask("counts", annee=year, indicateurs="")
-            yield counts[counts["periode"].str[:4] == year]
+            same = counts["periode"].str[:4] == year
+            yield counts if same.all() else counts[same]
 
     @cached_property
     def _suppression(self) -> JointSuppression:
