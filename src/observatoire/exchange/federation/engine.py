@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
@@ -19,6 +20,9 @@ from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+#: Texts as pandas has them by itself, whatever the version of Arrow.
+_TEXTS = {pa.string(): pd.StringDtype(na_value=float("nan"))}
 
 _MEMBERS = ["observatoire", "rang", "fichier"]
 _LATE = ["observatoire", "indicateur", "periode", "retenu"]
@@ -97,7 +101,7 @@ class DuckEngine:
         try:
             # Arrow's columns become a frame in a quarter of the time of DuckDB's own.
             asked = self.connection.sql(question_text(question), params=words or None)
-            found: pd.DataFrame = asked.to_arrow_table().to_pandas()
+            found: pd.DataFrame = asked.to_arrow_table().to_pandas(types_mapper=_TEXTS.get)
         except duckdb.Error as error:
             raise FileError(
                 "Les chiffres des paquets ne se lisent plus.",
