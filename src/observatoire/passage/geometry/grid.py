@@ -27,6 +27,9 @@ _ALIGNED = 1e-10  # share of a side by which a corner may miss its line: a tenth
 _CELLS_AT_ONCE = 4_000_000  # cells swept together: bounds the memory
 _SPARSEST = 64  # places for one cell above which a grid is not worth sweeping
 _FEW_CELLS = 1_000_000  # places that cost little anyway
+_READ_AT_ONCE = 4096  # polygons read together
+_CORNERS_AT_ONCE = 8192  # corners of targets swept together: more would not stay at hand
+_MANY_CORNERS = 200_000  # corners that threads go through sooner than one alone
 _RING = 5  # coordinates of a closed rectangle
 _ROUNDING = 1e-12  # what the sums of pieces may leave in a cell that is empty or full
 
@@ -57,24 +60,39 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     >>> recognise_grid(shapely.box([0, 5], [0, 0], [10, 15], [10, 10])) is None
     True
     """
-    if len(geometries) == 0 or not _may_be_cells(geometries):
+    starts = _starts(geometries)
+    if starts is None:
         return None
-    # One side after the other: rows of four numbers are slow to go through.
-    west, south, east, north = np.ascontiguousarray(shapely.bounds(geometries).T)
-    width, height = float(east[0] - west[0]), float(north[0] - south[0])
-    # A size that is not a number fails here, as infinite ones do below.
-    if not (width > 0 and height > 0):
-        return None
-    if not (_all_near(east - west, width) and _all_near(north - south, height)):
-        return None
-    # Of all shapes of four corners, points and lines among them, only the rectangle is as large
-    # as the box around it.
-    if not _all_near(shapely.area(geometries), width * height):
-        return None
+    west, south, width, height = starts
     columns, rows = _places_along(west, width), _places_along(south, height)
     if columns is None or rows is None or not _swept(columns, rows):
         return None
     return Grid(float(west.min()), float(south.min()), width, height, columns, rows)
+
+
+def _starts(geometries: NDArray[Any]) -> tuple[Floats, Floats, float, float] | None:
+    """West and south of rectangles that are all of one size, and that size; else None."""
+    west, south = np.empty(len(geometries)), np.empty(len(geometries))
+    width = height = 0.0
+    # A few at a time: the processor still has them at hand for the next question.
+    for start in range(0, len(geometries), _READ_AT_ONCE):
+        few = geometries[start : start + _READ_AT_ONCE]
+        if not _may_be_cells(few):
+            return None
+        x0, y0, x1, y1 = shapely.bounds(few).T
+        if start == 0:
+            width, height = float(x1[0] - x0[0]), float(y1[0] - y0[0])
+        # A size that is not a number fails here.
+        if not (width > 0 and height > 0):
+            return None
+        if not (_all_near(x1 - x0, width) and _all_near(y1 - y0, height)):
+            return None
+        # Of all shapes of four corners, points and lines among them, only the rectangle is as
+        # large as the box around it.
+        if not _all_near(shapely.area(few), width * height):
+            return None
+        west[start : start + len(few)], south[start : start + len(few)] = x0, y0
+    return None if len(geometries) == 0 else (west, south, width, height)
 
 
 def _swept(columns: Positions, rows: Positions) -> bool:
@@ -99,10 +117,6 @@ def _places_along(starts: Floats, side: float) -> Positions | None:
 
 
 def _may_be_cells(geometries: NDArray[Any]) -> bool:
-    # One polygon is enough to dismiss most layers before reading every corner.
-    first = geometries[0]
-    if first is None or shapely.get_num_coordinates(first) != _RING:
-        return False
     if not (shapely.get_num_coordinates(geometries) == _RING).all():
         return False
     return not shapely.has_z(geometries).any()
@@ -124,7 +138,8 @@ def sweep(grid: Grid, targets: NDArray[Any]) -> tuple[Positions, Positions, Floa
     """
     places = _Places(grid)
     windows, inside = _windows(grid, places, targets)
-    blocks = _blocks(windows[:, 2] * windows[:, 3])
+    cells, corners = windows[:, 2] * windows[:, 3], shapely.get_num_coordinates(targets)
+    blocks = _blocks(cells, corners)
 
     def work(block: slice) -> tuple[Positions, Positions, Floats]:
         pieces = _pieces(grid, targets[block], windows[block])
@@ -132,22 +147,25 @@ def sweep(grid: Grid, targets: NDArray[Any]) -> tuple[Positions, Positions, Floa
         cell, target, share = _covered(places, windows[block], covered)
         return cell, target + block.start, share * grid.width * grid.height
 
-    if len(blocks) == 1:  # threads would wait for one another longer than they work
-        return work(blocks[0])
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        found = list(pool.map(work, blocks))
+    if cells.sum() < _FEW_CELLS and corners.sum() < _MANY_CORNERS:
+        # Threads would wait for one another longer than they work.
+        found = [work(block) for block in blocks]
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+            found = list(pool.map(work, blocks))
     cell, target, area = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return cell, target, area
 
 
-def _blocks(cells: Positions) -> list[slice]:
-    """Deal targets in order into blocks that threads share, of so many cells at most."""
+def _blocks(cells: Positions, corners: Positions) -> list[slice]:
+    """Deal targets in order into blocks of so many cells and corners at most."""
     most = min(_CELLS_AT_ONCE, max(_FEW_CELLS, int(cells.sum()) // (os.cpu_count() or 1) + 1))
-    blocks, start, total = [], 0, 0
-    for at, more in enumerate(cells.tolist()):
-        if at > start and total + more > most:
+    part = np.maximum(cells / most, corners / _CORNERS_AT_ONCE)
+    blocks, start, total = [], 0, 0.0
+    for at, more in enumerate(part.tolist()):
+        if at > start and total + more > 1:
             blocks.append(slice(start, at))
-            start, total = at, 0
+            start, total = at, 0.0
         total += more
     return [*blocks, slice(start, len(cells))]
 
