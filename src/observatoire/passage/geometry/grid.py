@@ -157,7 +157,7 @@ def sweep(grid: Grid, targets: NDArray[Any]) -> tuple[Positions, Positions, Floa
     return cell, target, area
 
 
-def _blocks(cells: Positions, corners: Positions) -> list[slice]:
+def _blocks(cells: NDArray[Any], corners: NDArray[Any]) -> list[slice]:
     """Deal targets in order into blocks of so many cells and corners at most."""
     most = min(_CELLS_AT_ONCE, max(_FEW_CELLS, int(cells.sum()) // (os.cpu_count() or 1) + 1))
     part = np.maximum(cells / most, corners / _CORNERS_AT_ONCE)
@@ -333,13 +333,12 @@ def _accumulate(found: tuple[_Pieces, ...], window: Positions, *, inside: bool) 
         place = (pieces.column * rows + pieces.row).astype(np.int64) + origin[pieces.owner]
         own += sum_by(place, pieces.run * pieces.rise, total)
         shadow += sum_by(place, pieces.run, total)
-    for k in range(len(window)):
-        rows = int(window[k, 3])
-        if sizes[k] == 0 or rows == 1:
+    for k, height in enumerate(window[:, 3].tolist()):
+        if sizes[k] == 0 or height == 1:
             continue
-        column = shadow[offsets[k] : offsets[k + 1]].reshape(-1, rows)
+        column = shadow[offsets[k] : offsets[k + 1]].reshape(-1, height)
         under = np.cumsum(column[:, :0:-1], axis=1)[:, ::-1]
-        own[offsets[k] : offsets[k + 1]].reshape(-1, rows)[:, :-1] += under
+        own[offsets[k] : offsets[k + 1]].reshape(-1, height)[:, :-1] += under
     return _snapped(own)
 
 

@@ -25,7 +25,7 @@ def report(links: Links, given: Given) -> dict[str, object]:
     """Say which sources were unknown or absent, and what fell outside, by variable."""
     return {
         "unknown_sources": given.unknown,
-        "absent_sources": [str(code) for code in links.sources[given.absent]],
+        "absent_sources": [str(code) for code in links.sources[np.flatnonzero(given.absent)]],
         "balance": dict(_by_variable(*_balance(links, given))),
     }
 
