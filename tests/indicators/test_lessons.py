@@ -213,7 +213,7 @@ def test_many_parts_of_few_wholes_teach_nothing(tmp_path: Path) -> None:
     build(tmp_path, 12)
     links = "".join(f"i{at % 9:02};q{at:02};inclus\n" for at in range(16))
     (tmp_path / "geo" / "liens.csv").write_text("source;target;link\n" + links, "utf-8")
-    with obs.open(tmp_path) as o, pytest.raises(PassageError, match="tiennent dans 9.territoires"):
+    with obs.open(tmp_path) as o, pytest.raises(PassageError, match=r"tiennent dans 9.territoires"):
         o.calibrate("quartier")
 
 
