@@ -49,7 +49,7 @@ TONES = (
 #: What the ranking shows that tables do not.
 _LINE = "trait vertical : la commune"
 _SPAN = (
-    "trait noir : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
+    "trait fin : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
     "touchent pas diffèrent de façon sûre"
 )
 _SIGNS = (

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from observatoire.errors import FormatError
 from observatoire.indicators.definitions.catalogue import Indicator
+from observatoire.maps.svg import box, drawing
 from observatoire.pages.blocks import (
     Callout,
     Column,
@@ -34,6 +35,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.isolation import framed
+from observatoire.pages.tokens import tokens
 from observatoire.pages.writers import typst as typst_writer
 from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_page
@@ -47,6 +49,17 @@ if TYPE_CHECKING:
 NASTY = "<script>alert(1)</script> & #let x = 1; $a_b$ \\ [x] *gras* =SOMME(A1) \x07\x1b 100 %"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
 NAN = float("nan")
+
+
+def test_a_drawing_of_a_page_has_no_colour_of_its_own() -> None:
+    """On a dark page it is dark; the same drawing saved alone is for paper."""
+    drawn = drawing(9, 9, [box(0, 0, 9, 9, tokens().ground["land"])])
+    for figure in (Figure(drawn, "T", "A"), Figure(drawn, "T", "A", halves=(drawn, drawn))):
+        page = render_page(Page("T", "", (figure,), "", ""))
+        shown = re.findall(r"<svg.*?</svg>", page)
+        assert shown
+        assert not re.findall(r"#[0-9a-f]{6}\b", "".join(shown))
+        assert 'fill="var(--land)"' in shown[0]
 
 
 def grid(kind: str = "figures") -> TableBlock:

@@ -259,15 +259,14 @@ def _warnings(content: AtlasContent) -> list[str]:
 
 def _style() -> str:
     """Return the styles: tokens, the colours of the drawings, those of the house's pages, the atlas's own."""
-    verdicts = tokens().verdicts
-    five = tokens().classes(5)
+    dark, five = tokens().light["ink"], tokens().classes(5)
+    inks = ["ink" if ink_on(colour) == dark else "paper" for colour in five]
     rules = [
-        *(f".s.c{rank} {{ fill: {colour}; }} .drawing .c{rank} text {{ fill: {ink_on(colour)}; }}"
-          for rank, colour in enumerate(five)),
-        *(f".s.v-{name} {{ fill: {verdicts[name].fill}; }}" for name in verdicts),
+        *(f".s.c{rank} {{ fill: var(--class-{rank + 1}); }} .drawing .c{rank} text {{ fill: var(--{ink}); }}"
+          for rank, ink in enumerate(inks)),
+        *(f".s.v-{name} {{ fill: var(--{name}-fill); }}" for name in tokens().verdicts),
     ]  # fmt: skip
-    ground = "".join(f" --{name}: {colour};" for name, colour in tokens().ground.items())
-    return "\n".join([css_properties(), f".observatoire {{{ground} }}", *rules, _part("atlas.css")])
+    return "\n".join([css_properties(), *rules, _part("atlas.css")])
 
 
 def _json(data: dict[str, Any]) -> str:
