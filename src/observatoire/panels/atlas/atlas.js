@@ -322,7 +322,7 @@ function start(D) {
   $("csv").onclick = () => save(`${S.i}-${S.p}.csv`, new Blob([csv(indicator(), S.p, cells(), D)], { type: "text/csv;charset=utf-8" }));
   $("png").onclick = picture;
   $("print").onclick = () => print();
-  window.onhashchange = () => { read(); draw(); };
+  onhashchange = () => { read(); draw(); };
   draw();
 }
 if (typeof document === "undefined") module.exports = { SHADES, cellsOf, number, words, classes, rankIn, ends, toneOf, ordered, csv };
