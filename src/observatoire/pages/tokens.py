@@ -208,7 +208,7 @@ _COLOURED = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
 @cache
 def _names() -> dict[str, str]:
     """Return the name of each colour of the light theme, the first where several share it."""
-    return {colour: name for name, colour in reversed(themes()[0].items())}
+    return {colour: name for name, colour in reversed(list(themes()[0].items()))}
 
 
 def typst_colours() -> str:

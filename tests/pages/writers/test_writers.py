@@ -466,3 +466,23 @@ def test_a_page_without_a_cover_may_open_on_any_heading(level: int, tmp_path: Pa
     save_pdf(page, tmp_path / "a.pdf")
     with pikepdf.open(tmp_path / "a.pdf") as document:
         assert len(document.pages) == 1  # no title alone on its page
+
+
+@pytest.mark.skipif(not BROWSER, reason=WHY_NOT)
+def test_a_frame_of_a_notebook_is_as_high_as_its_page_folded_or_not(tmp_path: Path) -> None:
+    rows = tuple(Row(f"Quartier {rank}", (TextCell("1"),)) for rank in range(200))
+    block = TableBlock("T", "Quartier", (Column("Taux"),), rows, kind="texts", folded=True)
+    shell = tmp_path / "notebook.html"
+    shell.write_text(f"<!doctype html>{framed(Page('T', '', (block,), '', ''))}", encoding="utf-8")
+    high = """new Promise(r => setTimeout(() => { const f = document.querySelector('iframe');
+        const d = f.contentDocument.documentElement; r([f.clientHeight, d.offsetHeight]) }, 200))"""
+    with browser() as opened:
+        opened.open(shell)
+        folded, inside = opened.run(high)
+        assert 0 <= folded - inside < 20
+        opened.run(
+            "document.querySelector('iframe').contentDocument.querySelector('details').open = true"
+        )
+        unfolded, inside = opened.run(high)
+    assert unfolded > 3000 > folded
+    assert 0 <= unfolded - inside < 20
