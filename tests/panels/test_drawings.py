@@ -126,7 +126,7 @@ def test_a_telephone_shows_every_figure_of_a_tartan() -> None:
             )
             for svg in (figure.svg, figure.narrow)
         )
-        assert wide == narrow
+        assert wide - narrow == Counter()
         assert len(wide) > 3
         assert 'viewBox="0 0 416 ' in figure.narrow
 
