@@ -69,15 +69,21 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
         *_blank(nowhere, table, named=named),
-        TableBlock(
-            title=f"Complétude : indicateurs par {table.words.here.singular}",
-            head="Indicateurs",
-            columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
-            rows=rows,
-            notes=_legend(list(names.values()), reasons, table.words),
-            kind="holes",
-        ),
+        *([_grid(table, rows, list(names.values()), reasons)] if rows else []),
     ]
+
+
+def _grid(
+    table: ProtectedTable, rows: tuple[Row, ...], names: list[str], reasons: dict[str, str]
+) -> TableBlock:
+    return TableBlock(
+        title=f"Complétude : indicateurs par {table.words.here.singular}",
+        head="Indicateurs",
+        columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
+        rows=rows,
+        notes=_legend(names, reasons, table.words),
+        kind="holes",
+    )
 
 
 def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Block]:

@@ -28,6 +28,9 @@ MOST_LISTED = 60
 
 _BAR, _DOT = 9.0, 4.2
 
+#: How much wider than ours the letters of a machine without our font may be.
+_WIDER = 1.1
+
 #: A ranking no wider than that gives names more room than dots.
 _NARROW = 500.0
 
@@ -111,7 +114,7 @@ def draw_ranking(
                 rest = plural(len(group) - MOST_LISTED, "autre", "autres")
                 parts.append(text(name_left, y + 15, f"… {rest} au tableau"))
             else:
-                room = figure_right - width_of(mark.text) - name_left - 8
+                room = (figure_right - width_of(mark.text) - name_left - 8) / _WIDER
                 weight = 600 if mark.own else 400
                 parts += [
                     text(left + number, y + 15, numbers.get(mark.code, "–"), anchor="end")

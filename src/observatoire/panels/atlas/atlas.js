@@ -128,7 +128,7 @@ function start(D) {
     let over = "";
     if (counted() && most > 0) {
       const rings = D.at.map((at, k) => [at, k]).filter(([at, k]) => at && isOwn(shown[k]) && shown[k].value > 0).sort((a, b) => shown[b[1]].value - shown[a[1]].value);
-      over += rings.map(([at, k]) => `<circle class="ring" cx="${at[0]}" cy="${at[1]}" r="${(30 * Math.sqrt(shown[k].value / most)).toFixed(1)}"/>`).join("");
+      over += rings.map(([at, k]) => `<circle class="ring" cx="${at[0]}" cy="${at[1]}" r="${(D.ring * Math.sqrt(shown[k].value / most)).toFixed(1)}"/>`).join("");
     }
     if (D.at[S.t]) {
       const [x, y] = D.at[S.t], end = x > D.width / 2;
@@ -251,7 +251,7 @@ function start(D) {
     const cut = made(one);
     $("ind").value = S.i; $("met").value = S.m; $("nb").value = S.n;
     $("per").innerHTML = dates.map((p) => `<label><input type="radio" name="per" value="${p}"${p === S.p ? " checked" : ""}>${p}</label>`).join("");
-    for (const radio of $$("[name=col]")) { radio.checked = radio.value === S.c; radio.disabled = radio.value === "e" && !judged; }
+    for (const radio of $$("[name=col]")) radio.checked = radio.value === S.c;
     $("colours").hidden = !judged;
     $("met").disabled = $("nb").disabled = S.c === "e" || Boolean(one.n);
     $("title").textContent = title(one);

@@ -16,6 +16,7 @@ from observatoire.french.typography import NARROW, NO_BREAK, capital, enumerate_
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.figure import TONES, title_of
 from observatoire.maps.marks import extremes
+from observatoire.maps.territories import largest_circle
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.pages.tokens import css_properties, ink_on, tokens
 from observatoire.pages.writers.html import templates_of
@@ -45,6 +46,9 @@ _HOLES = {KINDS[5]: "secret", KINDS[6]: "hole", KINDS[7]: "hole"}
 
 _LONGEST = 11
 
+#: Radius of the largest circle.
+_RING = 30.0
+
 
 def atlas_document(content: AtlasContent) -> str:
     """Return an atlas as one HTML document that needs no network."""
@@ -58,6 +62,7 @@ def atlas_document(content: AtlasContent) -> str:
         "key": [*_keys(content).items()],
         "at": [one.at if one else None for one in laid.surfaces],
         "width": WIDTH,
+        "ring": round(largest_circle(_RING, len(first.marks)), 1),
     }
     return _template().render(
         heading=f"Atlas{NO_BREAK}: {content.name}",
