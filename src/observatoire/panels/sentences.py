@@ -45,7 +45,8 @@ def headlines(rows: Sequence[Bearing]) -> tuple[tuple[str, str], ...]:
 def _headline(row: Bearing) -> tuple[str, str]:
     indicator, value, other = row.indicator, row.mark.value, row.references[0]
     decimals = _enough(row, other)
-    against = f"{other.name}{NO_BREAK}: {number(other.value, decimals)}"
+    # The figure never goes alone to another line.
+    against = f"{other.name}{NO_BREAK}:{NO_BREAK}{number(other.value, decimals)}"
     said = indicator.sentence.replace("{v}", number(value, decimals))
     lead, hundred, rest = said.partition(_HUNDRED)
     if not hundred or round_half_up(value, decimals) < 2:  # noqa: PLR2004 - « 1 habitants » is no French
@@ -54,7 +55,7 @@ def _headline(row: Bearing) -> tuple[str, str]:
         )
         return (
             lead,
-            f"({row.period}) ; {other.name}{NO_BREAK}: {number(other.value, indicator.decimals)}.",
+            f"({row.period}) ; {other.name}{NO_BREAK}:{NO_BREAK}{number(other.value, indicator.decimals)}.",
         )
     return f"{lead}{hundred}", f"{rest.strip()} ({row.period}) ; {against}."
 
