@@ -165,7 +165,7 @@ def test_the_head_of_a_word_table_may_be_cut(page: Page, tmp_path: Path) -> None
     """LibreOffice 24 lost the twenty rows of a table whose head stood last on a page, and might not be cut."""
     save_word(page, tmp_path / "p.docx")
     for table in docx.Document(str(tmp_path / "p.docx")).tables:
-        head, *rows = (row._tr.xml for row in table.rows)  # noqa: SLF001 - no public way
+        head, *rows = (row._tr.xml for row in table.rows)
         if "w:tblHeader" in head:
             assert "w:cantSplit" not in head
             assert all("w:cantSplit" in row for row in rows)
