@@ -14,13 +14,14 @@ from observatoire.french.typography import (
     round_half_up,
     with_unit,
 )
+from observatoire.maps.marks import NOT_COMPARED
 from observatoire.pages.cells import FLAG_MARKS
 from observatoire.pages.notes import FLAG_MEANINGS
 from observatoire.panels.drawings.bearings import LEFT_OUT
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import TerritoryNames
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -209,6 +210,27 @@ def signs(rows: Sequence[Bearing]) -> str:
     if any(row.reference is None for row in rows):
         said.append(f"–{NO_BREAK}: la source ne donne rien à quoi comparer")
     return f"{' ; '.join(said)}." if said else ""
+
+
+def unjudged(rows: Sequence[Bearing], reasons: Mapping[str, str]) -> str:
+    """Say why the gaps that bear a hollow sign are not judged.
+
+    Parameters
+    ----------
+    reasons : mapping
+        Why a gap has no verdict, by code of indicator.
+    """
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        reason = reasons.get(row.indicator.code, "")
+        # What is too few to be commented has its sign explained already.
+        hollow = row.mark.sign == NOT_COMPARED and not row.mark.careful
+        if row.mark.own and row.reference and hollow and reason:
+            found.setdefault(reason, []).append(row.indicator.short)
+    return " ".join(
+        f"{enumerate_words(names)}{NO_BREAK}: {reason[:1].lower()}{reason[1:].rstrip('.')}."
+        for reason, names in found.items()
+    )
 
 
 def _worth(row: Bearing) -> tuple[bool, bool, bool, float]:
