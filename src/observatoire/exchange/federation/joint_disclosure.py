@@ -71,7 +71,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
 
 def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     federated = Federated.of(members)
-    return federated.exposure(federated.related(figures))
+    return federated.exposure(federated.related(figures, bare=True), federated.terms(figures))
 
 
 def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]:
