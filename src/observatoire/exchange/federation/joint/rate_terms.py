@@ -51,13 +51,13 @@ class RateFigure(NamedTuple):
 def hide_terms(made: Exposure, rate: RateFigure, top: str, bottom: str) -> list[Fact]:
     """Hide the numerator of a hidden rate, and what its denominator has besides; return what ties the two.
 
-    Either is what made the rate hidden. Who shows the denominator shows a rate of nothing, and of all, too:
-    neither is then none. Nobody can leave them more room than the denominator itself.
+    Either is what made the rate hidden. Who shows enough people shows a rate of nothing, too: the numerator
+    is then not none. Nobody can leave either more room than the denominator.
     """
     above, below = rate.at(top), rate.at(bottom)
-    sure = rate.whose in made.given.get(below, ())
     people = made.value(below)
-    room = math.inf if people is None or not rate.share else people - 2.0 * sure
+    sure = rate.whose in made.given.get(below, ()) and (people or 0.0) >= rate.floor
+    room = math.inf if people is None or not rate.share else people - sure
     floor = min(rate.floor, room)
     if rate.whose in made.given.get(above, ()) or floor <= 0:
         return []
@@ -70,7 +70,6 @@ def hide_terms(made: Exposure, rate: RateFigure, top: str, bottom: str) -> list[
         rest = rate.at(f"{bottom} hors {top}")
         _hide(made, rest, rate.whose, floor)
         facts.append(Fact({below: 1.0, above: -1.0, rest: -1.0}, 0.0, 0.0))
-        facts += [Fact({rest: 1.0}, 1.0, math.inf)] * sure
     return facts
 
 
