@@ -271,7 +271,11 @@ class FederationAttacker:
                     line[self.place[variable, "iris", iris]] = -1.0
                 if (zoning, territory) in linked:
                     self._between(line, 0.0, np.inf)
-        for code, name in made.bare.items():  # a part of what it is out of
+        self._read_shares()
+
+    def _read_shares(self) -> None:
+        """Write that what a bare rate counts is a part of what it is out of."""
+        for code, name in self.made.bare.items():
             for variable, zoning, territory in [at for at in self.place if at[0] == name]:
                 rest = dict.fromkeys(self._terms(RATES[code][1], zoning, territory), 1.0)
                 self._between(rest | {self.place[variable, zoning, territory]: -1.0}, 0.0, np.inf)

@@ -71,7 +71,8 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
 
 def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     federated = Federated.of(members)
-    return federated.exposure(federated.related(figures, bare=True), federated.terms(figures))
+    terms = federated.terms(figures)
+    return federated.exposure(federated.related(figures, terms), terms)
 
 
 def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.exchange.federation.engine import Engine
-    from observatoire.exchange.federation.joint.bare_rates import Terms
+    from observatoire.exchange.federation.joint.bare_rates import BareTerms
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.verification import Member
 
@@ -89,10 +89,10 @@ class JointSuppression:
         """Weigh the bare rates of a year beside all counts, these being weighed before."""
         figures = self.engine.ask("counts", annee=year, indicateurs="")
         figures = figures[figures["periode"].str[:4] == year]
-        near = self._federated.related(figures, bare=True)
-        if near["indicateur"].isin(self._bare).any():
+        terms = self._federated.terms(figures)
+        near = self._federated.related(figures, terms)
+        if terms is not None and near["indicateur"].isin(self._bare).any():
             self._weigh(set(near["indicateur"]), [year])
-            terms = self._federated.terms(figures)
             self._withheld |= withheld_rates(self._federated, near, terms, self._withheld)
 
     def _weigh(self, codes: Collection[str], periods: Collection[str]) -> None:
@@ -229,7 +229,7 @@ def _withheld(made: Exposure) -> set[CountedCell]:
 def withheld_rates(
     federated: Federated,
     figures: pd.DataFrame,
-    terms: Terms,
+    terms: BareTerms,
     withheld: Collection[tuple[str, str, str, str]],
 ) -> set[tuple[str, str, str, str]]:
     """Return the bare rates to hide, so that they give no hidden count away with what else is left.
@@ -240,7 +240,7 @@ def withheld_rates(
         The members: their definitions, links and floors.
     figures : DataFrame
         Bare rates, and all that is tied to them: :meth:`Federated.related`.
-    terms : mapping
+    terms : BareTerms
         What each may be out of: :meth:`Federated.terms`.
     withheld : collection of tuple
         The figures that are hidden already.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.joint.links import Holding, Place
     from observatoire.exchange.federation.joint.rate_terms import RateFigure
 
-    #: What each bare rate of a year may be out of, each with its numerator where figures show it.
-    Terms = Mapping[tuple[str, str], Mapping[str, str]]
-
 #: Stands between a rate and its universe in the name of the numerator that nobody gives.
 TIMES = " × "
 
@@ -36,6 +34,9 @@ _SLIPS = 3
 
 #: In how many sizes a rate must be the quotient of two counts to be held for it everywhere.
 _SIZES = 4
+
+#: Figures by which most counts are seen not to be a numerator.
+_FIRST = 32
 
 _TINY = 1e-6
 
@@ -51,13 +52,8 @@ def by_year(rates: Sequence[RateFigure]) -> dict[tuple[str, str], list[RateFigur
     return dict(sorted(found.items()))
 
 
-def possible_terms(
-    rates: Sequence[RateFigure],
-    counts: pd.DataFrame,
-    universes: Collection[str],
-    links: Sequence[Holding],
-) -> dict[tuple[str, str], dict[str, str]]:
-    """Return what each bare rate of a year may be out of.
+class BareTerms:
+    """What each bare rate of a year may be out of, as its figures and the counts beside them say.
 
     Parameters
     ----------
@@ -70,89 +66,134 @@ def possible_terms(
     links : sequence of Holding
         What zonings add up.
     """
-    where = ["zonage", "territoire", "periode"]
-    dated = counts["periode"].str[:4]
-    found = {}
-    for (rate, year), given in by_year(rates).items():
-        own = counts[dated == year]
-        ends = own.groupby([*where, "quantity"])["valeur"].agg(["min", "max"])
-        agreed = ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED)
-        table = agreed.unstack("quantity")
-        places = [(r.place.zoning, r.place.territory, r.place.period) for r in given]
-        beside = table.reindex(places).to_numpy(dtype=float)
-        values = dict(zip(table.columns, beside.T, strict=True))
-        evidence = _Evidence(given, places, values)
-        proven = {name: top for name in sorted(universes) if (top := evidence.numerator(name))}
-        found[rate, year] = proven or {
-            name: "" for name in sorted(universes) if not evidence.denied(name, links)
+
+    def __init__(
+        self,
+        rates: Sequence[RateFigure],
+        counts: pd.DataFrame,
+        universes: Collection[str],
+        links: Sequence[Holding],
+    ) -> None:
+        self._universes = sorted(universes)
+        self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
+        tables = {
+            year: _table(own) for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
         }
-    return found
+        self._evidence = {
+            (rate, year): _Evidence.of(given, tables[year])
+            for (rate, year), given in by_year(rates).items()
+            if year in tables
+        }
+        self._found: dict[tuple[str, str], dict[str, str]] = {}
+
+    @cached_property
+    def numerators(self) -> set[str]:
+        """The counts that some rate is of, beyond doubt."""
+        return {top for key in self._evidence for top in self._proven(key).values()}
+
+    def of(self, rate: str, year: str) -> dict[str, str]:
+        """Return what a rate may be out of, each with its numerator where figures show it."""
+        key = (rate, year)
+        if key not in self._evidence:
+            return {}
+        if key not in self._found:
+            denied = self._evidence[key].denied
+            self._found[key] = self._proven(key) or {
+                name: "" for name in self._universes if not denied(name, self._sums)
+            }
+        return self._found[key]
+
+    @cache  # noqa: B019  lives as long as these terms do
+    def _proven(self, key: tuple[str, str]) -> dict[str, str]:
+        evidence = self._evidence[key]
+        return {name: top for name in self._universes if (top := evidence.numerator(name))}
+
+
+def _table(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts on which those who show them agree: a row a place and period, a column a quantity."""
+    where = ["zonage", "territoire", "periode", "quantity"]
+    ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
+    return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
 
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What the figures of a rate that are shown say of the counts given beside them."""
+    """What the figures of a rate that are shown say of the counts given beside them: a column each."""
 
-    rate: Sequence[RateFigure]
+    ends: np.ndarray
+    mean: bool
     places: Sequence[tuple[str, str, str]]
-    values: Mapping[str, np.ndarray]
+    names: Mapping[str, int]
+    beside: np.ndarray
 
-    def _beside(self, count: str) -> np.ndarray:
-        return self.values.get(count, np.full(len(self.rate), np.nan))
-
-    def _ends(self, universe: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return between what the numerator is, out of a count."""
-        people = self._beside(universe)
-        low, high = (np.array([getattr(r, end) for r in self.rate]) for end in ("low", "high"))
-        return low * people - _TINY, high * people + _TINY
+    @classmethod
+    def of(cls, rate: Sequence[RateFigure], table: pd.DataFrame) -> _Evidence:
+        """Put a rate beside the counts of its year."""
+        places = [(r.place.zoning, r.place.territory, r.place.period) for r in rate]
+        names = {str(name): k for k, name in enumerate(table.columns)}
+        beside = table.reindex(places).to_numpy(dtype=float)
+        ends = np.array([(r.low, r.high) for r in rate])
+        return cls(ends, rate[0].mean, places, names, beside)
 
     def numerator(self, universe: str) -> str:
         """Return the count that, out of another, is the rate wherever all are shown: no doubt is left."""
-        low, high = self._ends(universe)
-        people = self._beside(universe)
-        for name, above in self.values.items():
-            both = ~np.isnan(above) & ~np.isnan(people) & (above > 0)
-            fits = (above[both] >= low[both]).all() and (above[both] <= high[both]).all()
-            if name != universe and fits and len(set(people[both])) >= _SIZES:
-                return name
+        if universe not in self.names:
+            return ""
+        rank = self.names[universe]
+        known = ~np.isnan(self.beside[:, rank])
+        some, left = np.flatnonzero(known), np.delete(np.arange(len(self.names)), rank)
+        for rows in (some[:_FIRST], some):  # most are out by the first ones
+            people, above = self.beside[rows, rank, None], self.beside[np.ix_(rows, left)]
+            low, high = (self.ends[rows, k, None] * people for k in (0, 1))
+            with np.errstate(invalid="ignore"):
+                fits = np.isnan(above) | ((above >= low - _TINY) & (above <= high + _TINY))
+            left = left[fits.all(axis=0)]
+        named = list(self.names)
+        for other in left.tolist():
+            both = some[self.beside[some, other] > 0]
+            if len(set(self.beside[both, rank])) >= _SIZES:
+                return named[other]
         return ""
 
-    def denied(self, universe: str, links: Sequence[Holding]) -> bool:
+    def denied(self, universe: str, sums: Sequence[tuple[Place, Sequence[Place]]]) -> bool:
         """Say whether a count cannot be what the rate is out of.
 
         In more than a third of the places where it is small enough to tell, it is not that share of any whole
         number; or in more than a third of totals, parts miss their total.
         """
-        low, high = self._ends(universe)
-        if np.isnan(low).all():
+        if universe not in self.names:
             return False
-        if not self.rate[0].mean:
-            whole = (self._beside(universe) % 1 == 0) & (high - low < 1.0)
+        people = self.beside[:, self.names[universe]]
+        low, high = (self.ends[:, k] * people + side for k, side in ((0, -_TINY), (1, _TINY)))
+        if not self.mean:
+            whole = (people % 1 == 0) & (high - low < 1.0)
             if _SLIPS * (whole & (np.floor(high) < np.ceil(low))).sum() > whole.sum():
                 return True
-        ends = dict(zip(self.places, zip(low, high, strict=True), strict=True))
-        sums = [missed for link in links for missed in _missed(link, ends)]
-        return _SLIPS * sum(sums) > len(sums)
+        at: dict[Place, dict[str, list[float]]] = defaultdict(dict)
+        for (zoning, territory, period), *ends in zip(self.places, low, high, strict=True):
+            if not math.isnan(ends[0]):
+                at[zoning, territory][period] = ends
+        missed = [
+            miss for total, parts in sums if total in at for miss in _missed(at, total, parts)
+        ]
+        return _SLIPS * sum(missed) > len(missed)
 
 
 def _missed(
-    link: Holding, ends: Mapping[tuple[str, str, str], tuple[float, float]]
+    at: Mapping[Place, Mapping[str, Sequence[float]]], total: Place, parts: Sequence[Place]
 ) -> Iterator[bool]:
     """Say, period by period, whether all the parts of a total miss it."""
-    if link.parts or not link.complete:
-        return
-    for period in sorted({at[2] for at in ends if at[:2] == link.target}):
-        held = [ends.get((*place, period), (math.nan, math.nan)) for place in link.whole]
-        low, high = np.sum(held, axis=0)
-        total = ends[*link.target, period]
-        if not math.isnan(low + total[0]):
-            yield low > total[1] or high < total[0]
+    for period, (least, most) in at[total].items():
+        held = [at[part][period] for part in parts if period in at.get(part, ())]
+        if len(held) == len(parts):
+            low, high = (math.fsum(each[k] for each in held) for k in (0, 1))
+            yield low > most or high < least
 
 
 def read_bare_rates(
     made: Exposure,
     rates: Sequence[RateFigure],
-    terms: Terms,
+    terms: BareTerms,
     region: Callable[[Place], object],
 ) -> None:
     """Add to what is shown and hidden what bare rates tell and hide.
@@ -163,15 +204,15 @@ def read_bare_rates(
         What members show and hide of counts; what is found is added to it.
     rates : sequence of RateFigure
         The bare rates.
-    terms : mapping
-        What each of a year may be out of: :func:`possible_terms`.
+    terms : BareTerms
+        What each of a year may be out of.
     region : callable
         Which places links tie together.
     """
     regions = _Regions(made, region)
     found: list[Fact] = []
     for (rate, year), given in by_year(rates).items():
-        for universe, numerator in terms.get((rate, year), {}).items():
+        for universe, numerator in terms.of(rate, year).items():
             top = numerator or f"{rate}{TIMES}{universe}"
             if given[0].mean or universe in made.fractional:
                 made.fractional.add(top)

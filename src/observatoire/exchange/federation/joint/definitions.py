@@ -12,7 +12,7 @@ from observatoire.territories import simplify
 from observatoire.values import Nature, quotients_per
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
 
@@ -64,11 +64,15 @@ class Definitions:
     @cached_property
     def amounts(self) -> frozenset[str]:
         """The names of what is of money, not of people or facts."""
-        return frozenset(
-            name
-            for key, name in self.names.items()
-            if self.words[key]["nature"] == Nature.AMOUNT.label
-        )
+        return self._of_nature({Nature.AMOUNT.label})
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        """The names of what adds up."""
+        return self._of_nature(ADDED)
+
+    def _of_nature(self, natures: Collection[str]) -> frozenset[str]:
+        return frozenset(name for key, name in self.names.items() if self.nature(key) in natures)
 
     def half(self, key: Key) -> float:
         """Return half of the last digit printed."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.exchange.federation.joint.bare_rates import possible_terms, read_bare_rates
+from observatoire.exchange.federation.joint.bare_rates import BareTerms, read_bare_rates
 from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
 from observatoire.exchange.federation.joint.links import (
@@ -21,13 +21,17 @@ from observatoire.exchange.federation.joint.links import (
     member_links,
     year_facts,
 )
+from observatoire.exchange.federation.joint.neighbours import (
+    looked_up,
+    near_bare_rates,
+    near_hidden,
+)
 from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_terms
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from observatoire.exchange.federation.joint.bare_rates import Terms
     from observatoire.exchange.federation.joint.definitions import Key
     from observatoire.exchange.federation.joint.links import Place
     from observatoire.exchange.federation.verification import Member
@@ -70,41 +74,27 @@ class Federated:
         rows = figures[columns].itertuples(index=False, name=None)
         return [CountedCell(names[who, code], *place) for who, code, *place in rows]
 
-    def related(self, figures: pd.DataFrame, *, bare: bool = False) -> pd.DataFrame:
-        """Keep the figures that might bear on a count that somebody hides; of bare rates too, if asked."""
+    def related(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> pd.DataFrame:
+        """Keep the figures that might bear on a count that somebody hides; of bare rates too, with their terms."""
         if figures.empty:
             return figures
         of = pd.DataFrame(
             {
-                "what": _looked_up(figures, ["observatoire", "indicateur"], self.things),
-                "where": _looked_up(figures, ["zonage", "territoire"], self._tied_places),
+                "what": looked_up(figures, ["observatoire", "indicateur"], self.things),
+                "where": looked_up(figures, ["zonage", "territoire"], self._tied_places),
                 "when": figures["periode"].str[:4],
                 "dark": figures["statut"] == _SECRET,
             }
         )
-        by = of.groupby(["what", "where", "when"], sort=False)["dark"]
-        kept = by.transform("any") & (by.transform("size") > 1)
-        if bare and self.definitions.bare:
-            kept |= self._beside_bare(figures, of)
+        kept = near_hidden(of)
+        if terms is not None:
+            of = of.assign(quantity=self._quantities(figures))
+            bare, universes = self.definitions.bare, self.definitions.universes
+            kept |= near_bare_rates(of, kept, bare, universes, terms.numerators)
         return figures[kept]
 
-    def _beside_bare(self, figures: pd.DataFrame, of: pd.DataFrame) -> pd.Series:
-        """Say which are bare rates and the counts that may be their universe, where one of them is hidden."""
-        names = self.definitions.names
-        kinds = {
-            key: "rate"
-            if name in self.definitions.bare
-            else "count" * (name in self.definitions.universes)
-            for key, name in names.items()
-        }
-        kind = _looked_up(figures, ["observatoire", "indicateur"], kinds)
-        lit = (kind == "rate") & ~of["dark"]
-        marked = of[kind != ""].assign(lit=lit, rate=kind == "rate")
-        by = marked.groupby(["where", "when"], sort=False)
-        kept = (
-            by["dark"].transform("any") & by["lit"].transform("any") & ~by["rate"].transform("all")
-        )
-        return kept.reindex(figures.index, fill_value=False)
+    def _quantities(self, figures: pd.DataFrame) -> pd.Series:
+        return looked_up(figures, ["observatoire", "indicateur"], self.definitions.names)
 
     @cached_property
     def things(self) -> dict[tuple[str, str], str]:
@@ -130,24 +120,20 @@ class Federated:
                 found[who, link.target].append(link)
         return found
 
-    def terms(self, figures: pd.DataFrame) -> Terms:
+    def terms(self, figures: pd.DataFrame) -> BareTerms | None:
         """Return what each bare rate of a year may be out of, from all the figures of these years."""
         if figures.empty or not self.definitions.bare:
-            return {}
-        names = self.definitions.names
-        quantity = _looked_up(figures, ["observatoire", "indicateur"], names)
+            return None
+        quantity = self._quantities(figures)
         sure = figures["statut"].isin(_SURE)
         bare = figures[sure & quantity.isin(self.definitions.bare)]
         rows = zip(records(bare), self.cells(bare), strict=True)
         rates = [each for row, cell in rows for each in self._rate(row, cell)]
-        added = quantity.isin(
-            {name for key, name in names.items() if self.definitions.nature(key) in ADDED}
-        )
-        counts = figures.assign(quantity=quantity)[sure & added]
+        counts = figures.assign(quantity=quantity)[sure & quantity.isin(self.definitions.added)]
         links = [link for given in self.links.values() for link in given]
-        return possible_terms(rates, counts, self.definitions.universes, links)
+        return BareTerms(rates, counts, self.definitions.universes, links)
 
-    def exposure(self, figures: pd.DataFrame, terms: Terms | None = None) -> Exposure:
+    def exposure(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> Exposure:
         """Put what members show and hide into one system; bare rates too, with what they may be out of."""
         made = Exposure()
         rates: list[tuple[Key, RateFigure]] = []
@@ -166,7 +152,7 @@ class Federated:
                 made.facts += self._passed(row, cell)
         made.amounts |= self.definitions.amounts
         made.fractional |= self._fractional(made)
-        self._read_rates(made, rates, terms or {})
+        self._read_rates(made, rates, terms)
         made.facts += self._structure(made)
         return made
 
@@ -232,26 +218,26 @@ class Federated:
         )
 
     def _read_rates(
-        self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], bare: Terms
+        self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], terms: BareTerms | None
     ) -> None:
         """Read what rates say, and hide, of their terms: those that members state, then the others."""
         above_all = {each.place.quantity for _, each in rates if each.low > 1.0}
         loose, hidden = list[RateFigure](), list[tuple[RateFigure, str, str]]()
         for key, each in rates:
             rate = each._replace(share=each.share and each.place.quantity not in above_all)
-            terms = self.definitions.quotient(key)
-            if terms is None:
+            stated = self.definitions.quotient(key)
+            if stated is None:
                 loose.append(rate)
             elif rate.hidden:
-                hidden.append((rate, *terms[:2]))
+                hidden.append((rate, *stated[:2]))
             else:
-                made.facts += rate.facts(*terms[:2])
+                made.facts += rate.facts(*stated[:2])
         for rate, top, bottom in hidden:
             own = (made.hiding.get(rate.at(name), ()) for name in (top, bottom))
             if not any(rate.whose in hiders for hiders in own):  # hidden for its own sake
                 made.facts += hide_terms(made, rate, top, bottom)
-        if bare:
-            read_bare_rates(made, loose, bare, self._region)
+        if terms is not None:
+            read_bare_rates(made, loose, terms, self._region)
 
     def _region(self, place: Place) -> str:
         return self._tied_places.get(place, "\0".join(place))
@@ -315,19 +301,6 @@ def _of(cell: CountedCell, place: Place) -> CountedCell:
 
 def _called(cell: CountedCell, quantity: str) -> CountedCell:
     return CountedCell(quantity, cell.zoning, cell.territory, cell.period)
-
-
-def _looked_up(
-    figures: pd.DataFrame, columns: list[str], names: Mapping[tuple[str, str], str]
-) -> pd.Series:
-    """Return the name of each pair of words; the words themselves where it has none."""
-    pairs = figures[columns].drop_duplicates()
-    found = [names.get((a, b), f"{a}\0{b}") for a, b in pairs.itertuples(index=False, name=None)]
-    return (
-        figures[columns]
-        .merge(pairs.assign(found=found), how="left")["found"]
-        .set_axis(figures.index)
-    )
 
 
 def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -> Iterator[Fact]:
