@@ -498,6 +498,7 @@ _TRIED = 4
 def attack_federation(root: Path, seed: int, *, bare: bool = False) -> FederationFinding:
     """Attack the federation of a seed by all its doors."""
     made = drawn(root, seed, bare=bare)
+    _leave_counted(made)
     f = obs.federate(made.packages)
     try:
         facts = list(everything_shown(f))
@@ -522,6 +523,23 @@ def attack_federation(root: Path, seed: int, *, bare: bool = False) -> Federatio
         len(tried),
         sum(not attacker.with_more(rows).found(once=True) for rows in tried),
     )
+
+
+def _leave_counted(made: Draw) -> None:
+    """Leave out the numerators of hidden rates that some package counts openly, and that are not few."""
+    frames = [
+        pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
+    ]
+    counted = {
+        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]]))
+        for frame in frames
+        for row in frame[frame["statut"] == "observé"].to_dict("records")
+        if row["indicateur"] in COUNTS and row["valeur"] >= 2 * THRESHOLD
+    }
+    for code, name in made.bare.items():
+        for key in [key for key in made.hidden if key[0] == name]:
+            if (*key[1:], RATES[code][0]) in counted:
+                del made.hidden[key]
 
 
 def withheld(

@@ -278,10 +278,10 @@ class Federated:
         """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
         key, own = (row["observatoire"], row["indicateur"]), (cell.zoning, cell.territory)
         terms = self.definitions.quotient(key)
-        counted = terms is not None or self.definitions.nature(key) in ADDED
+        counted = self.definitions.per(key) or self.definitions.nature(key) in ADDED
         if row["statut"] == _CONTEXT:
             around = self._around(row, cell)
-            if len(around) != 1 and counted:
+            if not around or (len(around) > 1 and counted):
                 return None
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
