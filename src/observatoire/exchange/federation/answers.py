@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Letters of what a stranger calls something that are worth reading.
 _MOST_LETTERS = 200
 
-_SECRET = Status.SECRET.label
+_SECRET, _MISSING = Status.SECRET.label, Status.MISSING.label
 
 #: What a figure that is withheld says of itself, by column.
 _WITHHELD: dict[str, object] = {
@@ -72,6 +72,7 @@ class FederationAnswers:
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
     title: str = ""
+    former: tuple[Member, ...] = field(repr=False, default=())
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -221,11 +222,13 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts", annee="", indicateurs=""))
+        figures = self.engine.ask("counts", annee="", indicateurs="")
+        here = figures["observatoire"].isin(self.observatories)
+        return joint_disclosures(self.members, figures[here])
 
     @cached_property
     def _suppression(self) -> JointSuppression:
-        return JointSuppression(self.members, self.engine)
+        return JointSuppression((*self.members, *self.former), self.engine)
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
@@ -236,7 +239,7 @@ class FederationAnswers:
 
     def _kept(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows of figures, those that must not be shown emptied."""
-        dark = self._hidden(frame) & (frame["statut"] != _SECRET)
+        dark = self._hidden(frame) & ~frame["statut"].isin((_SECRET, _MISSING))
         if not dark.any():
             return frame
         said = {name: word for name, word in _WITHHELD.items() if name in frame}
