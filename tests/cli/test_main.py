@@ -240,6 +240,19 @@ def test_audit_says_when_nothing_is_hidden(
     assert "rien à retrouver" in capsys.readouterr().out
 
 
+def test_the_catalogue_is_listed_with_what_an_indicator_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], space: Path
+) -> None:
+    assert call(monkeypatch, "indicators", "emploi", "-w", space) == 0
+    lines = capsys.readouterr().out.splitlines()
+    by_code = {line.split()[1]: line for line in lines if line.startswith("│")}
+    assert "part_hlm" not in by_code
+    assert "%" in by_code["taux_chomage_jeunes"]
+    assert "aucune : il manque famille base-ic" in by_code["taux_chomage_jeunes"]
+    assert call(monkeypatch, "indicators", "emplois", "-w", space) == 1
+    assert "Vouliez-vous dire « emploi »" in capsys.readouterr().err
+
+
 def test_trends_and_inequalities_are_asked_by_the_same_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

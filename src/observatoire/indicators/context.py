@@ -98,9 +98,10 @@ class Context:
             words=self.words(zoning),
         )
 
-    def words(self, zoning: str) -> TerritoryNames:
+    def words(self, zoning: str, sources: Sequence[str] | None = None) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
-        sources = list(dict.fromkeys(route.source for route in self.routes(zoning)))
+        if sources is None:
+            sources = self.origins(zoning)
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
@@ -175,6 +176,10 @@ class Context:
                 found = self._modelled(found, recipe.source)
         self.book.keep(zoning, [route for route in found if route.method == LINKS])
         return found
+
+    def origins(self, zoning: str) -> tuple[str, ...]:
+        """Return the zonings whose figures are carried to one."""
+        return tuple(dict.fromkeys(route.source for route in self.routes(zoning)))
 
     @remembered
     def measured(self, recipe: PassageRecipe) -> Route:
