@@ -201,9 +201,17 @@ class Context:
 
     @cached_property
     def calibrations(self) -> tuple[Calibration, ...]:
-        """What foretells the parts of sources: the workspace's own before those of the library."""
+        """What foretells the parts of sources: the workspace's own before those of the library.
+
+        What was learnt of figures that not everyone may see any more, or that are withdrawn, is forgotten.
+        """
         own = self.own_calibrations
-        return tuple(known_calibrations(own if own.is_file() else None).values())
+        open_to_all = self.secrecy_rules.keys() - self.kept().keys()
+        return tuple(
+            each
+            for each in known_calibrations(own if own.is_file() else None).values()
+            if open_to_all.issuperset(each.sources)
+        )
 
     @property
     def own_calibrations(self) -> Path:
