@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
-from observatoire.secrecy.plan.primary import key_of
+from observatoire.secrecy.primary.sensitive_cells import key_of
 from observatoire.values import Status, records
 from observatoire.warehouse.storage.ledger_text import append, recorded
 

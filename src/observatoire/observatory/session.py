@@ -199,7 +199,7 @@ class Session:
     @few_rows
     def _decide(self) -> Decision:
         from observatoire.indicators.publishable import guarded_indicators
-        from observatoire.secrecy.plan.rule_checks import check_declared
+        from observatoire.secrecy.primary.rule_checks import check_declared
         from observatoire.secrecy.release.decision import Decision, decision_of
         from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
 

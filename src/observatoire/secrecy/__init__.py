@@ -1,7 +1,7 @@
 """Statistical secrecy: what may be shown, and the proof that it cannot be turned back.
 
-``suppression`` hides and audits one set of counts, on plain frames; ``plan`` decides once what a whole
-workspace may show; ``release`` is the only way out.
+``suppression`` hides and audits one set of counts, on plain frames; ``primary`` says what the rules hide of
+themselves; ``plan`` decides once what a whole workspace may show; ``release`` is the only way out.
 
 Everything an attacker could combine is written as relations and bounds on one Series of counts:
 

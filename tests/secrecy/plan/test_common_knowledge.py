@@ -11,7 +11,13 @@ from attacker import CATALOGUE, SOURCE, published, write, write_source
 
 import observatoire as obs
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.plan.primary import COMPLEMENTARY, OURS, PRIMARY, printed, public_causes
+from observatoire.secrecy.primary.sensitive_cells import (
+    COMPLEMENTARY,
+    OURS,
+    PRIMARY,
+    printed,
+    public_causes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -518,7 +518,7 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
     from observatoire.indicators.routes.routes import Route, route_of
     from observatoire.passage import from_table
     from observatoire.secrecy.plan.disclosures import Discloser
-    from observatoire.secrecy.plan.known_figures import Base, KnownFigure, KnownFigures
+    from observatoire.secrecy.primary.known_figures import Base, KnownFigure, KnownFigures
 
     weights = pd.DataFrame(
         {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from observatoire.secrecy.plan.primary import OURS, PRODUCER
 from observatoire.secrecy.plan.record import Record
+from observatoire.secrecy.primary.sensitive_cells import OURS, PRODUCER
 
 
 def test_where_nothing_is_hidden_there_is_nothing_to_prove() -> None:

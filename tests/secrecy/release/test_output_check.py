@@ -28,7 +28,7 @@ from observatoire.panels.drawings.bearings import Bearings
 from observatoire.panels.evaluation import evaluation_page
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.watch import watch_page
-from observatoire.secrecy.plan.primary import OURS
+from observatoire.secrecy.primary.sensitive_cells import OURS
 from observatoire.secrecy.release.protected_table import ProtectedTable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.disclosures import close, links_of
-from observatoire.secrecy.plan.known_figures import Base
+from observatoire.secrecy.primary.known_figures import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

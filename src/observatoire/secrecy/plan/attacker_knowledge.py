@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.disclosures import close, links_of, same
 from observatoire.secrecy.plan.former_figures import Former
-from observatoire.secrecy.plan.known_figures import Base, Sum
-from observatoire.secrecy.plan.primary import printed
-from observatoire.secrecy.plan.rule_checks import check_bound
+from observatoire.secrecy.primary.known_figures import Base, Sum
+from observatoire.secrecy.primary.rule_checks import check_bound
+from observatoire.secrecy.primary.sensitive_cells import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.computation.table import DIRECT, is_modelled
-from observatoire.secrecy.plan.known_figures import Base, Sum
+from observatoire.secrecy.primary.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-    from observatoire.secrecy.plan.known_figures import KnownFigures
-    from observatoire.secrecy.plan.universes import Spoken
+    from observatoire.secrecy.primary.known_figures import KnownFigures
+    from observatoire.secrecy.primary.universes import Spoken
     from observatoire.values import Record
 
     Terms = list[tuple[Base, float]]

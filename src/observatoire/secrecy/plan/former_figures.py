@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.known_figures import Base, KnownFigure
+from observatoire.secrecy.primary.known_figures import Base, KnownFigure
 from observatoire.secrecy.suppression.relations import Part
 from observatoire.values import Status
 

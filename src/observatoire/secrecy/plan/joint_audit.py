@@ -16,9 +16,9 @@ from observatoire.secrecy.suppression.disclosing_sums import disclosing_relation
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from observatoire.secrecy.plan.known_figures import Base
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan
     from observatoire.secrecy.plan.workspace_system import Group
+    from observatoire.secrecy.primary.known_figures import Base
 
 
 #: What an audit says of each hidden count.

@@ -26,8 +26,11 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     bound_shares,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
-from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, read_known_figures
-from observatoire.secrecy.plan.primary import (
+from observatoire.secrecy.plan.record import Record
+from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
+from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, read_known_figures
+from observatoire.secrecy.primary.rule_checks import check_declared
+from observatoire.secrecy.primary.sensitive_cells import (
     COMPLEMENTARY,
     CONDITION,
     PRIMARY,
@@ -41,10 +44,7 @@ from observatoire.secrecy.plan.primary import (
     public_causes,
     under_condition,
 )
-from observatoire.secrecy.plan.record import Record
-from observatoire.secrecy.plan.rule_checks import check_declared
-from observatoire.secrecy.plan.universes import Spoken, rate_behind, read_universes
-from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
+from observatoire.secrecy.primary.universes import Spoken, rate_behind, read_universes
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
 from observatoire.secrecy.suppression.protection import protection
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.former_figures import PublishedCell
-    from observatoire.secrecy.plan.known_figures import Base, KnownFigures, Sum
+    from observatoire.secrecy.primary.known_figures import Base, KnownFigures, Sum
     from observatoire.secrecy.suppression.protection import Protection
     from observatoire.values import Record as Row
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, number, plural
-from observatoire.secrecy.plan.primary import OURS
+from observatoire.secrecy.primary.sensitive_cells import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

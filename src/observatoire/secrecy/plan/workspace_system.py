@@ -16,15 +16,15 @@ from scipy.sparse import csgraph
 from observatoire.errors import SecrecyError
 from observatoire.french.typography import number
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, Base, Sum
-from observatoire.secrecy.plan.universes import Universes
+from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, Base, Sum
+from observatoire.secrecy.primary.universes import Universes
 from observatoire.secrecy.suppression.relations import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from observatoire.secrecy.plan.disclosures import Small
-    from observatoire.secrecy.plan.known_figures import KnownFigure, KnownFigures
+    from observatoire.secrecy.primary.known_figures import KnownFigure, KnownFigures
 
 
 #: A cell that anybody knows: what brings a sum without a size to one.

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.secrecy.plan.primary import COMPLEMENTARY
 from observatoire.secrecy.plan.record import Record
+from observatoire.secrecy.primary.sensitive_cells import COMPLEMENTARY
 
 if TYPE_CHECKING:
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan

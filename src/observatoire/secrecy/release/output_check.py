@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import same
-from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of
+from observatoire.secrecy.primary.sensitive_cells import COMPLEMENTARY, key_of
 from observatoire.values import records
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from observatoire.errors import SecrecyError
 from observatoire.french.nouns import TerritoryNames
 from observatoire.indicators.computation.explanations import ABOVE_WHOLE
 from observatoire.indicators.precision.estimates import stated_precision
-from observatoire.secrecy.plan.primary import (
+from observatoire.secrecy.plan.record import Record
+from observatoire.secrecy.primary.sensitive_cells import (
     COMPLEMENTARY,
     PRODUCER,
     keys_of,
     primary_causes,
     public_causes,
 )
-from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.release.redaction import (
     MEASURES,
     completed,

@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import REASONS
 from observatoire.indicators.precision.differences import UNJUDGED
 from observatoire.indicators.precision.sampling_error import WITHHELD
-from observatoire.secrecy.plan.primary import printed
+from observatoire.secrecy.primary.sensitive_cells import printed
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.indicators.definitions.spans import YEAR_MARK
-from observatoire.secrecy.plan.known_figures import Base
+from observatoire.secrecy.primary.known_figures import Base
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.known_figures import KnownFigures
+    from observatoire.secrecy.primary.known_figures import KnownFigures
     from observatoire.values import Record
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.secrecy.plan.known_figures import Base, KnownFigure, Sum, withdrawn_rows
-from observatoire.secrecy.plan.primary import conditioned
+from observatoire.secrecy.primary.known_figures import Base, KnownFigure, Sum, withdrawn_rows
+from observatoire.secrecy.primary.level_evidence import WHOLE, denied_universes
+from observatoire.secrecy.primary.sensitive_cells import conditioned
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -25,23 +25,14 @@ if TYPE_CHECKING:
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.known_figures import KnownFigures
+    from observatoire.secrecy.primary.known_figures import KnownFigures
+    from observatoire.warehouse.connection import Warehouse
 
 #: Stands between a rate and its universe in the name of the numerator that nobody gives.
 TIMES = " × "
 
-_WHOLE = 100.0
-
-_TINY = 1e-9
-
-#: One place in so many may have a slip.
-_SLIPS = 3
-
 #: By how much parts may miss their whole and still be all of it.
 _CLOSE = 0.01
-
-#: In how many sizes figures must be the quotient of two others to be held for it everywhere.
-_SIZES = 4
 
 #: Where a universe is counted: source, variables, period.
 Universe = tuple[str, tuple[str, ...], str]
@@ -166,7 +157,7 @@ class Universes:
         self, known: KnownFigures, corrected: Mapping[Base, float] | None = None
     ) -> dict[Base, KnownFigure]:
         """Return the numerators that lent rates tell; ``corrected`` are those that were others, in per cent."""
-        others = {rate: (value / _WHOLE, False) for rate, value in (corrected or {}).items()}
+        others = {rate: (value / WHOLE, False) for rate, value in (corrected or {}).items()}
         made: dict[Base, KnownFigure] = {}
         for rate, (indicators, share_now, hidden_now) in self.rates.items():
             share, hidden = others.get(rate, (share_now, hidden_now))
@@ -240,6 +231,22 @@ def rate_behind(variable: str) -> str:
     return variable.partition(TIMES)[0]
 
 
+_GIVEN = (
+    "SELECT source, variable, zoning, territory, period, value, status FROM current_observation "
+    "WHERE list_contains(?, source) ORDER BY ALL"
+)
+
+
+def _added(warehouse: Warehouse) -> dict[str, dict[str, list[str]]]:
+    """Return the counts and the amounts that each source gives."""
+    added: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for nature, source, code in warehouse.rows(
+        "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
+    ):
+        added[str(nature)][str(source)].append(str(code))
+    return added
+
+
 def read_universes(
     context: Context,
     known: KnownFigures,
@@ -250,34 +257,29 @@ def read_universes(
 
     ``loads`` are those that stood when something was published.
     """
-    rows = context.warehouse.rows(
-        "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
-    )
-    added: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for nature, source, code in rows:
-        added[str(nature)][str(source)].append(str(code))
+    added = _added(context.warehouse)
     universes = Universes(known.rules, added["count"], added["amount"])
     concerned = [each for each in indicators if universes.concerns(each)]
     rates = [each for each in concerned if each.variable and each.unit == "%"]
     lent = sorted({s for each in rates for s in each.sources if universes.lent(s)})
-    rows = context.warehouse.rows(
-        "SELECT source, variable, zoning, territory, period, value, status FROM current_observation "
-        "WHERE list_contains(?, source) ORDER BY ALL",
-        [lent],
-    )
+    given = context.warehouse.rows(_GIVEN, [lent]) if lent else []
     gone = withdrawn_rows(context.warehouse, lent, [Nature.RATE], loads) if lent else []
-    given = [*(rows if lent else ()), *((*row[:6], row[8]) for row in gone)]
+    given += [(*row[:6], row[8]) for row in gone]
     for *place, value, status in given:
         rate = Base(*map(str, place))
         shown = Status(status).has_value and value is not None
-        share = float(value) / _WHOLE if shown else math.nan
+        share = float(value) / WHOLE if shown else math.nan
         printing = tuple(
             each
             for each in rates
             if rate.source in each.sources and each.variables(rate.period) == (rate.variable,)
         )
         universes.rates[rate] = (printing, share, status == Status.SECRET)
-    _spare(universes, known, context, concerned)
+    levels = sorted(
+        {s for each in concerned if each.variable for s in each.sources if universes.lent(s)}
+    )
+    per_cent = {rate[:2] for rate in universes.rates}
+    universes.spared.update(denied_universes(context.warehouse, known, levels, per_cent, added))
     made = universes.implied(known)
     lost = {Base(*map(str, row[:5])) for row in gone}
     withdrawn = known.withdrawn | {
@@ -287,110 +289,3 @@ def read_universes(
         or known.withdrawn.intersection(bases)
     }
     return universes, replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
-
-
-def _spare(
-    universes: Universes, known: KnownFigures, context: Context, indicators: Sequence[Indicator]
-) -> None:
-    """Note the counts that the figures of rates and averages themselves deny to be what they are out of."""
-    levels = [each for each in indicators if each.variable]
-    lent = sorted({s for each in levels for s in each.sources if universes.lent(s)})
-    rows = context.warehouse.rows(
-        "SELECT o.source, variable, zoning, territory, period, value, v.nature FROM current_observation AS o "
-        "JOIN variable AS v ON v.source = o.source AND v.code = variable WHERE value IS NOT NULL "
-        "AND v.nature IN ('rate', 'mean') AND list_contains(?, o.source) ORDER BY ALL",
-        [lent],
-    )
-    given: dict[tuple[str, str, str], dict[Base, float]] = defaultdict(dict)
-    per_cent = {rate[:2] for rate in universes.rates}
-    for *place, value, nature in rows if lent else ():
-        base = Base(*map(str, place))
-        if base[:2] in per_cent or nature == Nature.MEAN:
-            given[base.source, base.variable, str(nature)][base] = float(value)
-    for (source, variable, nature), level in given.items():
-        counts = universes.counts.get(source, ())
-        whole, parts = (
-            (_WHOLE, counts) if nature == Nature.RATE else (1.0, universes.totals.get(source, ()))
-        )
-        evidence = LevelEvidence(known, level, whole)
-        out_of = {each: evidence.quotient(each, parts) for each in counts}
-        found = [each for each in counts if out_of[each]]
-        if not found and nature == Nature.RATE:
-            found = [each for each in counts if not evidence.denied(each)]
-        # Without one that is given everywhere nobody gives the universe, and any may stand for it.
-        if any(map(evidence.everywhere, found)):
-            universes.spared[source, variable] = frozenset(counts) - frozenset(found)
-            for amount in filter(None, out_of.values()):  # what is shared out among them is theirs
-                universes.spared.setdefault((source, amount), frozenset(counts) - frozenset(found))
-
-
-@dataclass(frozen=True)
-class LevelEvidence:
-    """What rates, or averages, say of the counts given beside them; ``whole`` is 100 for per cent."""
-
-    known: KnownFigures
-    level: Mapping[Base, float]
-    whole: float
-
-    @cached_property
-    def half(self) -> float:
-        """Half of the last digit that the producer gives."""
-        return 0.5 * 10.0 ** -max(_digits(value) for value in self.level.values()) + _TINY
-
-    def everywhere(self, count: str) -> bool:
-        """Say whether a count is given, or hidden, wherever the figures are."""
-        return all(base._replace(variable=count) in self.known.figures for base in self.level)
-
-    def quotient(self, count: str, parts: Iterable[str]) -> str:
-        """Return the part that, divided by a count, gives the figures everywhere: no doubt is left."""
-        people = self._beside(count)
-        for part in parts:
-            above = self._beside(part) if part != count else {}
-            both = [base for base in people if base in above and people[base] > 0]
-            fits = all(
-                abs(self.whole * above[base] / people[base] - self.level[base]) <= self.half
-                for base in both
-            )
-            if fits and len({people[base] for base in both}) >= _SIZES:
-                return part
-        return ""
-
-    def denied(self, count: str) -> bool:
-        """Say whether a share is neither of a count, nor makes it, nor leaves it, where it is small.
-
-        A share that no number of people under the threshold gives is not of few, and where a count is not
-        that share of any whole number, it is not what is shared either: in more than a third of the places where
-        it is small, for a sheet may have a slip.
-        """
-        small = {
-            base: people
-            for base, people in self._beside(count).items()
-            if 0 < people < self.known.threshold(base) and people.is_integer()
-        }
-        against = [base for base, people in small.items() if self._denies(base, int(people))]
-        return _SLIPS * len(against) > len(small)
-
-    def _denies(self, base: Base, people: int) -> bool:
-        share, few = self.level[base], math.ceil(self.known.threshold(base))
-        if any(
-            abs(self.whole * round(share * of / self.whole) / of - share) <= self.half
-            for of in range(1, few)
-        ):
-            return False
-        for part in (share, self.whole - share):
-            low, high = (
-                self.whole * people / max(part + s, _TINY) for s in (self.half, -self.half)
-            )
-            if math.floor(high) >= low:
-                return False
-        return True
-
-    def _beside(self, variable: str) -> dict[Base, float]:
-        """Return the figures of a variable of the same source, where the level is given."""
-        found = {base: self.known.value(base._replace(variable=variable)) for base in self.level}
-        return {base: number for base, number in found.items() if not math.isnan(number)}
-
-
-def _digits(number: float) -> int:
-    """Return how many digits a number has after the mark."""
-    return len(f"{number:.6f}".rstrip("0").partition(".")[2])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from observatoire.declarations.secrecy_rules import Known
     from observatoire.indicators.context import Context
-    from observatoire.secrecy.plan.known_figures import Base, KnownFigures
+    from observatoire.secrecy.primary.known_figures import Base, KnownFigures
 
 
 _FILE = "observatoire.toml"
