@@ -226,14 +226,14 @@ _SHARED = """
     FROM current_content
     WHERE source = ?
     GROUP BY ALL
-    HAVING count(DISTINCT load) > 1
+    HAVING min(load) <> max(load)
 """
 _TWICE = """
     SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
     FROM current_observation
     WHERE source = ? AND (variable, period) IN (SELECT variable, period FROM shared)
     GROUP BY zoning, territory, variable, period
-    HAVING count(DISTINCT load) > 1
+    HAVING min(load) <> max(load)
     ORDER BY ALL
     LIMIT 1
 """

@@ -39,11 +39,14 @@ class KeptPassage:
     table: pd.DataFrame
 
 
+_NUMBERED = "SELECT nextval('passage_id'), now() AT TIME ZONE 'UTC' FROM range(?)"
+
+
 def store_passages(warehouse: Warehouse, passages: Sequence[KeptPassage]) -> None:
     """Write passages, all of them wholly or not at all."""
     with warehouse.transaction():
-        now = warehouse.now()
-        numbers = [warehouse.next_number("passage_id") for _ in passages]
+        numbered = warehouse.rows(_NUMBERED, [len(passages)])
+        numbers, now = [int(number) for number, _ in numbered], numbered[0][1]
         rows = [_row(each) for each in passages]
         warehouse.insert("passage", pd.DataFrame(rows).assign(id=numbers, created_at=now))
         weights = [
