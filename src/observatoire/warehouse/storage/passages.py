@@ -47,8 +47,8 @@ def store_passages(warehouse: Warehouse, passages: Sequence[KeptPassage]) -> Non
     with warehouse.transaction():
         numbered = warehouse.rows(_NUMBERED, [len(passages)])
         numbers, now = [int(number) for number, _ in numbered], numbered[0][1]
-        rows = [_row(each) for each in passages]
-        warehouse.insert("passage", pd.DataFrame(rows).assign(id=numbers, created_at=now))
+        for number, each in zip(numbers, passages, strict=True):
+            warehouse.insert_row("passage", id=number, created_at=now, **_row(each))
         weights = [
             each.table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(each.table)))
             for number, each in zip(numbers, passages, strict=True)
