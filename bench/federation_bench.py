@@ -39,7 +39,7 @@ SELECT 'qpv-2015' AS zonage, format('T{:05d}', $first + t) AS territoire,
        'exact' AS precision, 1.0::DOUBLE AS couverture, '' AS motif, '' AS methode,
        'Insee, fichier localisé' AS source
 FROM range($territories) AS a(t), range($indicators) AS b(i), range($years) AS c(y)
-ORDER BY zonage, territoire, indicateur, periode
+ORDER BY zonage, indicateur, territoire, periode
 """
 
 

@@ -68,6 +68,7 @@ def main() -> None:
         "f.common()": f.common,
         "f.table(indicateur)": lambda: f.table("indicateur_07"),
         "f.values(indicateur)": lambda: f.values("indicateur_07"),
+        "f.audit()": f.audit,
     }.items():
         start = time.process_time()
         timed(label, ask)

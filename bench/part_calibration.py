@@ -246,7 +246,7 @@ def rate_entry(
 
 def learnt_of(found: pd.DataFrame) -> Learnt:
     """Learn how the rate of a part goes with that of the whole."""
-    whole = pd.DataFrame({"whole": logit(found["whole"].to_numpy())})
+    whole = pd.DataFrame({"whole": logit(found["whole"].to_numpy())}, index=found.index)
     return learn(found["part"].to_numpy(), whole)
 
 
@@ -316,9 +316,7 @@ def published(data: Published) -> list[dict[str, object]]:
         if len(found) < 10:
             sys.stdout.write(f"{name} : {len(found)} QPV, trop peu\n")
             continue
-        learnt = learn(
-            found["part"].to_numpy(), pd.DataFrame({"whole": logit(found["whole"].to_numpy())})
-        )
+        learnt = learnt_of(found)
         on = "QPV d’Occitanie dont quatre cinquièmes du sol sont dans un IRIS"
         made.append(
             {
@@ -376,7 +374,7 @@ def parks(data: Published) -> list[dict[str, object]]:
         at = logit if rate else np.log
         learnt = learn(
             found["part"].to_numpy(),
-            pd.DataFrame({"whole": at(found["whole"].to_numpy())}),
+            pd.DataFrame({"whole": at(found["whole"].to_numpy())}, index=found.index),
             level=not rate,
         )
         missed = at(seen["part"].to_numpy()) - learnt["center"]

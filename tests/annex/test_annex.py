@@ -21,6 +21,7 @@ import pytest
 from pages_read import text_sizes
 from python_calamine import CalamineWorkbook
 
+from observatoire.annex import completeness
 from observatoire.french.typography import number
 from observatoire.pages.blocks import Facts, TableBlock, TextCell
 from observatoire.pages.sheet import writer_of
@@ -565,3 +566,18 @@ def test_warnings_stand_once_and_notes_are_few() -> None:
     notes = re.findall(r'<dl class="notes">.*?</dl>', source(), re.DOTALL)
     words = sum(len(re.sub("<[^>]+>", " ", each).split()) for each in notes)
     assert words <= 0.15 * len(" ".join(spoken).split())
+
+
+def test_hundreds_of_territories_are_counted_not_lined_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completeness, "_MOST_COLUMNS", 27)
+    table = demo.annex_sheet().table
+    grid = next(b for b in completeness.completeness_blocks(table) if isinstance(b, TableBlock))
+    assert len(grid.columns) < 8
+    assert "28" in grid.title
+    for row in grid.rows:
+        assert sum(int(cell.text) for cell in row.cells) == 28
+    hlm = next(row for row in grid.rows if "Locataires HLM" in row.label)
+    own = table.main[table.main["indicator"] == "part_hlm"]["status"].isin(
+        ["observed", "aggregated"]
+    )
+    assert hlm.cells[0].text == str(own.sum())

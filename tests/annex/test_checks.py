@@ -11,11 +11,12 @@ from observatoire.pages.blocks import Heading, Paragraph, TableBlock
 COLUMNS = ["level", "title", "source", "remedy", "rows"]
 
 
-def test_each_check_and_source_has_its_row() -> None:
+def test_each_check_has_its_row_with_its_sources() -> None:
     found = pd.DataFrame(
         [
             ("erreur", "Taux hors de 0 à 100 %", "Filosofi", "À corriger.", 2827),
             ("remarque", "Saut", "Filosofi", "À lire.", 1),
+            ("remarque", "Saut", "Accidents", "À lire.", 3),
         ],
         columns=COLUMNS,
     )
@@ -23,8 +24,9 @@ def test_each_check_and_source_has_its_row() -> None:
     assert isinstance(grid, TableBlock)
     assert [row.label for row in grid.rows] == ["Taux hors de 0 à 100 %", "Saut"]
     assert [cell.text for cell in grid.rows[0].cells] == [
-        "erreur", "Filosofi", "2\u202f827", "À corriger.",
+        "erreur", "Filosofi (2\u202f827)", "À corriger.",
     ]  # fmt: skip
+    assert [cell.text for cell in grid.rows[1].cells][1] == "Filosofi (1) ; Accidents (3)"
 
 
 def test_nothing_found_is_said() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import attacker
 import demo
 import pytest
+from packages_made import package
 
 from observatoire.cli import console
 from observatoire.cli import ingest as loading
@@ -240,6 +241,19 @@ def test_audit_says_when_nothing_is_hidden(
     assert "rien à retrouver" in capsys.readouterr().out
 
 
+def test_the_catalogue_is_listed_with_what_an_indicator_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], space: Path
+) -> None:
+    assert call(monkeypatch, "indicators", "emploi", "-w", space) == 0
+    lines = capsys.readouterr().out.splitlines()
+    by_code = {line.split()[1]: line for line in lines if line.startswith("│")}
+    assert "part_hlm" not in by_code
+    assert "%" in by_code["taux_chomage_jeunes"]
+    assert "aucune : il manque famille base-ic" in by_code["taux_chomage_jeunes"]
+    assert call(monkeypatch, "indicators", "emplois", "-w", space) == 1
+    assert "Vouliez-vous dire « emploi »" in capsys.readouterr().err
+
+
 def test_trends_and_inequalities_are_asked_by_the_same_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -389,3 +403,35 @@ def test_a_table_never_folds_inside_quotes(capsys: pytest.CaptureFixture[str]) -
 def test_what_has_come_is_said_in_french() -> None:
     assert loading._transferred(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
     assert loading._transferred(0, None) == "0,0\u00a0Mo"
+
+
+def test_a_federation_without_outlines_writes_all_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = package(tmp_path / "paquet")
+    pages = {f"--{name}": tmp_path / f"{name}.html" for name in ("inventory", "panel", "annex")}
+    words = [str(word) for pair in pages.items() for word in pair]
+    asked = ["federate", made, "-o", tmp_path / "f.csv", *words, "--indicator", "pop"]
+    assert call(monkeypatch, *asked, "--map", tmp_path / "carte.html") == 1
+    assert "pas de carte" in " ".join(capsys.readouterr().err.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["paquet"]
+    assert call(monkeypatch, *asked) == 0
+    assert all(path.stat().st_size for path in pages.values())
+
+
+@pytest.mark.parametrize(
+    ("page", "forms"), [("--annex", ".html, .pdf, .docx et .xlsx"), ("--atlas", ".html")]
+)
+def test_a_refused_form_of_a_federation_names_those_there_are(
+    page: str, forms: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "federate", "rien", page, "f.svg") == 1
+    assert f"Suffixes possibles : {forms}." in " ".join(capsys.readouterr().err.split())
+
+
+def test_two_pages_of_one_name_are_refused_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--panel", "f.html", "--inventory", "./f.html")
+    assert call(monkeypatch, "federate", "rien", *words) == 1
+    assert "sont le même" in " ".join(capsys.readouterr().err.split())

@@ -13,6 +13,7 @@ from observatoire.errors import DescriptorError, PassageError
 from observatoire.passage.prediction import known_calibrations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WORKSPACE = """\
@@ -162,6 +163,71 @@ def test_too_few_territories_teach_nothing_and_nothing_is_written(tmp_path: Path
     assert "9 au plus" in str(refusal.value)
     assert "au moins 10" in str(refusal.value)
     assert not (tmp_path / "calibration.toml").exists()
+
+
+def rewrite(folder: Path, row_of: Callable[[str, str, float], str]) -> None:
+    """Write other figures of the quartiers, by their place, their variable and their former figure."""
+    path = folder / "data" / "raw" / "ville" / "chiffres.csv"
+    rows = path.read_text("utf-8").splitlines()
+    for at, row in enumerate(rows):
+        zoning, place, name, year, figure = row.split(";")
+        if zoning == "quartier":
+            rows[at] = ";".join([zoning, place, name, year, row_of(place, name, float(figure))])
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def test_a_part_that_counts_nobody_teaches_and_what_is_set_aside_fell_outside(
+    tmp_path: Path,
+) -> None:
+    build(tmp_path, 60)
+    rewrite(tmp_path, lambda place, _, figure: "0" if int(place[1:]) % 3 == 0 else f"{figure}")
+    with obs.open(tmp_path) as o:
+        said = o.calibrate("quartier").set_index("indicator")
+        table = o.table(["gens"]).df
+    # A median of nothing has no logarithm: a third of them was not foretold.
+    assert said.loc["revenu", "places"] == 40
+    assert float(str(said.loc["revenu", "held_80"])) < 0.6
+    assert "mis de côté" in str(said.loc["revenu", "note"])
+    assert said.loc["gens", "places"] == 60
+    foretold = table[table["status"] == "estimated"]
+    assert len(foretold) == 4
+    assert (foretold["pi80_low"] == 0).all()
+
+
+def test_figures_copied_from_their_whole_teach_nothing(tmp_path: Path) -> None:
+    build(tmp_path, 60)
+    path = tmp_path / "data" / "raw" / "ville" / "chiffres.csv"
+    wholes = {
+        (place[1:], name): figure
+        for zoning, place, name, _, figure in (
+            row.split(";") for row in path.read_text("utf-8").splitlines()
+        )
+        if zoning == "ilot"
+    }
+    rewrite(tmp_path, lambda place, name, _: wholes[place[1:], name])
+    with obs.open(tmp_path) as o, pytest.raises(PassageError, match="recopié de son tout"):
+        o.calibrate("quartier")
+
+
+def test_many_parts_of_few_wholes_teach_nothing(tmp_path: Path) -> None:
+    build(tmp_path, 12)
+    links = "".join(f"i{at % 9:02};q{at:02};inclus\n" for at in range(16))
+    (tmp_path / "geo" / "liens.csv").write_text("source;target;link\n" + links, "utf-8")
+    with obs.open(tmp_path) as o, pytest.raises(PassageError, match=r"tiennent dans 9.territoires"):
+        o.calibrate("quartier")
+
+
+def test_what_a_source_taught_is_forgotten_when_its_figures_are_kept(tmp_path: Path) -> None:
+    build(tmp_path, 30)
+    with obs.open(tmp_path) as o:
+        o.calibrate("quartier")
+        assert (o.table(["gens"]).df["status"] == "estimated").any()
+    source = tmp_path / "data" / "raw" / "ville" / "source.toml"
+    rule = '\n[secrecy]\nthreshold = 11\nunit = "personnes"\n'
+    source.write_text(source.read_text("utf-8") + rule, "utf-8")
+    with obs.open(tmp_path) as o:
+        o.load()
+        assert not (o.table(["gens", "taux", "revenu"]).df["status"] == "estimated").any()
 
 
 def test_learning_again_replaces_what_was_learnt_and_keeps_the_rest(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from observatoire.maps.territories import (
     map_labels,
     numbers_of,
 )
-from observatoire.maps.tiles import draw_tiles
+from observatoire.maps.tiles import draw_tiles, tiles_are_named
 from observatoire.pages.tokens import tokens
 from observatoire.values import Status
 
@@ -407,3 +407,16 @@ def test_figures_of_one_source_are_one_under_all_their_names() -> None:
     kept = of_one_source(marks, [["q0", "q2"]])
     assert [each.name for each in kept] == ["Nord et Est", "Sud"]
     assert of_one_source(marks, []) == marks
+
+
+def test_hundreds_of_circles_leave_the_map_to_be_seen() -> None:
+    few, many = (circle_radii([mark(i, 50.0) for i in range(n)]) for n in (28, 400))
+    assert few["q0"] == LARGEST_CIRCLE
+    assert sum(r * r for r in many.values()) == pytest.approx(sum(r * r for r in few.values()))
+    assert circle_radii([mark(i, 50.0) for i in range(400)], maps=400)["q0"] == LARGEST_CIRCLE
+
+
+def test_squares_too_small_for_a_figure_do_not_stand_for_counts() -> None:
+    few, many = ([mark(i, float(i)) for i in range(n)] for n in (9, 400))
+    assert tiles_are_named(few, ground(9), 400.0)
+    assert not tiles_are_named(many, ground(400), 400.0)

@@ -193,7 +193,9 @@ def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
 def test_dates_share_their_classes() -> None:
     shown = multiples("taux_pauvrete", 2014, 2018)
     words = texts(parsed(shown.svg))
-    assert {"2014", "2018", "Classes communes aux dates"} <= set(words)
+    assert {"2014", "2018", "Classes communes aux dates (nombres de toutes les dates)"} <= set(
+        words
+    )
     both = [cells("taux_pauvrete", year) for year in (2014, 2018)]
     own = [v for c in both for v in c.loc[c["status"] == "observed", "value"]]
     own += [v for c in both for v in c.loc[c["status"] == "aggregated", "value"]]

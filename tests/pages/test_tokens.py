@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from observatoire.maps.svg import box, drawing, text
 from observatoire.pages.tokens import (
     FEWEST_CLASSES,
     MOST_CLASSES,
     contrast,
     css_properties,
+    following,
     ink_on,
     matplotlib_style,
+    themes,
     tokens,
     typst_colours,
 )
@@ -24,7 +27,15 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "observatoire"
 #: What WCAG 2.2 AA asks of text, and of marks that must be distinguished.
 TEXT, MARK = 4.5, 3.0
 
-THEMES = {"light": tokens().light, "dark": tokens().dark}
+#: Every colour of a page and of its drawings, in the light then in the dark.
+THEMES = dict(zip(("light", "dark"), themes(), strict=True))
+
+
+def followed(colour: str, theme: str) -> str:
+    """Return what a colour of a drawing becomes on a page of a theme."""
+    name = re.fullmatch(r'fill="var\(--(.+)\)"', following(f'fill="{colour}"'))
+    assert name
+    return THEMES[theme][name[1]]
 
 
 def grey(colour: str) -> float:
@@ -40,59 +51,90 @@ def without_green(colour: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("text", ["ink", "soft", "accent", "warn"])
-@pytest.mark.parametrize("under", ["paper", "tint", "warn_tint"])
+@pytest.mark.parametrize("under", ["paper", "tint", "warn-tint"])
 def test_text_is_read_on_every_surface(theme: str, text: str, under: str) -> None:
     assert contrast(THEMES[theme][text], THEMES[theme][under]) >= TEXT
 
 
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("count", range(1, MOST_CLASSES + 1))
-def test_classes_grow_darker_and_stand_out_of_the_land(count: int) -> None:
-    """Where a class is as light as the land, its edge tells it; where as dark as its edge, it does."""
-    land, edge = tokens().ground["land"], tokens().ground["edge"]
-    colours = tokens().classes(count)
+def test_classes_grow_one_way_and_stand_out_of_the_land(count: int, theme: str) -> None:
+    """Where a class is as light as the land, its edge tells it; where as light as its edge, it does."""
+    land, edge = THEMES[theme]["land"], THEMES[theme]["edge"]
+    colours = [followed(colour, theme) for colour in tokens().classes(count)]
     assert len(colours) == len(set(colours)) == count
-    for lighter, darker in pairwise(colours):
-        assert grey(lighter) / grey(darker) > 1.3
+    for one, next_one in pairwise(colours):
+        step = grey(one) / grey(next_one)
+        assert (step if theme == "light" else 1 / step) > 1.3  # from what is near the paper
     for fill in colours:
         by_edge = min(contrast(edge, fill), contrast(edge, land))
         assert max(by_edge, contrast(fill, land)) >= MARK
-        assert contrast(ink_on(fill), fill) >= TEXT
 
 
-def test_what_has_no_class_stands_out_by_its_edge() -> None:
-    ground, paper = tokens().ground, tokens().light["paper"]
-    for fill in (paper, ground["land"], ground["sea"], tokens().classes(3)[0]):
-        assert contrast(ground["edge"], fill) >= MARK
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_written_on_a_colour_is_read_in_both_themes(theme: str) -> None:
+    verdicts, change = tokens().verdicts, tokens().diverging
+    fills = [*tokens().classes(MOST_CLASSES), *change.fall, *change.rise, change.none]
+    for fill in [*fills, *(each for v in verdicts.values() for each in (v.mark, v.fill))]:
+        assert contrast(followed(ink_on(fill), theme), followed(fill, theme)) >= TEXT, fill
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_has_no_class_stands_out_by_its_edge(theme: str) -> None:
+    colours = THEMES[theme]
+    for fill in ("paper", "land", "sea", "class-1"):
+        assert contrast(colours["edge"], colours[fill]) >= MARK
     for line in ("bar", "stripe", "outline"):
-        assert contrast(ground[line], paper) >= MARK
-    assert contrast(ground["outline"], ground["land"]) >= MARK
+        assert contrast(colours[line], colours["paper"]) >= MARK
+    assert contrast(colours["outline"], colours["land"]) >= MARK
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_is_chosen_stands_out(theme: str) -> None:
-    under = [THEMES[theme]["paper"], THEMES[theme]["tint"]]
-    under += [tokens().ground["land"], tokens().ground["sea"]] if theme == "light" else []
-    for each in under:
-        assert contrast(THEMES[theme]["chosen"], each) >= MARK
+    for under in ("paper", "tint", "land", "sea"):
+        assert contrast(THEMES[theme]["chosen"], THEMES[theme][under]) >= MARK
 
 
-def test_verdicts_are_distinguished_and_read() -> None:
-    verdicts = tokens().verdicts
-    for colours in verdicts.values():
-        assert contrast(colours.mark, tokens().light["paper"]) >= TEXT
-        assert contrast(colours.mark, colours.fill) >= MARK
-        assert contrast(tokens().light["ink"], colours.fill) >= TEXT
-    bad, good = verdicts["unfavourable"], verdicts["favourable"]
-    for pair in ((bad.mark, good.mark), (bad.fill, good.fill)):
+@pytest.mark.parametrize("theme", THEMES)
+def test_verdicts_are_distinguished_and_read(theme: str) -> None:
+    colours = THEMES[theme]
+    for name in tokens().verdicts:
+        mark, fill = colours[name], colours[f"{name}-fill"]
+        assert contrast(mark, colours["paper"]) >= TEXT
+        assert contrast(mark, fill) >= MARK
+        assert contrast(colours["ink"], fill) >= TEXT
+    for suffix in ("", "-fill"):
+        pair = (colours[f"unfavourable{suffix}"], colours[f"favourable{suffix}"])
         (warm, blue), (other_warm, other_blue) = map(without_green, pair)
         assert abs(blue - other_blue) + abs(warm - other_warm) > 0.15
 
 
-def test_a_change_is_white_where_nothing_moves_and_darker_both_ways() -> None:
-    change = tokens().diverging
-    assert change.none == "#ffffff"
-    assert grey(change.fall[0]) < grey(change.fall[1]) < grey(change.none)
-    assert grey(change.rise[1]) < grey(change.rise[0]) < grey(change.none)
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_change_is_paper_where_nothing_moves_and_farther_from_it_both_ways(theme: str) -> None:
+    colours = THEMES[theme]
+    assert colours["no-change"] == colours["paper"]
+    for strong, weak in (("fall-1", "fall-2"), ("rise-2", "rise-1")):
+        far, near = (contrast(colours[name], colours["paper"]) for name in (strong, weak))
+        assert far > near > 1.5
+
+
+def test_a_drawing_follows_the_page_around_it_and_stays_light_alone() -> None:
+    drawn = drawing(10, 10, [box(0, 0, 9, 9, tokens().classes(4)[3]), text(1, 1, "a", halo=True)])
+    assert re.findall(r"#[0-9a-f]{6}", drawn)
+    assert "var(" not in drawn
+    page = following(drawn)
+    assert not re.findall(r"#[0-9a-f]{6}", page)
+    assert set(re.findall(r"var\(--([\w-]+)\)", page)) <= set(THEMES["dark"])
+
+
+def test_both_themes_name_the_same_colours() -> None:
+    """Two colours of the light that are one would have but one in the dark."""
+    light, dark = themes()
+    assert list(light) == list(dark)
+    for one in light:
+        for other in light:
+            if light[one] == light[other]:
+                assert dark[one] == dark[other], (one, other)
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -106,8 +148,9 @@ def test_every_form_takes_the_same_colours() -> None:
     for name, colour in tokens().light.items():
         assert f"--{name.replace('_', '-')}: {colour};" in css
         assert f'#let {name.replace("_", "-")} = rgb("{colour}")' in typst
-    for colour in tokens().dark.values():
+    for colour in THEMES["dark"].values():
         assert colour in css
+    for colour in tokens().dark.values():
         assert colour not in typst  # paper is light
     assert style["text.color"] == tokens().light["ink"]
     assert style["figure.facecolor"] == tokens().light["paper"]
@@ -120,11 +163,12 @@ def test_no_colour_is_written_elsewhere() -> None:
             assert not re.search(r"#[0-9a-fA-F]{6}\b", path.read_text("utf-8")), path.name
 
 
-def test_css_uses_no_property_that_is_not_declared() -> None:
-    css = (PACKAGE / "pages" / "templates" / "style.css").read_text("utf-8")
+@pytest.mark.parametrize("name", ["pages/templates/style.css", "panels/atlas/atlas.css"])
+def test_css_uses_no_property_that_is_not_declared(name: str) -> None:
+    css = (PACKAGE / name).read_text("utf-8")
     declared = set(re.findall(r"(--[\w-]+):", css_properties() + css))
     used = set(re.findall(r"var\((--[\w-]+)", css))
-    assert used - {"--w"} <= declared  # the width of a figure is its own
+    assert used - {"--w", "--wide"} <= declared  # the width of a figure is its own
 
 
 def test_text_on_paper_is_large_enough_to_read() -> None:

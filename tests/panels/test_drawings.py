@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import demo
 import pytest
-from maps_made import in_svg, mark, meeting, parsed, text_boxes
+from maps_made import in_svg, mark, meeting, parsed, text_boxes, texts
 
 from observatoire.indicators.comparison.gaps import LEFT_OPEN, LEFT_WEIGHED, wide_or_open
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.indicators.precision.differences import Difference
-from observatoire.pages.blocks import Figure
+from observatoire.pages.blocks import Figure, Page
 from observatoire.pages.writers.typst import fitting
 from observatoire.panels.drawings.bearings import Bearing, Course
 from observatoire.panels.drawings.cells import draw_cell
 from observatoire.panels.drawings.courses import draw_course
-from observatoire.panels.drawings.tartan import _names
+from observatoire.panels.drawings.strips import names_over
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def test_a_picture_of_all_indicators_is_no_smaller_on_its_page() -> None:
 def test_a_long_name_over_a_column_stands_on_two_lines() -> None:
     """Thirty names that begin alike were all cut at the same word."""
     one = SimpleNamespace(name="Résidence du Grand Domaine, bâtiment 12")
-    lines = _names(SimpleNamespace(members=[one]))  # type: ignore[arg-type]
+    lines = names_over(SimpleNamespace(members=[one]))  # type: ignore[arg-type]
     assert lines == ["Résidence du Grand", "Domaine, bâtiment 12"]
-    assert len(_names(SimpleNamespace(members=[one, one]))) == 2  # type: ignore[arg-type]
+    assert len(names_over(SimpleNamespace(members=[one, one]))) == 2  # type: ignore[arg-type]
 
 
 def test_dates_that_are_judged_are_printed() -> None:
@@ -112,3 +113,51 @@ def test_rough_counts_are_no_sharing_out() -> None:
     assert wide_or_open(found, own, weighed) == LEFT_WEIGHED
     assert wide_or_open(found, shared, weighed) == LEFT_OPEN
     assert wide_or_open(found, own, shared) == LEFT_OPEN
+
+
+def test_a_telephone_shows_every_figure_of_a_tartan() -> None:
+    for figure in pictures_of(demo.demo().panel(kind="tartan").page):
+        # Bounds stand on one line here and on two there: they are left out.
+        wide, narrow = (
+            Counter(
+                t
+                for t in texts(parsed(svg))
+                if re.fullmatch(r"\(?\d[\d\u202f]*(,\d+)?\W?[●e‡)]+", t)
+            )
+            for svg in (figure.svg, figure.narrow)
+        )
+        assert wide - narrow == Counter()
+        assert len(wide) > 3
+        assert 'viewBox="0 0 416 ' in figure.narrow
+
+
+def test_a_telephone_shows_every_date_and_every_verdict_of_the_page() -> None:
+    for figure in pictures_of(demo.demo().panel("emploi", kind="evolution").page):
+        wide, narrow = (parsed(svg) for svg in (figure.svg, figure.narrow))
+        assert len(texts(narrow)) >= len(
+            [t for t in texts(wide) if re.search(r"\d|●|▲|▼|n\.d\.", t)]
+        )
+        assert {t for t in texts(wide) if t[:1] in "●▲▼"} == {
+            t for t in texts(narrow) if t[:1] in "●▲▼"
+        }
+        assert meeting(narrow) == []
+
+
+def pictures_of(page: Page) -> list[Figure]:
+    return [block for block in page.blocks if isinstance(block, Figure)]
+
+
+def test_the_first_digit_of_a_long_figure_stays_in_its_cell() -> None:
+    """White on the white between two cells, it was read as another figure."""
+    drawn = draw_cell(
+        mark(0, 41.4, text="41,4\u202fe", sign="▼▼", tone="unfavourable"), 100.0, 0.0, 50.0
+    )
+    (written,) = (part for part in drawn if part.startswith("<text"))
+    middle, long = (
+        float(re.findall(f'{name}="([\\d.]+)"', written)[0]) for name in (" x", "textLength")
+    )
+    assert middle - long / 2 >= 101
+    (plain,) = (
+        p for p in draw_cell(mark(0, 8.0, sign="▼"), 100.0, 0.0, 90.0) if p.startswith("<text")
+    )
+    assert "textLength" not in plain

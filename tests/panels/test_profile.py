@@ -300,3 +300,10 @@ def test_a_workbook_has_the_numbers_of_the_spine(tmp_path: Path) -> None:
     whole, _ = oracle.links()["FDF13"]
     wanted = 100 * oracle.count(whole, ["P16_POP0014"]) / oracle.count(whole, oracle.AGES)
     assert rows["Part des habitants de 0 à 14 ans (%)"][1] == pytest.approx(wanted, abs=0.05)
+
+
+def test_why_a_gap_is_not_judged_is_said_on_the_page() -> None:
+    notes = {note.label: plain(note.text) for block in demo.demo().profile("Texaco").page.blocks
+             if isinstance(block, Facts) for note in block.notes}  # fmt: skip
+    assert notes["Ne se juge pas"].startswith("Taux de pauvreté")
+    assert "écart constaté, non jugé" in notes["Ne se juge pas"]

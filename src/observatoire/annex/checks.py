@@ -33,31 +33,29 @@ def checked_blocks(found: pd.DataFrame) -> list[Block]:
     ]
     if found.empty:
         return [*blocks, Paragraph("Aucun contrôle ne signale d’anomalie.")]
+    # A check that signals several sources says once what to think of it.
     rows = tuple(
         Row(
             str(title),
             (
                 TextCell(str(level)),
-                TextCell(str(source)),
-                TextCell(number(int(count))),
+                TextCell(" ; ".join(f"{source} ({number(int(n))})" for source, n in counted)),
                 TextCell(str(remedy)),
             ),
         )
-        for level, title, source, count, remedy in found[
-            ["level", "title", "source", "rows", "remedy"]
-        ].itertuples(index=False)
+        for (level, title, remedy), some in found.groupby(["level", "title", "remedy"], sort=False)
+        for counted in [list(zip(some["source"], some["rows"], strict=True))]
     )
     grid = TableBlock(
         title="Ce que les contrôles signalent",
         head="Contrôle",
         columns=(
             Column("Niveau"),
-            Column("Source"),
-            Column("Lignes"),
+            Column("Sources (et lignes)"),
             Column("Ce qu’il faut en penser"),
         ),
         rows=rows,
         kind="texts",
-        widths=(2.2, 1.0, 3.2, 0.7, 3.2),
+        widths=(2.0, 0.9, 4.2, 3.2),
     )
     return [*blocks, grid]

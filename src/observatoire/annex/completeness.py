@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
@@ -41,6 +43,21 @@ _SIGNS = {
 }
 
 
+#: Beyond so many territories, they are counted.
+_MOST_COLUMNS = 60
+
+#: What figures are, in the heads of columns of counts.
+_KINDS: tuple[tuple[str, tuple[Status, ...]], ...] = (
+    ("Leur chiffre", (Status.OBSERVED, Status.AGGREGATED)),
+    ("Estimé", (Status.ESTIMATED,)),
+    ("Entre bornes", (Status.BOUNDED,)),
+    ("Territoire plus grand", (Status.CONTEXT,)),
+    ("Secret", (Status.SECRET,)),
+    ("Non disponible", (Status.MISSING,)),
+    ("Sans objet", (Status.NOT_APPLICABLE,)),
+)
+
+
 def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Block]:
     """Return the completeness table: a row for the indicators of a theme known of the same territories.
 
@@ -61,6 +78,7 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
     known = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
     nowhere = [one.short for one in table.indicators.values() if one.code not in known]
     rows = _rows(table, list(names), reasons, known)
+    shown = _grid if len(names) <= _MOST_COLUMNS else _counts
     exact = int(cells["status"].isin([str(Status.OBSERVED), str(Status.AGGREGATED)]).sum())
     return [
         Heading("Ce que l’on sait, ce qui manque", 1, "completude"),
@@ -69,15 +87,51 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
         *_blank(nowhere, table, named=named),
-        TableBlock(
-            title=f"Complétude : indicateurs par {table.words.here.singular}",
-            head="Indicateurs",
-            columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
-            rows=rows,
-            notes=_legend(list(names.values()), reasons, table.words),
-            kind="holes",
-        ),
+        *([shown(table, rows, list(names.values()), reasons)] if rows else []),
     ]
+
+
+def _grid(
+    table: ProtectedTable, rows: tuple[Row, ...], names: list[str], reasons: dict[str, str]
+) -> TableBlock:
+    return TableBlock(
+        title=f"Complétude : indicateurs par {table.words.here.singular}",
+        head="Indicateurs",
+        columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
+        rows=rows,
+        notes=_legend(names, reasons, table.words),
+        kind="holes",
+    )
+
+
+def _counts(
+    table: ProtectedTable, rows: tuple[Row, ...], names: list[str], reasons: dict[str, str]
+) -> TableBlock:
+    """Count the territories of each kind of figure: hundreds of columns would be read by nobody."""
+    found = {cell.status for row in rows for cell in row.cells}
+    kinds = [(label, of) for label, of in _KINDS if found & set(of)]
+    counted = tuple(
+        replace(
+            row,
+            cells=tuple(
+                TextCell(number(sum(cell.status in of for cell in row.cells))) for _, of in kinds
+            ),
+        )
+        for row in rows
+    )
+    holes = Counter(cell.text for row in rows for cell in row.cells)
+    said = f"{NO_BREAK}; ".join(
+        f"{reason[:1].lower() + reason[1:].rstrip('.')} ({number(holes[letter])})"
+        for reason, letter in reasons.items()
+    )
+    return TableBlock(
+        title=f"Complétude : nombre de {table.words.here.many} sur {number(len(names))}, par indicateur",
+        head="Indicateurs",
+        columns=tuple(Column(label) for label, _ in kinds),
+        rows=counted,
+        notes=(Note("Sans chiffre", f"{said}."),) if said else (),
+        kind="holes",
+    )
 
 
 def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Block]:

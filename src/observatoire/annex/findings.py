@@ -250,6 +250,25 @@ def strongest(found: Sequence[Finding]) -> list[Finding]:
     return [each for _, each in sorted(turns, key=lambda pair: pair[0])]
 
 
+def _owning(owners: int, total: int, here: Noun) -> str:
+    r"""Say how many of some territories have figures of their own.
+
+    Examples
+    --------
+    >>> from observatoire.french.nouns import Noun
+    >>> _owning(1, 9, Noun("quartier")), _owning(9, 9, Noun("quartier"))
+    ('1 des 9\xa0quartiers a des chiffres propres', 'Chacun des 9\xa0quartiers a des chiffres propres')
+    """
+    if total == 1:
+        return f"{capital(here.the)} {'a des chiffres propres' if owners else 'n’a aucun chiffre propre'}"
+    every = plural(total, here.singular, here.many)
+    if not owners:
+        return f"{capital(here.agree('aucun'))} des {every} n’a de chiffre propre"
+    if owners == total:
+        return f"{capital(here.agree('chacun'))} des {every} a des chiffres propres"
+    return f"{number(owners)} des {every} {'ont' if owners > 1 else 'a'} des chiffres propres"
+
+
 def knowledge(table: ProtectedTable) -> tuple[str, str]:
     """Say of how many territories figures are their own, and what is shown of the others."""
     here = table.words.here
@@ -261,9 +280,7 @@ def knowledge(table: ProtectedTable) -> tuple[str, str]:
     lone = int((figures == 1).sum()) if (figures > 1).any() else 0
     owners = len(figures) - lone
     blind = total - cells.loc[cells["status"] != str(Status.MISSING), "territory"].nunique()
-    lead = (
-        f"{number(owners)} des {plural(total, here.singular, here.many)} ont des chiffres propres"
-    )
+    lead = _owning(owners, total, here)
     parts = table.words.parts
     rest = total - owners - lone - blind
     text = []

@@ -208,6 +208,15 @@ def _breaks(done: Done) -> list[Block]:
     return [Heading("Ruptures de série", 2, "ruptures"), grid]
 
 
+def _lines(source: Mapping[str, Any]) -> str:
+    """Say how many lines were read and what became of them: rejects are named where there are some."""
+    read, kept, rejected = (int(source[f"rows_{each}"]) for each in ("read", "kept", "rejected"))
+    fate = f"{plural(kept, 'gardée')}, {plural(rejected, 'rejetée')}"
+    if not rejected and read == kept:
+        fate = "toutes gardées" if read > 1 else "gardée"
+    return f"{plural(read, 'ligne lue', 'lignes lues')}, {fate}, le {source['loaded']}"
+
+
 def _sources(done: Done) -> list[Block]:
     rows = tuple(
         Row(
@@ -215,11 +224,7 @@ def _sources(done: Done) -> list[Block]:
             (
                 TextCell(f"{source['producer']} ({source['licence']})"),
                 TextCell(str(source["rule"]) or "—"),
-                TextCell(
-                    f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
-                    f"{plural(int(source['rows_kept']), 'gardée')}, "
-                    f"{plural(int(source['rows_rejected']), 'rejetée')}, le {source['loaded']}"
-                ),
+                TextCell(_lines(source)),
                 TextCell(_breakable(str(source["files"]))),
             ),
         )

@@ -192,6 +192,7 @@ _REJECTS = {
     "first": "Première",
     "reason": "Son motif",
 }
+_INDICATORS = {"indicator": "Code", "label": "Intitulé", "unit": "Unité", "periods": "Périodes"}
 _AGREEMENTS = {
     "source": "Source",
     "partner": "Partenaire",
@@ -224,6 +225,22 @@ def status(workspace: Workspace = Path()) -> None:
     show_frame(title, found.reset_index(name="rows"), _CHECKS)
     if absent:
         say("Ce qui n’est pas là :\n" + "\n".join(f"  - {line}." for line in absent))
+
+
+@command()
+def indicators(
+    theme: Annotated[
+        str | None,
+        argument("THEME", "Thématique : population, emploi, habitat… ; toutes sans elle."),
+    ] = None,
+    workspace: Workspace = Path(),
+) -> None:
+    """Liste les indicateurs : code, intitulé, unité, périodes chargées."""
+    with opened(workspace) as o:
+        listed = o.indicators(theme)
+    fed = listed["periods"] != ""
+    periods = listed["periods"].where(fed, "aucune : il manque " + listed["lacking"])
+    show_frame("Indicateurs", listed.assign(periods=periods), _INDICATORS)
 
 
 def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
+import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -263,18 +266,18 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
     """Réunit les paquets de plusieurs observatoires, et dit ce qui s’y contredit ou s’y dévoile."""
     import observatoire
     from observatoire.exchange.publication.figures import table_bytes
-    from observatoire.french.typography import plural
-    from observatoire.pages.sheet import cannot_write, writer_of
-    from observatoire.swap import new_file
+    from observatoire.pages.sheet import require_apart, write_together, writer_of
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
             f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
         )
-    pages = {"inventory": inventory, "annex": annex, "atlas": atlas, "panel": panel, "map": map}
+    # The quickest first: what cannot be shown is said before the long ones are made.
+    pages = {"map": map, "panel": panel, "inventory": inventory, "atlas": atlas, "annex": annex}
     asked = {name: path for name, path in pages.items() if path is not None}
-    for path in asked.values():
-        writer_of(path)  # refused before the work, not after
+    for name, path in asked.items():
+        writer_of(path, _FORMS.get(name))  # refused before the work, not after
+    require_apart([output, *asked.values()])
     if map is not None and not indicator:
         raise UnknownNameError(
             "De quel indicateur faut-il la carte ?", remedy="Ajoutez --indicator CODE."
@@ -282,12 +285,9 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
     with step("Fédération"):
         together = observatoire.federate(packages, audience=cast("Audience", audience))
         answers, given_away = together.values(), together.audit()
-        try:
-            with new_file(output) as draft:
-                draft.write_bytes(table_bytes(answers))
-        except OSError as error:
-            raise cannot_write(output, error) from error
-        _write_pages(together, asked, indicator)
+        with tempfile.TemporaryDirectory() as shelf:
+            made = _page_writers(together, asked, indicator, Path(shelf))
+            write_together(made | {output: partial(_put, table_bytes(answers))})
     _say_findings(together, given_away)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
@@ -300,17 +300,33 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
         raise typer.Exit(2)
 
 
-def _write_pages(together: Federation, asked: Mapping[str, Path], indicator: str) -> None:
+#: The forms of the pages that have not all of them.
+_FORMS = {"annex": (".html", ".pdf", ".docx", ".xlsx"), "atlas": (".html",)}
+
+
+def _page_writers(
+    together: Federation, asked: Mapping[str, Path], indicator: str, shelf: Path
+) -> dict[Path, Callable[[Path], object]]:
+    """Return what writes the pages of a federation that are asked for, by where they go."""
     codes = [indicator] if indicator else []
-    write: Mapping[str, Callable[[Path], object]] = {
-        "inventory": lambda path: together.inventory_page().save(path),
-        "annex": together.annex,
-        "atlas": lambda path: together.atlas(path, indicators=codes),
-        "panel": lambda path: together.panel(indicators=codes).save(path),
+    pages: Mapping[str, Callable[[Path], object]] = {
         "map": lambda path: together.map(indicator).save(path),
+        "panel": lambda path: together.panel(indicators=codes).save(path),
+        "inventory": lambda path: together.inventory_page().save(path),
+        "atlas": lambda path: together.atlas(path, indicators=codes),
+        "annex": together.annex,
     }
-    for name, path in asked.items():
-        write[name](path)
+    return {path: partial(_moved, pages[name], shelf / path.name) for name, path in asked.items()}
+
+
+def _moved(write: Callable[[Path], object], made: Path, draft: Path) -> None:
+    """Write a page under its own name, which says its form, then where it waits for the others."""
+    write(made)
+    shutil.move(made, draft)
+
+
+def _put(content: bytes, draft: Path) -> None:
+    draft.write_bytes(content)
 
 
 def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:

@@ -5,7 +5,8 @@ A question enters by ``query``, with ``context`` (the workspace, its catalogue, 
 table), ``precision`` (intervals), ``comparison`` (next to whom), ``evaluation`` (what changed).
 ``publishable`` and ``zoning_versions`` say what may leave, and on which vintage of a zoning;
 ``link_checks`` holds what links add up to against what is published of the whole; ``lessons`` learns from
-what is published of parts and of their wholes.
+what is published of parts and of their wholes; ``kept_answers`` are in the warehouse, while their
+``answer_grounds`` hold.
 """
 
 from observatoire.indicators.precision.differences import (

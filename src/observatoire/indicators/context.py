@@ -102,9 +102,10 @@ class Context:
             words=self.words(zoning),
         )
 
-    def words(self, zoning: str) -> TerritoryNames:
+    def words(self, zoning: str, sources: Sequence[str] | None = None) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
-        sources = list(dict.fromkeys(route.source for route in self.routes(zoning)))
+        if sources is None:
+            sources = self.origins(zoning)
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
@@ -180,6 +181,10 @@ class Context:
         self.book.keep(zoning, [route for route in found if route.method == LINKS])
         return found
 
+    def origins(self, zoning: str) -> tuple[str, ...]:
+        """Return the zonings whose figures are carried to one."""
+        return tuple(dict.fromkeys(route.source for route in self.routes(zoning)))
+
     @remembered
     def measured(self, recipe: PassageRecipe) -> Route:
         """Return the route that a declared method measures."""
@@ -200,9 +205,17 @@ class Context:
 
     @cached_property
     def calibrations(self) -> tuple[Calibration, ...]:
-        """What foretells the parts of sources: the workspace's own before those of the library."""
+        """What foretells the parts of sources: the workspace's own before those of the library.
+
+        What was learnt of figures that not everyone may see any more, or that are withdrawn, is forgotten.
+        """
         own = self.own_calibrations
-        return tuple(known_calibrations(own if own.is_file() else None).values())
+        open_to_all = self.secrecy_rules.keys() - self.kept().keys()
+        return tuple(
+            each
+            for each in known_calibrations(own if own.is_file() else None).values()
+            if open_to_all.issuperset(each.sources)
+        )
 
     @property
     def own_calibrations(self) -> Path:

@@ -12,7 +12,7 @@ import pandas as pd
 from observatoire.declarations.reader import toml_table
 from observatoire.declarations.writer import key, lines
 from observatoire.errors import PassageError
-from observatoire.french.typography import plural
+from observatoire.french.typography import enumerate_words, plural
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.part_predictions import at_scale, kind_of
 from observatoire.indicators.query import read_observations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 #: What is said of each indicator that could teach.
 LESSON_COLUMNS = ("indicator", "label", "period", "places", "held_80", "held_95", "note")
 
+_COPIED_MOST = 0.5  # of parts whose figure is that of their whole: it is not their own
 _SHARES_MOST = 1.05  # a part above its whole is of another date, or of other people
 _HELD_LEAST = 0.7  # share of places left out that an interval at 80 % must hold to be kept
 _SUPPORTS = ["social", "log_people"]
@@ -43,11 +44,32 @@ _HEAD = """# Ce qu’ont appris les chiffres publiés de cet espace de travail, 
 
 @dataclass(frozen=True)
 class Lesson:
-    """The published figures of parts and of their wholes, one row a part, and when."""
+    """The published figures of parts and of their wholes, one row a part, and when.
+
+    ``aside``: how many more are published of which nothing can be learnt.
+    """
 
     indicator: Indicator
     period: str
     pairs: pd.DataFrame
+    aside: int
+
+    def refusal(self) -> str:
+        """Say why it teaches nothing, empty when it may."""
+        pairs = self.pairs
+        if len(pairs) < LEAST:
+            return f"{plural(len(pairs), 'territoire')} : il en faut {LEAST}"
+        if (inside := pairs["holder"].nunique()) < LEAST:
+            return f"ils tiennent dans {plural(inside, 'territoire')} : il en faut {LEAST}"
+        if (pairs["part"] == pairs["whole"]).mean() > _COPIED_MOST:
+            return "le chiffre de la partie est recopié de son tout"
+        return ""
+
+    def held(self, learnt: Mapping[str, object]) -> tuple[float, float]:
+        """Return the shares that intervals hold, what is set aside having fallen outside."""
+        tight, wide = np.asarray(learnt["held"], dtype=float)
+        kept = len(self.pairs) / (len(self.pairs) + self.aside)
+        return round(float(tight * kept), 3), round(float(wide * kept), 3)
 
 
 def learn_parts(
@@ -86,19 +108,19 @@ def learn_parts(
     }
     for lesson in _lessons(context, zoning, source, holders, list(codes)):
         row = (lesson.indicator.code, lesson.indicator.label, lesson.period, len(lesson.pairs))
-        if len(lesson.pairs) < LEAST:
-            few = f"{plural(len(lesson.pairs), 'territoire')} : il en faut {LEAST}"
-            said.append((*row, np.nan, np.nan, few))
+        if why := lesson.refusal():
+            said.append((*row, np.nan, np.nan, why))
             continue
-        made = _entries(lesson, supports, holders)
+        made = _entries(lesson, supports)
+        taught = [each for each in lesson.indicator.sources if each in context.secrecy_rules]
         kept = {
-            code: {**each, **about}
+            code: {**each, **about, "sources": taught}
             for code, each in made.items()
             if np.asarray(each["held"], dtype=float)[0] >= _HELD_LEAST
         }
         best = next(iter((kept or made).values()))
         tight, wide = (float(share) for share in np.ravel(np.asarray(best["held"], dtype=float)))
-        why = "" if kept else "les territoires laissés de côté tombent trop souvent dehors"
+        why = "" if kept else "les territoires laissés ou mis de côté tombent trop souvent dehors"
         said.append((*row, tight, wide, why))
         found |= kept
     table = pd.DataFrame(said, columns=list(LESSON_COLUMNS))
@@ -169,9 +191,11 @@ def _lessons(
                 {"part": part.reindex(list(holders)), "holder": pd.Series(holders, dtype=object)}
             )
             pairs["whole"] = pairs["holder"].map(whole)
-            pairs = _possible(pairs.dropna(), kind_of(chosen[code]))
-            if len(pairs) and len(pairs) >= len(best[code].pairs if code in best else ()):
-                best[code] = Lesson(chosen[code], period, pairs)
+            pairs = pairs.dropna()
+            possible = _possible(pairs, kind_of(chosen[code]))
+            if len(possible) and len(possible) >= len(best[code].pairs if code in best else ()):
+                aside = len(pairs) - len(possible)
+                best[code] = Lesson(chosen[code], period, possible, aside)
     return best.values()
 
 
@@ -190,12 +214,15 @@ def _possible(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     if kind == "rate":
         # A share of an income net of taxes may be out of 0 to 100 %: it has no logit.
         return pairs[(pairs["part"].between(0, 100)) & (pairs["whole"].between(0, 100))]
-    above = pairs[pairs[["part", "whole"]].gt(0).all(axis=1)]
-    return above if kind == "level" else above[above["part"] <= _SHARES_MOST * above["whole"]]
+    if kind == "level":
+        return pairs[pairs[["part", "whole"]].gt(0).all(axis=1)]
+    # A part that counts nobody teaches as much as another.
+    shared = pairs[(pairs["part"] >= 0) & (pairs["whole"] > 0)]
+    return shared[shared["part"] <= _SHARES_MOST * shared["whole"]]
 
 
 def _entries(
-    lesson: Lesson, supports: Mapping[str, Mapping[str, float]], holders: Mapping[str, str]
+    lesson: Lesson, supports: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, object]]:
     """Return what the pairs of an indicator teach: with what supports them, then of themselves."""
     indicator, pairs, kind = lesson.indicator, lesson.pairs, kind_of(lesson.indicator)
@@ -208,18 +235,26 @@ def _entries(
     if kind != "part":
         scale = 100.0 if kind == "rate" else 1.0
         given = pd.DataFrame({WHOLE: [at_scale(kind, figure) for figure in pairs["whole"]]})
-        learnt = learn((pairs["part"] / scale).to_numpy(), given, level=kind == "level")
-        return {f"{kind}-{indicator.code}": entry | dict(learnt)}
+        learnt = learn(
+            (pairs["part"] / scale).to_numpy(),
+            given,
+            level=kind == "level",
+            holders=pairs["holder"],
+        )
+        return {f"{kind}-{indicator.code}": entry | dict(learnt) | {"held": lesson.held(learnt)}}
     shares = np.minimum((pairs["part"] / pairs["whole"]).to_numpy(), 1.0)
     known = pd.DataFrame(
-        [dict(supports.get(holders[str(code)], {})) for code in pairs.index], columns=_SUPPORTS
+        [dict(supports.get(holder, {})) for holder in pairs["holder"]], columns=_SUPPORTS
     )
     made = {}
     full = known.notna().all(axis=1).to_numpy()
-    if full.sum() >= LEAST:
-        made[f"part-{indicator.code}"] = entry | dict(learn(shares[full], known[full]))
-    alone = learn(shares, known.loc[:, []])
-    return {**made, f"part-{indicator.code}-alone": entry | dict(alone)}
+    if pairs["holder"][full].nunique() >= LEAST:
+        made[""] = learn(shares[full], known[full], holders=pairs["holder"][full])
+    made["-alone"] = learn(shares, known.loc[:, []], holders=pairs["holder"])
+    return {
+        f"part-{indicator.code}{suffix}": entry | dict(each) | {"held": lesson.held(each)}
+        for suffix, each in made.items()
+    }
 
 
 def _patterns(names: Iterable[str], period: str) -> tuple[str, ...]:
@@ -237,9 +272,11 @@ def _patterns(names: Iterable[str], period: str) -> tuple[str, ...]:
 
 def _refused(table: pd.DataFrame, zoning: str, source: str, inside: int) -> PassageError:
     most = int(table["places"].max()) if len(table) else 0
+    notes = table.loc[table["places"] >= LEAST, "note"].unique().tolist()
     return PassageError(
         f"Rien ne s’apprend de « {zoning} » : {plural(inside, 'territoire')} y tiennent dans un seul de "
-        f"« {source} », {most} au plus avec un chiffre publié des deux côtés.",
+        f"« {source} », {most} au plus avec un chiffre publié des deux côtés"
+        f"{f' ({enumerate_words(notes)})' if notes else ''}.",
         why=f"Un intervalle s’apprend d’au moins {LEAST} territoires dont la partie et le tout sont publiés, "
         "la même année.",
         remedy="Chargez les chiffres publiés de ces territoires, ou gardez les calibrations fournies.",

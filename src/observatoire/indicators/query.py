@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,6 +16,7 @@ from observatoire.indicators.comparison.gaps import differences
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.table import Asked, Place, Table
+from observatoire.indicators.kept_answers import Answer
 from observatoire.indicators.precision.sampling_bases import sums_behind
 from observatoire.indicators.precision.sampling_error import DECLARED, check_choice, with_sampling
 from observatoire.workspace.model import Comparator
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.kept_answers import KeptAnswers
 
 
-def answer(
+def answer(  # noqa: PLR0913 - one keyword a part of the question
     context: Context,
     codes: Iterable[str],
     zoning: str,
@@ -36,6 +39,7 @@ def answer(
     beside: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
     precision: str = DECLARED,
+    kept: KeptAnswers | None = None,
 ) -> Table:
     """Compute a table.
 
@@ -52,6 +56,8 @@ def answer(
         Comparators that are given too, without the differences to them.
     precision : {"declared", "all", "none"}
         Intervals of sampled sources, of exhaustive ones too, or of none.
+    kept : KeptAnswers, optional
+        Where the answer is read if it was computed before, and kept if it was not.
 
     Raises
     ------
@@ -68,24 +74,47 @@ def answer(
     compared, others = (_comparators(context, each) for each in (compare, beside))
     check_choice(precision)
     when = _periods(context, indicators, period)
-    places = [context.place(zoning, territories)]
-    for each in dict.fromkeys((*compared, *others)):
-        place = _compared(context, each, zoning, places[0])
-        places += [place] if place else []
-    cells = _cells(context, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
-    foot = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
-    against = {each.code: counterparts(context, each, zoning) for each in compared}
+    make = partial(
+        _compute, context, by_code, zoning, when, compared, others, territories, precision
+    )
+    asked = (list(by_code), zoning, sorted(when.items()), compared, others, territories, precision)
+    made = make() if kept is None else kept.once(asked, make)
     return Table(
-        cells=cells,
+        cells=made.cells,
         indicators=by_code,
         zoning=zoning,
         zoning_label=context.workspace.zoning(zoning).label,
         warnings=context.workspace.warnings,
-        comparators=tuple(foot),
-        differences=differences(cells, against, by_code, zoning, places[0].names),
+        comparators=made.foot,
+        differences=made.differences,
         caveats={note.label: note.caveats for note in context.sources().values() if note.caveats},
-        words=context.words(zoning),
+        words=context.words(zoning, made.sources),
+    )
+
+
+def _compute(
+    context: Context,
+    indicators: Mapping[str, Indicator],
+    zoning: str,
+    when: Mapping[str, Sequence[str]],
+    compared: Sequence[Comparator],
+    others: Sequence[Comparator],
+    territories: Sequence[str],
+    precision: str,
+) -> Answer:
+    """Compute the cells, on the zoning and next to whom, and the differences."""
+    places = [context.place(zoning, territories)]
+    for each in dict.fromkeys((*compared, *others)):
+        place = _compared(context, each, zoning, places[0])
+        places += [place] if place else []
+    cells = _cells(context, list(indicators.values()), when, places, precision)
+    against = {each.code: counterparts(context, each, zoning) for each in compared}
+    return Answer(
+        cells,
+        differences(cells, against, indicators, zoning, places[0].names),
+        context.origins(zoning),
+        tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
     )
 
 

@@ -14,7 +14,7 @@ from observatoire.maps.marks import Mark, extremes, mark_of, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import WIDTH, drawing, pattern
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
-from observatoire.maps.tiles import draw_tiles
+from observatoire.maps.tiles import draw_tiles, tiles_are_named
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import figure_words
 from observatoire.pages.notes import notes_of, schematic_warning
@@ -49,7 +49,7 @@ TONES = (
 #: What the ranking shows that tables do not.
 _LINE = "trait vertical : la commune"
 _SPAN = (
-    "trait noir : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
+    "trait fin : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
     "touchent pas diffèrent de façon sûre"
 )
 _SIGNS = (
@@ -315,7 +315,8 @@ def draw_map(
     swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
     legend, y = draw_swatches(colouring.title, swatches, (0.0, y, room))
     parts += legend
-    if style.kind != "map":
+    blank = counted is not None and not tiles_are_named(marks, ground, room)
+    if style.kind == "tiles" or (style.kind == "both" and not blank):
         tiles, y = draw_tiles(marks, ground, (0.0, y + _GAP, room, 0.0), colouring.fill)
         parts += tiles
     if not style.ranked:

@@ -103,9 +103,10 @@ def draw_sizes(
     title = f"Aire du cercle ({len(sizes)} avec leur propre chiffre)"
     parts = [text(left, top + 14, fitted(title, width), weight=600)]
     x, y = left, top + 24
-    tallest = circle_radius(nice_sizes(largest)[0] if nice_sizes(largest) else largest, largest)
-    for value in nice_sizes(largest):
-        radius, label = circle_radius(value, largest), size_label(value, unit)
+    nice, count = nice_sizes(largest), len(sizes)
+    tallest = circle_radius(nice[0] if nice else largest, largest, count)
+    for value in nice:
+        radius, label = circle_radius(value, largest, count), size_label(value, unit)
         if x + 2 * radius + 7 + width_of(label) > left + width:
             break
         parts.append(circle(x + radius + 1, y + tallest, radius))

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 _GAP, _TOP, _HIGH = 18.0, 52.0, 330.0
 
+#: Over the legend: each of its numbers is of all the maps.
+_SHARED = "Classes communes aux dates (nombres de toutes les dates)"
+
 #: Small maps in a row.
 _IN_A_ROW = 3
 
@@ -75,7 +78,7 @@ def multiples_figure(
         *colouring_of(together, indicator, shared).swatches,
         *status_swatches(together, ground.words),
     ]
-    legend, y = draw_swatches("Classes communes aux dates", swatches, (0.0, y, WIDTH))
+    legend, y = draw_swatches(_SHARED, swatches, (0.0, y, WIDTH))
     title = title_of(indicator, enumerate_words(list(dated)))
     cells = tables[-1].main
     notes = notes_of(
@@ -95,7 +98,8 @@ def _row_of_maps(
     count = min(len(dated), _IN_A_ROW)
     each = (WIDTH - _GAP * (count - 1)) / count
     counted = indicator.nature.additive
-    radii = circle_radii([replace(m, code=f"{p}/{m.code}") for p, ms in dated.items() for m in ms])
+    every = [replace(m, code=f"{p}/{m.code}") for p, ms in dated.items() for m in ms]
+    radii = circle_radii(every, len(dated))
     parts, top, bottom = [], _TOP, _TOP
     fill = colouring_of(together, indicator, style).fill
     for rank, (period, marks) in enumerate(dated.items()):

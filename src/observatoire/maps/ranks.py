@@ -28,6 +28,12 @@ MOST_LISTED = 60
 
 _BAR, _DOT = 9.0, 4.2
 
+#: How much wider than ours the letters of a machine without our font may be.
+_WIDER = 1.1
+
+#: A ranking no wider than that gives names more room than dots.
+_NARROW = 500.0
+
 #: The room of a bar is at least this wide.
 _LEAST_BAR = 90.0
 
@@ -89,7 +95,9 @@ def draw_ranking(
     left, top, width = where
     signs = 32.0 if any(mark.sign for mark in marks) else 0.0
     number = 26.0 if numbers else 0.0
-    bar_left = left + width - signs - max(_LEAST_BAR, (0.5 if dots else 0.3) * width)
+    bar_left = (
+        left + width - signs - max(_LEAST_BAR, (0.5 if dots and width > _NARROW else 0.3) * width)
+    )
     axis = _axis(marks, bar_left, left + width - signs - 8, dots=dots)
     name_left, figure_right = left + number + 22, bar_left - 10
     y, parts = top, []
@@ -106,7 +114,7 @@ def draw_ranking(
                 rest = plural(len(group) - MOST_LISTED, "autre", "autres")
                 parts.append(text(name_left, y + 15, f"… {rest} au tableau"))
             else:
-                room = figure_right - width_of(mark.text) - name_left - 8
+                room = (figure_right - width_of(mark.text) - name_left - 8) / _WIDER
                 weight = 600 if mark.own else 400
                 parts += [
                     text(left + number, y + 15, numbers.get(mark.code, "–"), anchor="end")

@@ -88,6 +88,18 @@ def text(
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}"{around}>{escape(content)}</text>'
 
 
+def pressed(written: str, room: float) -> str:
+    """Return a text whose letters are drawn closer, so that it takes the room it has and no more.
+
+    Examples
+    --------
+    >>> pressed('<text x="1">41,4</text>', 20)
+    '<text textLength="20.0" lengthAdjust="spacingAndGlyphs" x="1">41,4</text>'
+    """
+    closer = f'<text textLength="{room:.1f}" lengthAdjust="spacingAndGlyphs"'
+    return written.replace("<text", closer, 1)
+
+
 def box(x: float, y: float, width: float, height: float, fill: str, *, edge: bool = True) -> str:
     """Draw a rectangle."""
     line = f' stroke="{tokens().ground["edge"]}" stroke-width="0.9"' if edge else ""

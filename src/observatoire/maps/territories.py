@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from observatoire.maps.marks import BaseMap, Mark
 
-LARGEST_CIRCLE = 34.0
+#: Radius of the largest circle, and how many circles leave it room: hundreds of that size would hide all.
+LARGEST_CIRCLE, _AT_EASE = 34.0, 28
 
 #: Room of a name on a map; the ranking has it whole.
-LONGEST_NAME = 190.0
+LONGEST_NAME = 165.0
 
 
 @dataclass(frozen=True)
@@ -66,19 +67,38 @@ def draw_territories(
     return GroundDrawing(tuple(parts), bottom)
 
 
-def circle_radii(marks: Sequence[Mark]) -> dict[str, float]:
+def circle_radii(marks: Sequence[Mark], maps: int = 1) -> dict[str, float]:
     """Return the radius of the circle of each own count: areas are as counts.
 
-    A count known by bounds only has none: that of a part of an IRIS would draw its people twice.
+    A count known by bounds only has none: that of a part of an IRIS would draw its people twice. They share
+    ``maps`` of the same territories.
     """
     sizes = {m.code: m.value for m in marks if m.own and m.value > 0}
-    largest = max(sizes.values(), default=0.0)
-    return {code: circle_radius(size, largest) for code, size in sizes.items()}
+    largest, count = max(sizes.values(), default=0.0), len(sizes) // maps
+    return {code: circle_radius(size, largest, count) for code, size in sizes.items()}
 
 
-def circle_radius(size: float, largest: float) -> float:
-    """Return the radius of a circle."""
-    return LARGEST_CIRCLE * math.sqrt(max(size, 0.0) / largest) if largest > 0 else 0.0
+def circle_radius(size: float, largest: float, count: int = 1) -> float:
+    """Return the radius of a circle, among ``count`` of a map.
+
+    Examples
+    --------
+    >>> circle_radius(50, 200), round(circle_radius(200, 200, 400), 1)
+    (17.0, 9.0)
+    """
+    share = math.sqrt(max(size, 0.0) / largest) if largest > 0 else 0.0
+    return largest_circle(LARGEST_CIRCLE, count) * share
+
+
+def largest_circle(radius: float, count: int) -> float:
+    """Return the radius of the largest of so many circles: that of few, or less.
+
+    Examples
+    --------
+    >>> largest_circle(30, 28), largest_circle(30, 112)
+    (30.0, 15.0)
+    """
+    return radius * math.sqrt(min(1.0, _AT_EASE / max(count, 1)))
 
 
 def circle(x: float, y: float, radius: float) -> str:

@@ -79,6 +79,12 @@ def bare(name: str, ground: BaseMap) -> str:
     return rest if rest and noun.casefold() == ground.words.here.singular.casefold() else name
 
 
+def tiles_are_named(marks: Sequence[Mark], ground: BaseMap, width: float) -> bool:
+    """Tell whether the squares are large enough for a name and a figure: without them they say a colour alone."""
+    spots, _, _ = place_tiles(marks, ground, (0.0, 0.0, width, 0.0))
+    return all(side >= LEAST_NAMED for _, side in spots.values())
+
+
 #: A name with its left and its top.
 Heading = tuple[str, float, float]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.grounds import Grounds
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
+    from observatoire.indicators.kept_answers import KeptAnswers
     from observatoire.observatory.gazetteer import Gazetteer
     from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.secrecy.release.agreements import Gate
@@ -47,6 +48,7 @@ _REMEMBERED = (
     "_planned",
     "_decided",
     "_definitions",
+    "_kept_answers",
     "_watches",
     "_answers",
 )
@@ -163,6 +165,12 @@ class Session:
         )
 
     @cached_property
+    def _kept_answers(self) -> KeptAnswers:
+        from observatoire.indicators.kept_answers import KeptAnswers
+
+        return KeptAnswers(self._context)
+
+    @cached_property
     def _gazetteer(self) -> Gazetteer:
         from observatoire.observatory.gazetteer import Gazetteer
 
@@ -195,7 +203,11 @@ class Session:
         from observatoire.secrecy.release.decision import Decision, decision_of
         from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
 
-        for read_before in ("_context", "_planned"):  # made of what stands now, of nothing older
+        for read_before in (
+            "_context",
+            "_kept_answers",
+            "_planned",
+        ):  # made of what stands now, of nothing older
             self.__dict__.pop(read_before, None)
         check_declared(self._context)
         if not guarded_indicators(self._context):

@@ -110,6 +110,7 @@ class Tables(Ingestion):
             beside=[self._gazetteer.comparator(where, name) for name in beside],
             territories=chosen,
             precision=precision,
+            kept=self._kept_answers,
         )
         allowed = withhold(computed, self._gate(audience))
         made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
@@ -126,9 +127,12 @@ class Tables(Ingestion):
         from observatoire.warehouse.storage.passages import list_passages
 
         self._ensure_loaded()
+        self._kept_answers.written_once("passages", self._keep_passages)
+        return list_passages(self.warehouse)
+
+    def _keep_passages(self) -> None:
         for zoning in self.workspace.zonings:
             self._context.routes(zoning)  # what figures use is kept when first used
-        return list_passages(self.warehouse)
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method
         self,

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 #: Height of a frame before its content is known, and where no script may run.
 _BEFORE = 560
 
-#: Follows the theme of JupyterLab or VS Code, where they say it, and the height of what it holds.
+#: Follows the theme of JupyterLab or VS Code, where they say it, and the height of what it holds: whole, and
+#: again when a table is unfolded or the window resized, so that no page scrolls inside another.
 _FITTED = (
     "const b=document.body.dataset,d=this.contentDocument.documentElement,"
     "dark=b.jpThemeLight==='false'||/dark/.test(b.vscodeThemeKind||''),"
     "light=b.jpThemeLight==='true'||/light/.test(b.vscodeThemeKind||'');"
     "if(dark||light)d.dataset.theme=dark?'dark':'light';"
-    "this.style.height=Math.min(d.scrollHeight+8,2400)+'px'"
+    "new ResizeObserver(()=>{this.style.height=d.offsetHeight+8+'px'}).observe(d)"
 )
 
 

@@ -56,14 +56,48 @@ def write_out(table: ProtectedTable, writers: Mapping[Path, Callable[[Path], Non
     writers : mapping
         What writes each file, by where it goes.
     """
+    table.check_out(enumerate_words([path.name for path in writers]))
+
+    def recorded(path: Path, draft: Path) -> None:
+        writers[path](draft)
+        table.keep_out(path.suffix.lower().removeprefix("."), path.name)
+
+    return write_together({path: partial(recorded, path) for path in writers})
+
+
+def require_apart(paths: Sequence[Path]) -> None:
+    """Refuse to write two things at one place.
+
+    Raises
+    ------
+    FileError
+        When two of the paths are of the same file.
+    """
+    places = [path.resolve() for path in paths]
+    for path, place in zip(paths, places, strict=True):
+        if places.count(place) > 1:
+            raise FileError(
+                "Deux des fichiers demandés sont le même.",
+                where=str(path),
+                why="Le second remplacerait le premier.",
+                remedy="Donnez à chacun son nom.",
+            )
+
+
+def write_together(writers: Mapping[Path, Callable[[Path], object]]) -> list[Path]:
+    """Write files, all of them put in their place or none.
+
+    Raises
+    ------
+    FileError
+        When a place cannot be written to.
+    """
     paths = list(writers)
-    table.check_out(enumerate_words([path.name for path in paths]))
     with ExitStack() as places:
         for path, write in writers.items():
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write(places.enter_context(new_file(path)))
-                table.keep_out(path.suffix.lower().removeprefix("."), path.name)
             except OSError as error:
                 raise cannot_write(path, error) from error
         try:
@@ -152,6 +186,7 @@ class Sheet:
             The suffix of each says its form.
         """
         writers = [writer_of(path) for path in paths]
+        require_apart(paths)
         return write_out(
             self.table,
             {path: partial(write, self.page) for path, write in zip(paths, writers, strict=True)},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -47,6 +48,16 @@ class Fonts:
 
 
 @declared
+class DrawingColours:
+    """What drawings are coloured with on a dark screen: as many of each as in the light."""
+
+    sequential: Texts
+    diverging: ChangeColours
+    ground: Annotated[Mapping[str, str], _exactly(GROUND)]
+    verdicts: Annotated[Mapping[str, VerdictColours], _exactly(VERDICTS)]
+
+
+@declared
 class Tokens:
     """What ``tokens.toml`` declares."""
 
@@ -56,6 +67,7 @@ class Tokens:
     diverging: ChangeColours
     ground: Annotated[Mapping[str, str], _exactly(GROUND)]
     verdicts: Annotated[Mapping[str, VerdictColours], _exactly(VERDICTS)]
+    dark_drawings: DrawingColours
     sizes: Annotated[Mapping[str, float], _exactly(SIZES)]
     fonts: Fonts
 
@@ -126,25 +138,77 @@ def css_properties() -> str:
 
     A page that is printed is light; so is what a host marks ``data-theme="light"``.
     """
-    light, dark = _properties(tokens().light), _properties(tokens().dark)
-    marks = "".join(
-        f" --{name}: {colours.mark}; --{name}-fill: {colours.fill};"
-        for name, colours in tokens().verdicts.items()
-    )
+    light, dark = (_declarations(theme) for theme in themes())
     sizes = "".join(f" --{name}-size: {size:g}pt;" for name, size in tokens().sizes.items())
     font = ", ".join(f'"{face}"' if " " in face else face for face in tokens().fonts.text)
-    drawn = tokens().light["paper"]
-    always = f" --font: {font}; --drawing: {drawn};{marks}{sizes}"
     return (
-        f".observatoire {{ color-scheme: light dark;{light}{always} }}\n"
+        f".observatoire {{ color-scheme: light dark;{light} --font: {font};{sizes} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ .observatoire {{{dark} }} }}\n"
-        f'[data-theme="light"] .observatoire {{{light} }}\n'
-        f'[data-theme="dark"] .observatoire {{{dark} }}\n'
+        f'[data-theme="light"] .observatoire, .observatoire[data-theme="light"] '
+        f"{{ color-scheme: light;{light} }}\n"
+        f'[data-theme="dark"] .observatoire {{ color-scheme: dark;{dark} }}\n'
     )
 
 
-def _properties(theme: Mapping[str, str]) -> str:
-    return "".join(f" --{name.replace('_', '-')}: {colour};" for name, colour in theme.items())
+@cache
+def themes() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return each colour by the name of its CSS property: in the light, then in the dark.
+
+    Examples
+    --------
+    >>> light, dark = themes()
+    >>> light["class-5"], dark["class-5"]
+    ('#123f66', '#c6e1f6')
+    """
+    chosen, drawn = tokens(), tokens().dark_drawings
+    return (
+        _named(chosen.light, chosen.classes(MOST_CLASSES), chosen),
+        _named(chosen.dark, drawn.sequential, drawn),
+    )
+
+
+def _named(
+    theme: Mapping[str, str], five: Sequence[str], drawn: Tokens | DrawingColours
+) -> dict[str, str]:
+    """Name the colours of one theme; a page uses them, then its drawings."""
+    change, verdicts = drawn.diverging, drawn.verdicts
+    return {
+        **{name.replace("_", "-"): colour for name, colour in theme.items()},
+        **drawn.ground,
+        **{name: colours.mark for name, colours in verdicts.items()},
+        **{f"{name}-fill": colours.fill for name, colours in verdicts.items()},
+        **{f"class-{rank}": colour for rank, colour in enumerate(five, 1)},
+        **{f"fall-{rank}": colour for rank, colour in enumerate(change.fall, 1)},
+        "no-change": change.none,
+        **{f"rise-{rank}": colour for rank, colour in enumerate(change.rise, 1)},
+    }
+
+
+def _declarations(theme: Mapping[str, str]) -> str:
+    return "".join(f" --{name}: {colour};" for name, colour in theme.items())
+
+
+def following(drawing: str) -> str:
+    """Return an SVG drawing whose colours are those of the page around it, light or dark.
+
+    Alone, a drawing keeps the colours of paper: it is on a page only that it follows a theme.
+
+    Examples
+    --------
+    >>> following('<path fill="#e9e7e1" stroke="#33404d"/>')
+    '<path fill="var(--land)" stroke="var(--edge)"/>'
+    """
+    names = _names()
+    return _COLOURED.sub(lambda found: f'{found[1]}="var(--{names[found[2]]})"', drawing)
+
+
+_COLOURED = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return the name of each colour of the light theme, the first where several share it."""
+    return {colour: name for name, colour in reversed(list(themes()[0].items()))}
 
 
 def typst_colours() -> str:

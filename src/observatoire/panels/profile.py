@@ -36,6 +36,7 @@ from observatoire.panels.sentences import (
     lecture,
     nothing_sure,
     signs,
+    unjudged,
 )
 from observatoire.values import Status, records
 
@@ -297,10 +298,13 @@ def _notes(
         table.main["indicator"].isin(codes) & (table.main["territory"] == first.code)
     ]
     universes = dict.fromkeys(table.indicators[code].universe for code in codes)
+    judged = {code: table.verdicts.get((first.code, code)) for code in codes}
+    reasons = {code: str(each["reason"]) for code, each in judged.items() if each}
     notes = (
         Note("Lecture", lecture(flat, title, table.words)),
         Note("Champ", f"{' ; '.join(universes)}."),
         Note("Signes", signs(flat)),
+        Note("Ne se juge pas", unjudged(flat, reasons)),
         *source_notes(cells),
         Note("Contours et liste", _ground(content.base_map, first)),
     )

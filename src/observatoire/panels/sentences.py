@@ -14,13 +14,14 @@ from observatoire.french.typography import (
     round_half_up,
     with_unit,
 )
+from observatoire.maps.marks import NOT_COMPARED
 from observatoire.pages.cells import FLAG_MARKS
 from observatoire.pages.notes import FLAG_MEANINGS
 from observatoire.panels.drawings.bearings import LEFT_OUT
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import TerritoryNames
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -45,7 +46,8 @@ def headlines(rows: Sequence[Bearing]) -> tuple[tuple[str, str], ...]:
 def _headline(row: Bearing) -> tuple[str, str]:
     indicator, value, other = row.indicator, row.mark.value, row.references[0]
     decimals = _enough(row, other)
-    against = f"{other.name}{NO_BREAK}: {number(other.value, decimals)}"
+    # The figure never goes alone to another line.
+    against = f"{other.name}{NO_BREAK}:{NO_BREAK}{number(other.value, decimals)}"
     said = indicator.sentence.replace("{v}", number(value, decimals))
     lead, hundred, rest = said.partition(_HUNDRED)
     if not hundred or round_half_up(value, decimals) < 2:  # noqa: PLR2004 - « 1 habitants » is no French
@@ -54,7 +56,7 @@ def _headline(row: Bearing) -> tuple[str, str]:
         )
         return (
             lead,
-            f"({row.period}) ; {other.name}{NO_BREAK}: {number(other.value, indicator.decimals)}.",
+            f"({row.period}) ; {other.name}{NO_BREAK}:{NO_BREAK}{number(other.value, indicator.decimals)}.",
         )
     return f"{lead}{hundred}", f"{rest.strip()} ({row.period}) ; {against}."
 
@@ -208,6 +210,27 @@ def signs(rows: Sequence[Bearing]) -> str:
     if any(row.reference is None for row in rows):
         said.append(f"–{NO_BREAK}: la source ne donne rien à quoi comparer")
     return f"{' ; '.join(said)}." if said else ""
+
+
+def unjudged(rows: Sequence[Bearing], reasons: Mapping[str, str]) -> str:
+    """Say why the gaps that bear a hollow sign are not judged.
+
+    Parameters
+    ----------
+    reasons : mapping
+        Why a gap has no verdict, by code of indicator.
+    """
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        reason = reasons.get(row.indicator.code, "")
+        # What is too few to be commented has its sign explained already.
+        hollow = row.mark.sign == NOT_COMPARED and not row.mark.careful
+        if row.mark.own and row.reference and hollow and reason:
+            found.setdefault(reason, []).append(row.indicator.short)
+    return " ".join(
+        f"{enumerate_words(names)}{NO_BREAK}: {reason[:1].lower()}{reason[1:].rstrip('.')}."
+        for reason, names in found.items()
+    )
 
 
 def _worth(row: Bearing) -> tuple[bool, bool, bool, float]:

@@ -9,6 +9,8 @@ import numpy as np
 from observatoire.errors import PassageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from observatoire.passage.arrays import Floats
@@ -20,9 +22,12 @@ TAILS = (0.1, 0.9, 0.025, 0.975)
 #: Places below which nothing is learnt.
 LEAST = 10
 
+#: A share nearer to 0 or 1 is no surer.
+EDGE = 0.003
+
 _ENOUGH = 39  # places from which the 2.5th and 97.5th centiles are those of places themselves
 _RIDGE = 3.0  # pull of slopes towards none: a few dozen places teach little
-_EDGE = 0.003  # a share nearer to 0 or 1 is no surer
+_DIGITS = 10_000  # ends are kept with four decimals
 
 
 class Learnt(TypedDict):
@@ -41,12 +46,17 @@ class Learnt(TypedDict):
 
 def logit(share: Floats | float) -> Floats:
     """Return the logit of a share, nothing and all kept within reach."""
-    kept = np.clip(share, _EDGE, 1 - _EDGE)
+    kept = np.clip(share, EDGE, 1 - EDGE)
     return np.asarray(np.log(kept / (1 - kept)))
 
 
 def learn(
-    outcomes: Floats, supports: pd.DataFrame, *, ridge: float = _RIDGE, level: bool = False
+    outcomes: Floats,
+    supports: pd.DataFrame,
+    *,
+    ridge: float = _RIDGE,
+    level: bool = False,
+    holders: Iterable[str] | None = None,
 ) -> Learnt:
     """Learn how a share goes with what supports it, from places where both are published.
 
@@ -60,6 +70,9 @@ def learn(
         Pull of slopes towards none.
     level : bool
         Whether outcomes are medians, means or indices: their logarithm is learnt, no logit.
+    holders : iterable of str, optional
+        What holds each place: places of one holder are alike, so each is foretold by those of
+        others alone, and they count once. All apart by default.
 
     Returns
     -------
@@ -71,26 +84,31 @@ def learn(
     Raises
     ------
     PassageError
-        On fewer than ten places.
+        On fewer than ten places, or ten holders.
 
     Examples
     --------
     >>> import pandas as pd
     >>> learn(np.linspace(0.2, 0.8, 40), pd.DataFrame(index=range(40)))["held"]
-    (0.8, 0.95)
+    (0.85, 1.0)
     """
-    if len(outcomes) < LEAST:
+    apart = np.arange(len(outcomes))
+    if holders is not None:
+        apart = np.unique([str(holder) for holder in holders], return_inverse=True)[1]
+    distinct = len(np.unique(apart))
+    if distinct < LEAST:
         raise PassageError(
-            f"{len(outcomes)} territoires publiés n’apprennent pas un intervalle.",
+            f"{distinct} territoires publiés n’apprennent pas un intervalle.",
             why="Un sur vingt doit tomber dehors : il en faut au moins dix pour le dire.",
             remedy="Chargez les totaux publiés d’autres territoires, ou gardez les calibrations fournies.",
         )
     wanted = np.log(outcomes) if level else logit(outcomes)
     given = supports.to_numpy(dtype=float)
     center, slopes = _fit(wanted, given, ridge)
-    apart = np.arange(len(wanted))
-    missed = np.array([_missed(wanted, given, ridge, apart != k, k) for k in range(len(wanted))])
-    ends = ends_of(missed, given.shape[1])
+    missed = np.array(
+        [_missed(wanted, given, ridge, apart != own, k) for k, own in enumerate(apart)]
+    )
+    ends = ends_of(missed, given.shape[1], distinct)
     tight, wide = ((missed >= low) & (missed <= high) for low, high in (ends[:2], ends[2:]))
     return {
         "places": len(wanted),
@@ -119,8 +137,12 @@ def _missed(wanted: Floats, given: Floats, ridge: float, kept: Floats, out: int)
     return float(wanted[out] - center - (given[out] - given[kept].mean(axis=0)) @ slopes)
 
 
-def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
+def ends_of(
+    missed: Floats, supports: int, distinct: int | None = None
+) -> tuple[float, float, float, float]:
     """Return the ends of intervals at 80 and 95 % around an estimate, from what others were missed by.
+
+    ``distinct``: how many of them are not alike, all by default.
 
     Examples
     --------
@@ -128,14 +150,19 @@ def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
     (-41.0, 41.0, -49.0, 49.0)
     """
     count = len(missed)
-    if count < _ENOUGH:
+    free = count if distinct is None else distinct
+    if free < _ENOUGH:
         from scipy import special  # noqa: PLC0415 - long to read, for few alone
 
-        found = float(missed.std(ddof=1)) * special.stdtrit(count - supports - 1, TAILS)
+        found = float(missed.std(ddof=1)) * special.stdtrit(free - supports - 1, TAILS)
     else:
         # Split conformal: the rank that leaves as much beyond, among one place more than there are.
         ranks = np.array(TAILS) * (count + 1)
         ranks = np.where(np.array(TAILS) < 0.5, np.floor(ranks), np.ceil(ranks)).astype(int)  # noqa: PLR2004
         found = np.sort(missed)[np.clip(ranks, 1, count) - 1]
-    low80, high80, low95, high95 = np.round(found, 4).tolist()
+    # Rounded outwards: places that fall alike on an end, as those that count nobody, stay within.
+    low80, high80, low95, high95 = (
+        float(outwards(end * _DIGITS) / _DIGITS)
+        for outwards, end in zip((np.floor, np.ceil) * 2, found, strict=True)
+    )
     return low80, high80, low95, high95

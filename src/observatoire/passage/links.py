@@ -27,6 +27,7 @@ WHOLE, SPLIT, PART = "proche", "partage", "inclus"
 
 _ROUNDING = 1e-9  # share of a territory that sums of shares may miss by
 _SIDE_BY_SIDE = 8  # variables multiplied together
+_FEW = 2  # variables that are summed sooner than links are laid out as matrices
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +120,23 @@ class Links:
         return _times(self.estimate, values)
 
     def all_products(self, values: Floats) -> Floats:
-        """Carry numbers through :attr:`layers`: what is sure, what the two others add, stacked."""
-        return _times(self.layers, values)
+        """Carry numbers that are all known: what is sure, what the two others add, stacked."""
+        if values.shape[1] > _FEW or "layers" in self.__dict__:
+            return _times(self.layers, values)
+        # To lay links out as matrices costs more than a few sums.
+        count = len(self.targets)
+        carried = np.empty((3 * count, values.shape[1]), order="F")
+        for column, numbers in enumerate(values.T):
+            given = numbers[self.source]
+            sums = [sum_by(self.target, given * share, count) for share in self._shares]
+            carried[:, column] = np.concatenate(sums)
+        return carried
+
+    @property
+    def _shares(self) -> tuple[Floats, Floats, Floats]:
+        """What is sure of each link, what the method adds to it, what the most adds to it."""
+        added = np.where(self.part, 0.0, self.weight - self.low)
+        return self.low, added, self.high - self.low
 
     @cached_property
     def layers(self) -> sparse.csr_array:
@@ -130,13 +146,7 @@ class Links:
         """
         from scipy import sparse  # noqa: PLC0415 - as above
 
-        return sparse.vstack(
-            [
-                self.matrix(self.low),
-                self.matrix(np.where(self.part, 0.0, self.weight - self.low)),
-                self.matrix(self.high - self.low),
-            ]
-        ).tocsr()
+        return sparse.vstack([self.matrix(share) for share in self._shares]).tocsr()
 
     @cached_property
     def estimate(self) -> sparse.csr_array:

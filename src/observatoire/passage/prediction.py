@@ -28,7 +28,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import packaged, read
 from observatoire.french.typography import NARROW, number
-from observatoire.passage.conformal import TAILS, logit
+from observatoire.passage.conformal import EDGE, TAILS, logit
 from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 #: The support that is the rate of the territory that holds a part.
 WHOLE = "whole"
 
+_EDGE = 1.01 * EDGE  # ends are rounded
 _STEPS = 1000  # of a share, where several parts of one source are weighed together
 _REMAKE = "Refaites cette entrée par la commande qu’elle dit."
 
@@ -81,6 +82,12 @@ class Calibration:
     lows: Annotated[tuple[float, ...], doc("La plus petite rencontrée.")] = ()
     highs: Annotated[tuple[float, ...], doc("La plus grande rencontrée.")] = ()
     judged: Annotated[str, doc("Ce que d’autres territoires publiés en ont dit.")] = ""
+    sources: Annotated[
+        Texts,
+        doc(
+            "Sources de l’espace de travail qui l’ont appris : gardées ou retirées, elle ne sert plus."
+        ),
+    ] = ()
 
     @on_reading
     def _says_all_of_each_support(self) -> None:
@@ -220,9 +227,14 @@ def foretold(calibration: Calibration, supports: Mapping[str, float]) -> Predict
     (True, True)
     """
     middle = calibration.middle(supports)
-    back = np.exp if calibration.kind == "level" else _share
-    ends = back(middle + np.array(calibration.ends))
-    return Prediction(float(back(middle)), tuple(ends.tolist()))
+    at = middle + np.array(calibration.ends)
+    if calibration.kind == "level":
+        return Prediction(float(np.exp(middle)), tuple(np.exp(at).tolist()))
+    low80, high80, low95, high95 = _share(at).tolist()
+    # What was learnt tells shares so near to nothing, or to all, from none of these.
+    low80, low95 = (0.0 if low <= _EDGE else low for low in (low80, low95))
+    high80, high95 = (1.0 if high >= 1 - _EDGE else high for high in (high80, high95))
+    return Prediction(float(_share(middle)), (low80, high80, low95, high95))
 
 
 def foretold_together(

@@ -246,6 +246,16 @@ CREATE TABLE IF NOT EXISTS kept_decision (
     body   BLOB NOT NULL              -- JSON, compressed
 );
 
+-- Answers already computed (not yet protected, as the figures above), and the digest of all they rest on.
+CREATE TABLE IF NOT EXISTS kept_answer (
+    id      BIGINT NOT NULL,
+    grounds VARCHAR NOT NULL,
+    asked   VARCHAR NOT NULL,         -- digest of the question
+    bytes   BIGINT NOT NULL,
+    sha256  VARCHAR NOT NULL,
+    body    BLOB NOT NULL             -- Arrow, compressed
+);
+
 CREATE TABLE IF NOT EXISTS finding (
     "check"   VARCHAR NOT NULL,       -- the predicate of checks.toml that found it
     level     VARCHAR NOT NULL,       -- remarque, alerte, erreur

@@ -117,7 +117,7 @@ def test_copies_go_when_the_federation_is_closed(tmp_path: Path) -> None:
     assert not copy.exists()
 
 
-@pytest.mark.parametrize("place", [".", "/", "a" * 5000, "a\0b"])
+@pytest.mark.parametrize("place", [".", "/", "a" * 5000, "a\0b", "http://[::1/x"])
 def test_a_place_that_is_no_package_is_a_sentence(place: str, tmp_path: Path) -> None:
     """« . » had no name to look beside, and a name of 5 000 letters was a traceback."""
     with pytest.raises(FileError):

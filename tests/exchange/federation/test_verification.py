@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pytest
+import shapely
 from built_workspace import says
 from packages_made import figures, package
 from pyarrow import parquet
 
 import observatoire as obs
-from observatoire.errors import FileError, ObservatoireError
+from observatoire.errors import FileError, GeometryError, ObservatoireError
+from observatoire.exchange.federation import verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +41,18 @@ def twice(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, frame.assign(valeur=13.0)])
 
 
+def twice_in(path: Path) -> None:
+    """Give a Parquet file its first column again."""
+    whole = parquet.read_table(path)
+    parquet.write_table(whole.append_column(whole.field(0), whole.column(0)), path)
+
+
+def places(folder: Path, **columns: object) -> None:
+    pd.DataFrame({name: [value] for name, value in columns.items()}).to_parquet(
+        folder / "zones.parquet"
+    )
+
+
 SPOILT = {
     "altéré après ses sommes": ({}, None, "empreinte différente"),
     "sans licence": ({"licenses": []}, None, "licence"),
@@ -50,6 +65,7 @@ SPOILT = {
     "schéma plus récent": ({"observatoire": {"format": 3}}, None, "version 3"),
     "schéma absent": ({"observatoire": ...}, None, "version"),
     "sans nom": ({"name": ...}, None, "nom"),
+    "nom trop long": ({"name": "x" * 2_000_000}, None, "200 lettres"),
     "nom vide": ({"name": " "}, None, "nom"),
     "nom qui ne s’écrit pas": ({"name": "ville\0"}, None, "ne s’écrivent pas"),
     "sans fichiers": ({"resources": "abc"}, None, "fichiers"),
@@ -60,6 +76,19 @@ SPOILT = {
     "codes en nombres": ({}, rewritten(lambda f: f.assign(territoire=1.0)), "« territoire »"),
     "valeur infinie": ({}, rewritten(lambda f: f.assign(valeur=float("inf"))), "des nombres"),
     "secret montré": ({}, rewritten(lambda f: f.assign(statut="secret")), "secret"),
+    "observé sans chiffre": ({}, rewritten(lambda f: f.assign(valeur=float("nan"))), "manquent"),
+    "indicateur nul": (
+        {}, rewritten(lambda f: pd.concat([f, f.assign(indicateur=None)])), "csv",
+    ),
+    "colonne de notre engin": ({}, rewritten(lambda f: f.assign(fichier="x")), "fichier"),
+    "colonne deux fois": ({}, lambda f: twice_in(f / "valeurs.parquet"), "deux fois"),
+    "zones sans noms": ({}, lambda f: places(f, zonage="q", territoire="Q1"), "nom"),
+    "zones en nombres": (
+        {}, lambda f: places(f, zonage="q", territoire=1, nom="Q1"), "« territoire »",
+    ),
+    "zones qui n’en sont pas": (
+        {}, lambda f: (f / "zones.parquet").write_bytes(b"x"), "zones.parquet",
+    ),
     "bornes croisées": (
         {}, rewritten(lambda f: f.assign(borne_basse=3.0, borne_haute=2.0)), "bornes",
     ),
@@ -70,7 +99,7 @@ SPOILT = {
     ),
     "colonne absente": ({}, rewritten(lambda f: f.drop(columns="couverture")), "couverture"),
     "aucun chiffre": ({}, rewritten(lambda f: f.head(0)), "aucun chiffre"),
-    "pas un Parquet": ({}, lambda f: (f / "valeurs.parquet").write_bytes(b"PAR1"), "ne se lisent pas"),
+    "pas un Parquet": ({}, lambda f: (f / "valeurs.parquet").write_bytes(b"PAR1"), "ne se lit pas"),
     "csv d’une autre nature": ({}, lambda f: (f / "valeurs.csv").write_bytes(b"\xff\xfe\0"), "csv"),
     "définitions en double": (
         {}, lambda f: (f / "indicateurs.csv").write_text(
@@ -195,9 +224,65 @@ def test_shapes_that_are_none_are_not_drawn(tmp_path: Path, shape: bytes) -> Non
     assert f.atlas(tmp_path / "atlas.html").is_file()
 
 
+@pytest.mark.parametrize("system", ['{"type": "bidule"}', '"EPSG:999999"', "5", '{"$schema": 3}'])
+def test_zones_of_an_unknown_system_are_not_drawn(tmp_path: Path, system: str) -> None:
+    column = f'{{"encoding": "WKB", "geometry_types": [], "crs": {system}}}'
+    geo = (
+        f'{{"version": "1.0.0", "primary_column": "geometry", "columns": {{"geometry": {column}}}}}'
+    )
+
+    def spoil(folder: Path) -> None:
+        path = folder / "zones.parquet"
+        whole = parquet.read_table(path)
+        parquet.write_table(whole.replace_schema_metadata({"geo": geo}), path)
+
+    f = obs.federate([package(tmp_path / "a", spoil=spoil), package(tmp_path / "b")])
+    assert "Q1" in f.panel(indicators=["pop"], zoning="q").html
+
+
+@pytest.mark.parametrize("far", [(900.0, 95.0), (1e300, 0.0)])
+def test_zones_at_no_place_do_not_spoil_the_map_of_others(
+    tmp_path: Path, far: tuple[float, float]
+) -> None:
+    def spoil_by(where: tuple[float, float], system: int) -> Any:
+        def spoil(folder: Path) -> None:
+            shapes = gpd.GeoSeries([shapely.Point(where).buffer(1)], crs=system)
+            named = {"zonage": ["q"], "territoire": ["Q1"], "nom": ["Q1"]}
+            gpd.GeoDataFrame(named, geometry=shapes).to_parquet(folder / "zones.parquet")
+
+        return spoil
+
+    lost = package(tmp_path / "a", spoil=spoil_by(far, 4326))
+    with pytest.raises(GeometryError):
+        obs.federate(lost).map("pop", zoning="q")
+    placed = package(tmp_path / "b", spoil=spoil_by((-61.0, 14.6), 4326))
+    assert "<svg" in obs.federate([lost, placed]).map("pop", zoning="q").html
+
+
+def test_a_file_that_no_disk_bears_is_a_sentence(tmp_path: Path) -> None:
+    folder = package(tmp_path / "a")
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"].append({"path": "a" * 5000, "hash": "sha256:0"})
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    with pytest.raises(FileError, match="ne se lit pas"):
+        obs.federate([folder])
+
+
 @pytest.mark.parametrize("period", ["hiver", "99999"])
 def test_a_period_without_a_year_has_its_pages(tmp_path: Path, period: str) -> None:
     rows = [(*ROW[:3], each, 12.5, "observé") for each in (period, "2016")]
     f = obs.federate([package(tmp_path / "a", rows), package(tmp_path / "b")])
     assert f.atlas(tmp_path / "atlas.html").is_file()
     assert f.annex(tmp_path / "annexe.html").is_file()
+
+
+def test_large_packages_are_looked_at_apart_and_small_ones_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "_LOT_ROWS", 4)
+    rows = [("q", f"Q{k}", "pop", "2016", 12.5, "observé") for k in range(5)]
+    made = [package(tmp_path / "abcde"[k], rows[:many]) for k, many in enumerate((1, 2, 2, 5, 1))]
+    members = [verification.verify(folder) for folder in made]
+    lots = verification._lots(members)
+    assert [[member.name for member in lot] for lot in lots] == [["a", "b"], ["c"], ["d"], ["e"]]
+    assert not verification.check_figures(members)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 from built_workspace import says
+from pyarrow import parquet
 
 from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
 from observatoire.exchange.publication.figures import (
     DEFINED_COLUMNS,
     OBS_STATUS,
+    parquet_bytes,
     published_figures,
     read_definitions,
 )
@@ -73,3 +77,24 @@ def test_a_csv_that_is_none(tmp_path: Path, rows: tuple[str, ...]) -> None:
 def test_a_column_that_lacks(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="champ"):
         read_definitions(written(tmp_path, head=",".join(DEFINED_COLUMNS).replace("champ", "x")))
+
+
+def test_the_rows_of_an_indicator_follow_each_other() -> None:
+    rows = [
+        {"zoning": "z", "territory": t, "indicator": i, "period": p, "status": "secret"}
+        for t in ("b", "a")
+        for i in ("pop", "age")
+        for p in ("2017", "2016")
+    ]
+    given = published_figures(pd.DataFrame(rows))
+    assert given["indicateur"].tolist() == ["age"] * 4 + ["pop"] * 4
+    assert given["territoire"].tolist() == ["a", "a", "b", "b"] * 2
+    assert given["periode"].tolist() == ["2016", "2017"] * 4
+
+
+def test_a_large_file_says_by_groups_which_indicators_it_holds() -> None:
+    together = 122_880
+    frame = pd.DataFrame({"indicateur": np.repeat(["a", "b", "c"], together)})
+    foot = parquet.read_metadata(io.BytesIO(parquet_bytes(frame)))
+    held = [foot.row_group(k).column(0).statistics for k in range(foot.num_row_groups)]
+    assert [(each.min, each.max) for each in held] == [("a", "a"), ("b", "b"), ("c", "c")]

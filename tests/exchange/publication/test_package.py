@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
 import math
 import shutil
+import sqlite3
 import sys
 from importlib import resources
 from pathlib import Path
@@ -148,6 +150,8 @@ def test_parquet_says_the_same(folder: Path, values: list[dict[str, str]]) -> No
 
 
 def test_zones_are_there_with_their_reference_system(folder: Path) -> None:
+    with contextlib.closing(sqlite3.connect(folder / "zones.gpkg")) as layer:
+        assert layer.execute("PRAGMA user_version").fetchone() == (10200,)  # read without a warning
     zones = gpd.read_file(folder / "zones.gpkg", layer="zones")
     assert zones.crs.to_epsg() == 5490
     quartiers = zones[zones["zonage"] == "quartier-cucs-2007"].set_index("territoire")

@@ -122,6 +122,24 @@ def test_every_embedded_figure_is_one_that_was_gathered(carried: Path) -> None:
     assert sum(right for right, _ in said.values()) > 10_000
 
 
+def test_titles_of_sources_say_the_years_of_their_figures() -> None:
+    years = rows().assign(year=rows()["period"].str[:4]).groupby("source")["year"].agg(set)
+    wrong, spans = [], 0
+    for path in sorted((embedded_root() / "data" / "raw").glob("*/source.toml")):
+        source, title = path.parent.name, tomllib.loads(path.read_text("utf-8"))["title"]
+        said = re.findall(r"(\d{4}) à (\d{4})", title)
+        named = {year for span in said for year in span}
+        spans += len(said)
+        if said and not (
+            named <= years[source]
+            and min(named) == min(years[source])
+            and max(named) == max(years[source])
+        ):
+            wrong.append((source, title, min(years[source]), max(years[source])))
+    assert wrong == []
+    assert spans > 10
+
+
 def test_a_wrong_digit_is_seen(carried: Path) -> None:
     mine = rows().query("source == 'filosofi-communes'").dropna(subset="value").copy()
     place = mine.columns.get_loc("value")

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from observatoire.errors import FormatError
 from observatoire.indicators.definitions.catalogue import Indicator
+from observatoire.maps.svg import box, drawing
 from observatoire.pages.blocks import (
     Callout,
     Column,
@@ -34,6 +35,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.isolation import framed
+from observatoire.pages.tokens import tokens
 from observatoire.pages.writers import typst as typst_writer
 from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_page
@@ -47,6 +49,17 @@ if TYPE_CHECKING:
 NASTY = "<script>alert(1)</script> & #let x = 1; $a_b$ \\ [x] *gras* =SOMME(A1) \x07\x1b 100 %"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
 NAN = float("nan")
+
+
+def test_a_drawing_of_a_page_has_no_colour_of_its_own() -> None:
+    """On a dark page it is dark; the same drawing saved alone is for paper."""
+    drawn = drawing(9, 9, [box(0, 0, 9, 9, tokens().ground["land"])])
+    for figure in (Figure(drawn, "T", "A"), Figure(drawn, "T", "A", halves=(drawn, drawn))):
+        page = render_page(Page("T", "", (figure,), "", ""))
+        shown = re.findall(r"<svg.*?</svg>", page)
+        assert shown
+        assert not re.findall(r"#[0-9a-f]{6}\b", "".join(shown))
+        assert 'fill="var(--land)"' in shown[0]
 
 
 def grid(kind: str = "figures") -> TableBlock:
@@ -146,6 +159,16 @@ def test_typst_never_reads_a_text_as_markup(page: Page, tmp_path: Path) -> None:
     assert ET.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")  # noqa: S314 - ours
     save_sheet(page, tmp_path / "p.png", ppi=40)
     assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_head_of_a_word_table_may_be_cut(page: Page, tmp_path: Path) -> None:
+    """LibreOffice 24 lost the twenty rows of a table whose head stood last on a page, and might not be cut."""
+    save_word(page, tmp_path / "p.docx")
+    for table in docx.Document(str(tmp_path / "p.docx")).tables:
+        head, *rows = (row._tr.xml for row in table.rows)
+        if "w:tblHeader" in head:
+            assert "w:cantSplit" not in head
+            assert all("w:cantSplit" in row for row in rows)
 
 
 def test_word_keeps_every_text(page: Page, tmp_path: Path) -> None:
@@ -453,3 +476,23 @@ def test_a_page_without_a_cover_may_open_on_any_heading(level: int, tmp_path: Pa
     save_pdf(page, tmp_path / "a.pdf")
     with pikepdf.open(tmp_path / "a.pdf") as document:
         assert len(document.pages) == 1  # no title alone on its page
+
+
+@pytest.mark.skipif(not BROWSER, reason=WHY_NOT)
+def test_a_frame_of_a_notebook_is_as_high_as_its_page_folded_or_not(tmp_path: Path) -> None:
+    rows = tuple(Row(f"Quartier {rank}", (TextCell("1"),)) for rank in range(200))
+    block = TableBlock("T", "Quartier", (Column("Taux"),), rows, kind="texts", folded=True)
+    shell = tmp_path / "notebook.html"
+    shell.write_text(f"<!doctype html>{framed(Page('T', '', (block,), '', ''))}", encoding="utf-8")
+    high = """new Promise(r => setTimeout(() => { const f = document.querySelector('iframe');
+        const d = f.contentDocument.documentElement; r([f.clientHeight, d.offsetHeight]) }, 200))"""
+    with browser() as opened:
+        opened.open(shell)
+        folded, inside = opened.run(high)
+        assert 0 <= folded - inside < 20
+        opened.run(
+            "document.querySelector('iframe').contentDocument.querySelector('details').open = true"
+        )
+        unfolded, inside = opened.run(high)
+    assert unfolded > 3000 > folded
+    assert 0 <= unfolded - inside < 20

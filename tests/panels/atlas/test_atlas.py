@@ -12,8 +12,10 @@ import chromium
 import demo
 import pikepdf
 import pytest
+from PIL import Image
 
 from observatoire.errors import FormatError, SecrecyError, UnknownNameError
+from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +148,30 @@ def test_rows_are_sorted_by_name_and_back(page: Any) -> None:
     page.run("document.querySelector('#byvalue button').focus()")
     page.press("Enter")
     assert [row[0] for row in page.run(ROWS)] == ranked
+
+
+@needs_browser
+def test_the_drawing_follows_a_dark_page_and_a_picture_saved_from_it_is_light(
+    page: Any, tmp_path: Path
+) -> None:
+    page.dark()
+    page.open(atlas_made.atlas())
+    page.downloads(tmp_path)
+    under = "getComputedStyle(document.querySelector('#drawing')).backgroundColor"
+    dark, light = (
+        tuple(bytes.fromhex(theme["paper"][1:])) for theme in (tokens().dark, tokens().light)
+    )
+    assert page.run(under) == f"rgb{dark}"
+    page.run("location.hash = 'i=part_hlm'; new Promise(r => setTimeout(r, 50))")
+    page.run("document.querySelector('#png').click()")
+    saved, until = tmp_path / "part_hlm-2016.png", time.monotonic() + 10
+    while not saved.is_file() and time.monotonic() < until:
+        page.run("new Promise(r => setTimeout(r, 50))")
+    assert page.run(under) == f"rgb{dark}"
+    page.dark(dark=False)
+    image = Image.open(saved).convert("RGB")
+    assert image.getpixel((1, 1)) == light
+    assert dark not in {colour for _, colour in image.getcolors(1 << 20)}
 
 
 @needs_browser

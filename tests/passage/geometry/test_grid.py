@@ -62,6 +62,41 @@ def test_many_targets_in_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None
         np.testing.assert_array_equal(expected, found)
 
 
+def test_corners_in_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells, targets = cells_of(grid(20, 20)), cells_of(mesh(5, 5, 1))
+    whole = sweep(recognise_grid(cells), targets)
+    monkeypatch.setattr("observatoire.passage.geometry.grid._CORNERS_AT_ONCE", 7)
+    monkeypatch.setattr("observatoire.passage.geometry.grid._MANY_CORNERS", 0)
+    for expected, found in zip(whole, sweep(recognise_grid(cells), targets), strict=True):
+        np.testing.assert_array_equal(expected, found)
+
+
+def test_corners_on_the_lines_of_the_grid() -> None:
+    cells = cells_of(grid(4, 4, side=4.0))
+    diamond = shapely.Polygon([(2, 0), (4, 2), (2, 4), (0, 2)])
+    holed = diamond.difference(shapely.box(1, 1, 3, 3))
+    targets = np.array([diamond, diamond.reverse(), holed, shapely.box(-1, 1, 2, 5)])
+    cell, target, area = sweep(recognise_grid(cells), targets)
+    matrix = np.zeros((16, 4))
+    matrix[cell, target] = area
+    np.testing.assert_array_equal(
+        matrix, shapely.area(shapely.intersection(cells[:, None], targets[None, :]))
+    )
+
+
+def test_a_layer_read_in_several_times_is_one_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("observatoire.passage.geometry.grid._READ_AT_ONCE", 3)
+    cells = cells_of(grid(4, 2, side=4.0))
+    found = recognise_grid(cells)
+    assert found is not None
+    assert list(zip(found.columns.tolist(), found.rows.tolist(), strict=True)) == [
+        (k // 2, k % 2) for k in range(8)
+    ]
+    odd = cells.copy()
+    odd[7] = shapely.Polygon([(3, 1), (4, 1), (4, 2), (3.5, 1.5)])
+    assert recognise_grid(odd) is None
+
+
 @pytest.mark.parametrize(
     "shapes",
     [

@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import shapely
 from effort import cases
 from hypothesis import given, settings
@@ -32,6 +33,19 @@ def test_what_is_not_sure_is_left_to_the_engine() -> None:
     double = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 2, 1)])
     odd: list[Any] = [bow, twice, pentagram, repeated, holed, double, shapely.Polygon()]
     assert not seen_from_within(np.asarray(odd), least=4).any()
+
+
+def test_rings_gone_through_a_few_at_a_time_are_seen_as_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    found = np.asarray([*(star(rng, k, (0.0, 0.0), 5.0) for k in range(4, 12)), bow])
+    together = seen_from_within(found, least=4)
+    monkeypatch.setattr("observatoire.passage.geometry.rings._AT_ONCE", 10)
+    assert seen_from_within(found, least=4).tolist() == together.tolist()
+    assert together.any()
+    assert not together[-1]
 
 
 def test_both_ways_of_walking_a_circle_are_seen() -> None:

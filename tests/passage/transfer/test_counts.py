@@ -36,6 +36,16 @@ def passages(draw: Any) -> Any:
     return passage.from_table(frame)
 
 
+@settings(max_examples=cases(30), deadline=None)
+@given(p=passages(), seed=st.integers(0, 99))
+def test_one_variable_alone_is_what_it_is_among_many(p: Any, seed: int) -> None:
+    counts = np.random.default_rng(seed).uniform(0, 100, (len(p.sources), 9))
+    frame = pd.DataFrame(counts, index=p.sources, columns=[f"v{k}" for k in range(9)])
+    alone = p.apply(frame[["v4"]])
+    among = p.apply(frame).query("variable == 'v4'").reset_index(drop=True)
+    assert_frame_equal(alone, among, rtol=1e-12)
+
+
 @settings(max_examples=cases(60), deadline=None)
 @given(p=passages(), seed=st.integers(0, 99))
 def test_the_quick_way_agrees_with_the_careful_one(p: Any, seed: int) -> None:

@@ -14,6 +14,7 @@ from attacker import CATALOGUE, SOURCE, write
 
 import observatoire as obs
 from observatoire.errors import SecrecyError
+from observatoire.indicators import answer_grounds
 from observatoire.secrecy.plan import plan as plans
 from observatoire.secrecy.release import kept_decision
 from observatoire.warehouse.connection import Warehouse
@@ -199,7 +200,7 @@ def test_what_the_workspace_learnt_is_part_of_the_grounds_of_a_model(
 def test_another_version_of_the_library_decides_anew(
     copy: Path, made: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_decision, "library_digest", lambda: "another")
+    monkeypatch.setattr(answer_grounds, "library_digest", lambda: "another")
     with obs.open(copy) as o:
         shown(o)
     assert len(made) == 1
@@ -302,7 +303,7 @@ def test_a_plan_reads_no_table_that_its_key_leaves_out(
         monkeypatch.setattr(Warehouse, "_execute", noted)
         plans.make_plan(context, earlier())
     words = {word for query in asked for word in re.findall(r"(?:FROM|JOIN|INTO) (\w+)", query)}
-    assert words & tables <= {*decisions.RESTED_ON, *DERIVED}
+    assert words & tables <= {*decisions.ANSWERS_REST_ON, *decisions.RECORD, *DERIVED}
     views = {"current_observation", "current_content", "publication_load", "wanted"}
     assert words <= {*tables, *views, "leaving", "SELECT", "incoming", "duckdb_tables"}
     assert {"published_cell", "territory", "source"} <= words

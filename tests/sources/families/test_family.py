@@ -503,3 +503,12 @@ def test_every_family_of_figures_has_a_made_file() -> None:
     assert figures - {family for family, *_ in MADE} == {
         *tried_above, "rp-communes", "iris-demographie",
     }  # fmt: skip
+
+
+def test_the_whole_code_wins_over_the_short_one_beside_it(place: Place) -> None:
+    text = (
+        "CODE_IRIS;IRIS;DEC_MED19;DEC_PIMP19\n972090101;0101;8740;27,2\n972090102;0102;5310;17,2\n"
+    )
+    shown = preview_file(place.workspace, place.write("revenus_2019.csv", text))
+    assert shown.parsed is not None, shown.refusal
+    assert set(shown.parsed.observations["territory"]) == {"972090101", "972090102"}

@@ -56,6 +56,14 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a-2022.csv", table("code;evol_pop_1116;evol_pop_1622"), ("evol_pop_1116", "plusieurs années")),
         ("a.csv", table("code;aidés", title="Mise en ligne le 31/03/2023"), ("2023-03", "publication")),
         ("a.csv", table("code;aidés", title="Extraction du 12/01/2024"), ("2024-01", "extraction")),
+        ("a.csv", table("code;aidés", title="Édité le 04/11/22"), ("2022-11", "Édité le", "publication")),
+        ("a.csv", table("code;aidés", title="maj 11/22"), ("2022-11", "mise à jour")),
+        ("a.csv", table("code;aidés", title="Tirage du 3 mars 22"), ("2022-03", "deux chiffres")),
+        ("a-2020.csv", table("code;aidés", title="Données au 31/12/19"), ("2020", "2019-12", "deux périodes")),
+        ("a.csv", table("code;aidés", title="Champ : IRIS définis en 2016"), ("2016", "géographie")),
+        ("a.csv", table("code;aidés", title="Champ : ménages de 2018"), ("2018", "champ")),
+        ("a-2020.csv", table("code;alloc17"), ("2020", "2017", "deux périodes")),
+        ("a-2014.csv", table("CODGEO;P20_POP"), ("2014", "2020", "nom du fichier", "P20_POP")),
         ("a.csv", table("code;aidés", title="Contrat de ville 2015"), ("2015", "contrat")),
         ("a.csv", table("code;aidés", title="Loi du 21 février 2014"), ("2014-02", "loi")),
         ("a.csv", table("code;aidés", title="Découpage communal 2017"), ("2017", "géographie")),
@@ -1028,3 +1036,55 @@ def test_what_moves_no_figure_is_read(
 ) -> None:
     load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
     assert {variable for variable, _ in stored(warehouse)} == variables
+
+
+# --- What stands over and beside the figures -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        (
+            (";2015;;2016;", ";Femmes;Hommes;Femmes;Hommes", "Code;15-24;15-24;15-24;15-24"),
+            {("15-24 Femmes", p) for p in ("2015", "2016")}
+            | {("15-24 Hommes", p) for p in ("2015", "2016")},
+        ),
+        (
+            ("Quartier;2015;;2016;", ";Nombre;Part;Nombre;Part", ";;(%);;(%)"),
+            {(name, p) for name in ("Nombre", "Part (%)") for p in ("2015", "2016")},
+        ),
+        (
+            ("Quartier;Pop;Pop;Log;Log", "Quartier;2015;2016;2015;2016"),
+            {(name, p) for name in ("Pop", "Log") for p in ("2015", "2016")},
+        ),
+    ],
+)
+def test_names_over_several_rows_are_read_whole(
+    place: Place, rows: tuple[str, ...], names: set[tuple[str, str]]
+) -> None:
+    body = "Four à Chaux;10;12;5;6\nPlace d’Armes;8;9;3;4\n"
+    place_read = preview_file(place.workspace, place.write("a.csv", "\n".join((*rows, body))))
+    assert place_read.parsed is not None, place_read.refusal
+    found = place_read.parsed.observations
+    assert set(zip(found["variable"], found["period"], strict=True)) == names
+
+
+def test_codes_under_a_row_of_words_are_codes(place: Place) -> None:
+    text = "CODE;NB_ALL;MED\ntexte;effectif;euros\n97209;10;15000\n97213;20;14000\n"
+    source = preview_file(place.workspace, place.write("a-2009.csv", text)).source
+    assert source is not None
+    natures = {one.code: (str(one.nature), one.unit) for one in source.variables.values()}
+    assert natures == {"NB_ALL": ("count", ""), "MED": ("median", "euros")}
+
+
+def test_a_name_in_words_states_the_nature_that_a_code_below_does_not(place: Place) -> None:
+    text = "Quartier;Revenu médian\nquart;rev\nFour à Chaux;15000\nPlace d’Armes;14000\n"
+    source = preview_file(place.workspace, place.write("a-2016.csv", text)).source
+    assert source is not None
+    assert [str(one.nature) for one in source.variables.values()] == ["median"]
+
+
+def test_ladders_of_women_and_men_are_one(place: Place) -> None:
+    shown = preview_file(place.workspace, place.write("a-2018.csv", table("code;F1824;H2030")))
+    assert shown.parsed is not None, shown.refusal
+    assert set(shown.parsed.observations["period"]) == {"2018"}

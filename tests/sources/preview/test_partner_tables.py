@@ -278,6 +278,9 @@ def test_units_after_numbers(place: Place) -> None:
         ("12 k€", "sans unité"),
         ("(12)", "un négatif (-12)"),
         ("(1 234,5)", "écrivez -1 234,5"),
+        ("12-", "écrivez -12"),
+        ("mars-12", "C’est une date"),
+        ("12/03/2016", "C’est une date"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_never_left_out(
@@ -287,6 +290,22 @@ def test_what_cannot_be_read_is_said_and_never_left_out(
     error = refusal(place, path)
     assert isinstance(error, UnreadableNumberError)
     says(error, cell, "ligne 2", remedy)
+
+
+@pytest.mark.parametrize(
+    "cells", [("12 k€", "600"), ("1,2 M", "600 000"), ("12 k€", "5 M€"), ("12 k€", "900 €")]
+)
+def test_a_number_without_the_multiple_of_the_others_is_asked(
+    place: Place, cells: tuple[str, str]
+) -> None:
+    first, second = cells
+    text = f"Quartier;Aides\nFour à Chaux;{first}\nPlace d’Armes;{second}\n"
+    says(refusal(place, place.write("a-2016.csv", text)), first, "dans la même", "sans unité")
+
+
+def test_how_numbers_are_written_is_seen_on_all_rows(place: Place) -> None:
+    text = "Quartier;Aides\nFour à Chaux;1.234\nPlace d’Armes;12,5\nAilleurs;1.2\n"
+    says(refusal(place, place.write("a-2016.csv", text)), "« 1.234 » se lit de deux façons")
 
 
 def test_parentheses_read_in_two_ways_and_are_refused_with_both(place: Place) -> None:

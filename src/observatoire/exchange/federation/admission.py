@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
+from observatoire.errors.translations import system_words
 from observatoire.exchange.federation.engine import open_engine
 from observatoire.exchange.federation.federation import Federation
 from observatoire.exchange.federation.members import bring
 from observatoire.exchange.federation.terms import FederationTerms, read_federation
 from observatoire.exchange.federation.verification import Member, check_figures, verify
+from observatoire.french.typography import NO_BREAK
 from observatoire.secrecy.release.agreements import require_known, sift
 from observatoire.sources.descriptors.agreement import current_day
 
@@ -111,6 +113,13 @@ def _checked(
             member = verify(bring(place, copy))
         except ObservatoireError as error:
             return error
+        except OSError as error:  # no right to read it, a name that no disk bears
+            return FileError(
+                "Un fichier de ce paquet ne se lit pas.",
+                where=place,
+                why=f"Le système dit{NO_BREAK}: {system_words(error)}.",
+                remedy="Redemandez le paquet entier à qui l’a publié.",
+            )
         if name and member.name != name:
             return FileError(f"Ce paquet s’appelle « {member.name} », non « {name} ».", where=place)
         return member

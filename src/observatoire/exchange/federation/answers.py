@@ -16,16 +16,15 @@ from observatoire.exchange.federation.comparability import (
     spelled,
     verdict_rows,
 )
-from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.joint_suppression import JointSuppression
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
-from observatoire.secrecy.release.protected_table import HIDDEN_REASON
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import tempfile
+    from collections.abc import Iterator
 
     from observatoire.exchange.federation.engine import Engine
+    from observatoire.exchange.federation.joint_suppression import JointSuppression
     from observatoire.exchange.federation.verification import Member
 
 #: Letters of what a stranger calls something that are worth reading.
@@ -39,7 +38,6 @@ _WITHHELD: dict[str, object] = {
     "statut": _SECRET,
     "OBS_STATUS": OBS_STATUS[Status.SECRET],
     "CONF_STATUS": "C",
-    "motif": HIDDEN_REASON,
     "methode": "",
     "masque": 1,
 }
@@ -221,16 +219,36 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts", annee="", indicateurs=""))
+        from observatoire.exchange.federation.joint_disclosure import (
+            DISCLOSURE_COLUMNS,
+            joint_disclosures,
+        )
+
+        # What ties counts is of one year: memory is that of one, however many there are.
+        found = [joint_disclosures(self.members, counts) for counts in self._counts_by_year()]
+        return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
+            drop=True
+        )
+
+    def _counts_by_year(self) -> Iterator[pd.DataFrame]:
+        """Read the figures that an audit weighs, a year at a time."""
+        for year in sorted({period[:4] for period in self._observed["periode"].unique()}):
+            counts = self.engine.ask("counts", annee=year, indicateurs="")
+            same = counts["periode"].str[:4] == year
+            yield counts if same.all() else counts[same]
 
     @cached_property
     def _suppression(self) -> JointSuppression:
+        from observatoire.exchange.federation.joint_suppression import JointSuppression
+
         return JointSuppression(self.members, self.engine)
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
-        withheld = self._suppression.withheld(set(frame["indicateur"]), set(frame["periode"]))
-        keys = frame[FIGURE_KEY].itertuples(index=False, name=None) if withheld else ()
+        asked = (set(frame[name].unique()) for name in ("indicateur", "periode"))
+        withheld = self._suppression.withheld(*asked)
+        texts = (frame[name].to_numpy(dtype=object) for name in FIGURE_KEY if withheld)
+        keys = zip(*texts, strict=True)
         dark = [key in withheld for key in keys] or [False] * len(frame)
         return pd.Series(dark, index=frame.index, dtype="bool")
 
@@ -239,7 +257,10 @@ class FederationAnswers:
         dark = self._hidden(frame) & (frame["statut"] != _SECRET)
         if not dark.any():
             return frame
-        said = {name: word for name, word in _WITHHELD.items() if name in frame}
+        from observatoire.secrecy.release.protected_table import HIDDEN_REASON
+
+        words = _WITHHELD | {"motif": HIDDEN_REASON}
+        said = {name: word for name, word in words.items() if name in frame}
         return frame.assign(**{name: frame[name].mask(dark, word) for name, word in said.items()})
 
     def close(self) -> None:

@@ -8,31 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors.arguments import names_in, one_name, one_path
-from observatoire.exchange.federation.views.figures import protected_answers
-from observatoire.exchange.federation.views.ground import base_map
-from observatoire.exchange.federation.views.inventory import inventory_page
-from observatoire.exchange.federation.views.report import (
-    MOST_DRAWN,
-    given_away_blocks,
-    judged_blocks,
-    method_blocks,
-    report_page,
-    short,
-)
-from observatoire.exchange.federation.views.sheets import (
-    federation_map,
-    holders,
-    sheet_without_figures,
-)
 from observatoire.exchange.federation.views.site_figures import SiteFigures
-from observatoire.exchange.federation.views.sites import site_sheet, sites_atlas, sites_sheet
 from observatoire.french.calls import in_french
-from observatoire.indicators.definitions.catalogue import Theme
-from observatoire.maps import MapStyle
-from observatoire.pages.sheet import Sheet, write_out, writer_of
-from observatoire.panels.atlas import write_atlas
-from observatoire.panels.drawings.pages import require_kind
-from observatoire.panels.panel import panel_page
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -40,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.pages.blocks import Block
+    from observatoire.pages.sheet import Sheet
 
 
 @in_french("f")
@@ -68,6 +46,9 @@ class Federation(SiteFigures):
         'Inventaire de la fédération'
         >>> f.close()
         """
+        from observatoire.exchange.federation.views.inventory import inventory_page
+        from observatoire.exchange.federation.views.sheets import sheet_without_figures
+
         page = inventory_page(
             self._called_in(self._observed),
             self._called_in(self._inventory),
@@ -123,6 +104,13 @@ class Federation(SiteFigures):
         'Aides et accompagnement'
         >>> f.close()
         """
+        from observatoire.exchange.federation.views.figures import protected_answers
+        from observatoire.exchange.federation.views.sheets import holders
+        from observatoire.exchange.federation.views.sites import sites_sheet
+        from observatoire.indicators.definitions.catalogue import Theme
+        from observatoire.panels.drawings.pages import require_kind
+        from observatoire.panels.panel import panel_page
+
         require_kind(kind, ("theme", "tartan", "compare", "evolution"))
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         codes = [self._code(each, 'f.panel(indicators=["part_hlm"])') for each in asked]
@@ -166,6 +154,10 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
+        from observatoire.exchange.federation.views.figures import protected_answers
+        from observatoire.exchange.federation.views.sheets import federation_map, holders
+        from observatoire.maps import MapStyle
+
         style = MapStyle(classes, k, "value", kind)
         style.cut([0.0], 0)  # classes are refused before anything is asked
         found = self._answers([self._code(indicator, 'f.map("part_hlm")')], period, zoning)
@@ -200,6 +192,9 @@ class Federation(SiteFigures):
         observatoire.errors.exceptions.UnknownNameError: Aucun site de la fédération ne s’appelle...
         >>> f.close()
         """
+        from observatoire.exchange.federation.views.ground import base_map
+        from observatoire.exchange.federation.views.sites import site_sheet
+
         named = one_name(territory, "un territoire", 'f.profile("Dillon")')
         bearings = self._bearings(self._of_theme(None), None, zoning)
         ground = base_map(self._zones, bearings.table.zoning)
@@ -228,6 +223,11 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
+        from observatoire.exchange.federation.views.ground import base_map
+        from observatoire.exchange.federation.views.sites import sites_atlas
+        from observatoire.pages.sheet import write_out, writer_of
+        from observatoire.panels.atlas import write_atlas
+
         target = one_path(path, 'f.atlas("atlas.html")')
         writer_of(target, [".html"])
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
@@ -264,6 +264,9 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
+        from observatoire.exchange.federation.views.report import report_page
+        from observatoire.pages.sheet import Sheet, writer_of
+
         asked = list(path) if isinstance(path, list | tuple) else [path]
         targets = [one_path(each, 'f.annex("annexe.pdf")') for each in asked]
         for target in targets:
@@ -282,6 +285,15 @@ class Federation(SiteFigures):
 
     def _chapters(self, zoning: str | None) -> tuple[list[Sheet], dict[str, Sequence[Block]]]:
         """Return the pages that an annex is made of, and their blocks by chapter."""
+        from observatoire.exchange.federation.views.ground import base_map
+        from observatoire.exchange.federation.views.report import (
+            MOST_DRAWN,
+            given_away_blocks,
+            judged_blocks,
+            method_blocks,
+            short,
+        )
+
         themes = dict.fromkeys(self.indicators["thematique"])
         panels = [self.panel(theme, zoning=zoning) for theme in themes]
         order = self._compared(panels)

@@ -96,7 +96,9 @@ class JointSuppression:
 
 
 def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(figures["observatoire"], figures["indicateur"], strict=True))
+    # As objects at once: Arrow hands texts over one by one.
+    given = (figures[name].to_numpy(dtype=object) for name in ("observatoire", "indicateur"))
+    return list(zip(*given, strict=True))
 
 
 def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[str, str, str, str]]:

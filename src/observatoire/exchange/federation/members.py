@@ -78,7 +78,15 @@ def bring(place: str, shelf: Path) -> Path:
 
 
 def _from_address(address: str, shelf: Path) -> Path:
-    if urlsplit(address).path.lower().endswith(".zip"):
+    try:
+        packed_there = urlsplit(address).path.lower().endswith(".zip")
+    except ValueError as error:  # an address of IPv6 cut short
+        raise FileError(
+            "Cette adresse n’en est pas une.",
+            where=address[:80],
+            remedy="Copiez-la depuis le navigateur où le paquet s’ouvre.",
+        ) from error
+    if packed_there:
         packed = shelf / "paquet.zip"
         _download(address, packed, LARGEST_PACKAGE)
         (shelf / "contenu").mkdir()

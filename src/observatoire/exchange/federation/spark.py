@@ -41,7 +41,7 @@ class SparkEngine:
 
 def _session() -> Any:
     try:
-        from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+        from pyspark.sql import SparkSession  # an extra
     except ImportError as error:
         raise ObservatoireError(
             "Spark n’est pas installé.",

@@ -19,18 +19,21 @@ from observatoire.exchange.federation.members import inside, named_files, read_d
 from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
 from observatoire.exchange.publication.figures import (
+    PASSAGE_COLUMNS,
+    PLACE_COLUMNS,
     SQL_TYPES,
     TYPES,
     read_definitions,
     read_package_rows,
 )
-from observatoire.exchange.publication.zones import PASSAGE_COLUMNS
-from observatoire.french.typography import enumerate_words
+from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pyarrow.parquet import FileMetaData
 
     from observatoire.exchange.agreements import Column
     from observatoire.sources.descriptors.agreement import Agreement
@@ -46,8 +49,11 @@ _AGAIN = "Redemandez le paquet entier à qui l’a publié."
 #: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
-#: Packages whose figures are looked at together: memory is that of a lot, however many there are.
-_LOT = 8
+#: Packages, and figures, that are looked at together: memory is that of a lot, however many there are.
+_LOT, _LOT_ROWS = 8, 1_000_000
+
+#: Letters of the name of a package.
+_LONGEST_NAME = 200
 
 #: Threshold beyond which a number of a package is none.
 _HIGHEST_FLOOR = 1e6
@@ -60,6 +66,7 @@ _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
 _KINDS = {"number": "DOUBLE", "string": "BYTE_ARRAY"}
 _LABELS = [status.label for status in Status]
+_VALUED = [status.label for status in Status if status.has_value]
 _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)]
 
 
@@ -109,7 +116,8 @@ def verify(folder: Path) -> Member:
         raise FileError(
             "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
         ) from error
-    _check_columns(folder / "valeurs.parquet", name)
+    _check_figure_columns(folder / "valeurs.parquet", name)
+    _check_columns(folder / "zones.parquet", name, dict.fromkeys(PLACE_COLUMNS, "string"))
     definitions = read_definitions(folder / "indicateurs.csv")
     _check_terms(definitions, name)
     return Member(
@@ -177,6 +185,13 @@ def _name(descriptor: Mapping[str, Any]) -> str:
             why="Deux noms que rien ne distingue à la lecture en seraient deux.",
             remedy=_AGAIN,
         )
+    if len(name.strip()) > _LONGEST_NAME:
+        raise FileError(
+            f"Le nom du paquet a plus de {_LONGEST_NAME} lettres.",
+            where=PACKAGE_FILE,
+            why="Chaque ligne de chaque page le porterait.",
+            remedy=_AGAIN,
+        )
     return name.strip()
 
 
@@ -238,31 +253,41 @@ def _fingerprint(path: Path) -> str:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
-def _check_columns(path: Path, name: str) -> None:
-    """Check columns, types and weight from the foot of the file, before any figure is unpacked."""
+def _check_columns(path: Path, name: str, columns: Mapping[str, str]) -> FileMetaData:
+    """Check columns, types and weight from the foot of a file, before anything of it is unpacked."""
     try:
         foot = parquet.read_metadata(path)
     except (OSError, ValueError) as error:  # pyarrow's own are among these
-        raise _wrong(name, _UNREADABLE, reader_words(error)) from error
-    columns = foot.schema
-    kinds = {columns.column(k).name: columns.column(k).physical_type for k in range(len(columns))}
-    lacking = [column for column in TYPES if column not in kinds]
+        what = "Ce fichier du paquet ne se lit pas."
+        raise _wrong(name, what, reader_words(error), path.name) from error
+    found = [foot.schema.column(k) for k in range(len(foot.schema))]
+    kinds = {each.path: each.physical_type for each in found}
+    lacking = [column for column in columns if column not in kinds]
     if lacking:
-        raise _wrong(name, f"Colonnes absentes : {enumerate_words(lacking)}.")
-    for column, kind in TYPES.items():
+        raise _wrong(name, f"Colonnes absentes : {enumerate_words(lacking)}.", file=path.name)
+    for column, kind in columns.items():
         if kinds[column] != _KINDS[kind]:
             due = "des nombres" if kind == "number" else "des textes"
-            raise _wrong(name, f"La colonne « {column} » ne contient pas {due}.", _USELESS)
+            what = f"La colonne « {column} » ne contient pas {due}."
+            raise _wrong(name, what, _USELESS, path.name)
     for rank in range(foot.num_row_groups):
         group = foot.row_group(rank)
         for k in range(group.num_columns):
             if group.column(k).total_uncompressed_size > max(
                 _FLOOR, _HEAVIEST_ROW * group.num_rows
             ):
-                column = group.column(k).path_in_schema
-                raise _wrong(
-                    name, f"La colonne « {column} » est démesurée.", "Elle remplirait la mémoire."
-                )
+                what = f"La colonne « {group.column(k).path_in_schema} » est démesurée."
+                raise _wrong(name, what, "Elle remplirait la mémoire.", path.name)
+    return foot
+
+
+def _check_figure_columns(path: Path, name: str) -> None:
+    """Check those of the figures, among which none is unknown: it would stand for another, or say of whom."""
+    foot = _check_columns(path, name, TYPES)
+    more = sorted({foot.schema.column(k).path for k in range(len(foot.schema))} - set(TYPES))
+    if more or len(foot.schema) > len(TYPES):
+        what = f"Colonnes que le format n’a pas{NO_BREAK}: {enumerate_words(more, most=3)}."
+        raise _wrong(name, what if more else "Une colonne y est deux fois.", _USELESS)
 
 
 def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
@@ -278,9 +303,25 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
     dict
         The error of each member whose figures contradict themselves, its csv or its definitions.
     """
-    lots = [members[rank : rank + _LOT] for rank in range(0, len(members), _LOT)]
+    lots = _lots(members)
     with duckdb.connect() as engine:  # one for all lots: it keeps its threads and its memory
+        # Outlines are none of its business: a map leaves out those that cannot be read.
+        engine.execute("SET enable_geoparquet_conversion = false")
         return {name: found for lot in lots for name, found in _lot_faults(engine, lot).items()}
+
+
+def _lots(members: Sequence[Member]) -> list[list[Member]]:
+    """Part members into lots; one with more figures than a lot may have makes its own."""
+    lots: list[list[Member]] = [[]]
+    held = 0
+    for member in members:
+        rows = parquet.read_metadata(member.figures).num_rows
+        if len(lots[-1]) == _LOT or held + rows > _LOT_ROWS:
+            lots.append([])
+            held = 0
+        lots[-1].append(member)
+        held += rows
+    return [lot for lot in lots if lot]
 
 
 def _lot_faults(
@@ -300,7 +341,7 @@ def _faults(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dic
     """Look at the figures of packages together; the first fault of each is enough."""
     files = [member.figures for member in members]
     zones = [str(member.folder / "zones.parquet") for member in members]
-    given = {"files": files, "labels": _LABELS, "bare": _BARE}
+    given = {"files": files, "labels": _LABELS, "bare": _BARE, "valued": _VALUED}
     looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
     placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
     strays = {str(folder): str(place) for folder, place in placed.fetchall()}
@@ -344,6 +385,7 @@ _FAULTS = (
         "Des chiffres y portent une valeur que leur statut exclut ({}).",
         "Un chiffre secret y est peut-être montré.",
     ),
+    ("vides", "Des chiffres y manquent que leur statut annonce ({}).", _USELESS),
     ("longs", "Des codes ou des noms y sont démesurés ({}).", "Aucune page ne saurait les écrire."),
     ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
     ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
@@ -352,5 +394,5 @@ _FAULTS = (
 )
 
 
-def _wrong(name: str, what: str, why: str = "") -> FileError:
-    return FileError(what, where=f"{name}/valeurs.parquet", why=why, remedy=_AGAIN)
+def _wrong(name: str, what: str, why: str = "", file: str = "valeurs.parquet") -> FileError:
+    return FileError(what, where=f"{name}/{file}", why=why, remedy=_AGAIN)

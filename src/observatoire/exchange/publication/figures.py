@@ -77,10 +77,26 @@ SQL_TYPES = {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in
 #: What names one figure of a package.
 FIGURE_KEY = ["zonage", "territoire", "indicateur", "periode"]
 
+#: How the rows of a package follow each other: those of an indicator together, so that a question about
+#: one reads its part of the file alone.
+_FIGURE_ORDER = ["zonage", "indicateur", "territoire", "periode"]
+
+#: Rows of a Parquet file that are read, or left aside, together.
+_ROWS_TOGETHER = 122_880
+
 #: What a package says of each indicator.
 DEFINED_COLUMNS = (
     *("indicateur", "libelle", "thematique", "definition", "champ", "unite", "decimales"),
     *("nature", "sens", "producteur", "numerateur", "denominateur", "precautions"),
+)
+
+#: What zones must say of each territory, beside its outline.
+PLACE_COLUMNS = ("zonage", "territoire", "nom")
+
+#: Columns of ``passages.csv``; ``complet`` says whether the sources make the whole target.
+PASSAGE_COLUMNS = (
+    *("zonage_source", "source", "zonage_cible", "cible"),
+    *("poids", "lien", "complet", "methode"),
 )
 
 _AGAIN = "Redemandez le paquet à qui l’a publié."
@@ -145,7 +161,12 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
         published[name] = (
             published[name].astype("float64") if kind == "number" else _texts(published[name])
         )
-    return published.sort_values(FIGURE_KEY, kind="stable", ignore_index=True)
+    return published.sort_values(_FIGURE_ORDER, kind="stable", ignore_index=True)
+
+
+def parquet_bytes(figures: pd.DataFrame) -> bytes:
+    """Return figures as Parquet, in groups of rows that say which indicators they hold."""
+    return figures.to_parquet(index=False, row_group_size=_ROWS_TOGETHER)
 
 
 def read_definitions(path: Path) -> list[dict[str, str]]:

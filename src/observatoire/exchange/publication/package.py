@@ -10,7 +10,12 @@ import pandas as pd
 from observatoire.errors import FileError
 from observatoire.exchange.publication.catalogue_entry import catalogue_entry
 from observatoire.exchange.publication.descriptor import PACKAGE_FILE, Publication, describe
-from observatoire.exchange.publication.figures import published_figures, table_bytes
+from observatoire.exchange.publication.figures import (
+    PASSAGE_COLUMNS,
+    parquet_bytes,
+    published_figures,
+    table_bytes,
+)
 from observatoire.exchange.publication.series import series_words
 from observatoire.exchange.publication.versions import (
     FORMER,
@@ -20,7 +25,7 @@ from observatoire.exchange.publication.versions import (
     same_content,
     versions_after,
 )
-from observatoire.exchange.publication.zones import PASSAGE_COLUMNS, zone_files
+from observatoire.exchange.publication.zones import zone_files
 from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
@@ -114,7 +119,7 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     tables = {"valeurs": figures, "indicateurs": definitions, "passages": links}
     contents = {
         **{f"{name}.csv": table_bytes(frame) for name, frame in tables.items()},
-        "valeurs.parquet": figures.to_parquet(index=False),
+        "valeurs.parquet": parquet_bytes(figures),
         **zone_files(every),
         "secret.json": _json(_secrecy(every)),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.exchange.publication.figures import PASSAGE_COLUMNS
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import records
 
@@ -18,17 +19,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-#: Columns of ``passages.csv``; ``complet`` says whether the sources make the whole target.
-PASSAGE_COLUMNS = (
-    "zonage_source",
-    "source",
-    "zonage_cible",
-    "cible",
-    "poids",
-    "lien",
-    "complet",
-    "methode",
-)
+#: A GeoPackage that software of some years ago reads without a warning.
+_GEOPACKAGE = "1.2"
 
 _WHOLE, _COVERED = 1.0, 1 - 1e-9
 
@@ -50,7 +42,7 @@ def zone_files(tables: Iterable[ProtectedTable]) -> dict[str, bytes]:
         crs=rows.crs,
     ).sort_values(["zonage", "territoire"], ignore_index=True)
     layer, columns = io.BytesIO(), io.BytesIO()
-    zones.to_file(layer, layer="zones", driver="GPKG")
+    zones.to_file(layer, layer="zones", driver="GPKG", VERSION=_GEOPACKAGE)
     zones.to_parquet(columns, index=False)
     return {"zones.gpkg": layer.getvalue(), "zones.parquet": columns.getvalue()}
 

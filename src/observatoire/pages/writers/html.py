@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from observatoire.french.typography import NARROW, NO_BREAK
 from observatoire.pages.blocks import Heading, Page
-from observatoire.pages.tokens import css_properties
+from observatoire.pages.tokens import css_properties, following
 from observatoire.values import Status
 
 _TEMPLATE = "page.html.j2"
@@ -45,6 +45,7 @@ def templates_of(package: str, folder: str = "") -> jinja2.Environment:
 def _environment() -> jinja2.Environment:
     environment = templates_of("observatoire.pages", "templates")
     environment.filters["kind"] = lambda block: type(block).__name__
+    environment.filters["following"] = following
     environment.globals.update(
         NARROW=NARROW,
         NO_BREAK=NO_BREAK,

@@ -319,7 +319,8 @@ def _grid(grid: TableBlock) -> str:
         f"{_TIGHT if small else ''}"
         '<w:tblLook w:val="04A0" w:firstRow="1" w:firstColumn="1" w:noVBand="1"/>'
         f"{_described(grid.title)}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
-        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
+        # Its head may be cut: where it may not, and stands last on a page, LibreOffice loses all the rows.
+        f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
     )
 
 

@@ -128,7 +128,7 @@ function start(D) {
     let over = "";
     if (counted() && most > 0) {
       const rings = D.at.map((at, k) => [at, k]).filter(([at, k]) => at && isOwn(shown[k]) && shown[k].value > 0).sort((a, b) => shown[b[1]].value - shown[a[1]].value);
-      over += rings.map(([at, k]) => `<circle class="ring" cx="${at[0]}" cy="${at[1]}" r="${(30 * Math.sqrt(shown[k].value / most)).toFixed(1)}"/>`).join("");
+      over += rings.map(([at, k]) => `<circle class="ring" cx="${at[0]}" cy="${at[1]}" r="${(D.ring * Math.sqrt(shown[k].value / most)).toFixed(1)}"/>`).join("");
     }
     if (D.at[S.t]) {
       const [x, y] = D.at[S.t], end = x > D.width / 2;
@@ -180,8 +180,8 @@ function start(D) {
     };
     const html = groups.map(([group, some]) => "<tbody>" + (group < 0 ? "" : `<tr class="group"><th scope="rowgroup" colspan="4">${escaped(D.groups[group])} (${some.length})</th></tr>`) + some.map(row).join("") + "</tbody>").join("");
     $$("#liste table")[0].insertAdjacentHTML("beforeend", html);
-    for (const [id, by] of [["byname", "name"], ["byvalue", "value"]]) {
-      const head = $(id);
+    for (const by of ["name", "value"]) {
+      const head = $("by" + by);
       head.innerHTML = `<button type="button">${escaped(by === "name" ? capital(D.noun) : one.u || "Chiffre")}</button>`;
       if (S.by === by) head.setAttribute("aria-sort", S.down ? "descending" : "ascending"); else head.removeAttribute("aria-sort");
     }
@@ -199,9 +199,9 @@ function start(D) {
     const all = shown.flatMap(([, c]) => (c.kind === 3 ? [c.low, c.high] : [c.value])), low = Math.min(...all), wide = Math.max(...all) - low || 1;
     const first = when(dates[0]), span = when(dates[dates.length - 1]) - first || 1;
     const x = (p) => +(28 + (when(p) - first) / span * 354).toFixed(1), y = (v) => +(62 - (v - low) / wide * 38).toFixed(1);
-    const by = Object.fromEntries(shown);
-    let drawn = one.b.filter((p) => dates.indexOf(p) > 0).map((p) => { const at = (x(p) + x(dates[dates.indexOf(p) - 1])) / 2; return `<path class="break" d="M${at} 8V72"/>`; }).join("");
-    if (one.b.some((p) => dates.indexOf(p) > 0)) drawn += `<text class="warn" x="205" y="102">trait pointillé : rupture de série</text>`;
+    const by = Object.fromEntries(shown), cuts = one.b.filter((p) => dates.indexOf(p) > 0);
+    let drawn = cuts.map((p) => { const at = (x(p) + x(dates[dates.indexOf(p) - 1])) / 2; return `<path class="break" d="M${at} 8V72"/>`; }).join("");
+    if (cuts[0]) drawn += `<text class="warn" x="205" y="102">trait pointillé : rupture de série</text>`;
     for (const [a, b] of one.j) if (by[a] && by[b] && by[a].value !== null && by[b].value !== null && (by[a].kind === by[b].kind || (isOwn(by[a]) && isOwn(by[b]))))
       drawn += `<path class="line${isOwn(by[a]) && isOwn(by[b]) ? "" : " open"}" d="M${x(a)} ${y(by[a].value)}L${x(b)} ${y(by[b].value)}"/>`;
     let free = -99;
@@ -251,7 +251,7 @@ function start(D) {
     const cut = made(one);
     $("ind").value = S.i; $("met").value = S.m; $("nb").value = S.n;
     $("per").innerHTML = dates.map((p) => `<label><input type="radio" name="per" value="${p}"${p === S.p ? " checked" : ""}>${p}</label>`).join("");
-    for (const radio of $$("[name=col]")) { radio.checked = radio.value === S.c; radio.disabled = radio.value === "e" && !judged; }
+    for (const radio of $$("[name=col]")) radio.checked = radio.value === S.c;
     $("colours").hidden = !judged;
     $("met").disabled = $("nb").disabled = S.c === "e" || Boolean(one.n);
     $("title").textContent = title(one);
@@ -267,25 +267,26 @@ function start(D) {
   }
   function pick(k) { S.t = S.t === k ? -1 : k; draw(); }
   function save(name, blob) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob); link.download = name; link.click();
+    Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name }).click();
   }
   function picture() {
-    // A picture has no page around it: it takes the page's style along.
-    const copy = $("map") || $$("#tiles svg")[0], box = copy.viewBox.baseVal, twin = copy.cloneNode(true);
+    // A picture has no page around it: it takes the page's style along, and the colours of paper.
+    const shown = $("map") || $$("#tiles svg")[0], twin = shown.cloneNode(true), here = $("drawing");
+    const [, , width, height] = shown.getAttribute("viewBox").split(" ").map((size) => 2 * size);
     twin.prepend($$("style")[0].cloneNode(true), $$("#drawing defs")[0].cloneNode(true));
-    twin.setAttribute("class", "observatoire drawing");
-    twin.setAttribute("width", box.width * 2); twin.setAttribute("height", box.height * 2);
-    const image = new Image(), name = `${S.i}-${S.p}.png`;
+    const image = new Image();
     image.onload = () => {
-      const canvas = document.createElement("canvas"), at = canvas.getContext("2d");
-      canvas.width = box.width * 2; canvas.height = box.height * 2 + 60;
-      at.fillStyle = getComputedStyle($("drawing")).backgroundColor; at.fillRect(0, 0, canvas.width, canvas.height);
-      at.fillStyle = getComputedStyle($("drawing")).color; at.font = "600 26px sans-serif"; at.fillText($("title").textContent, 8, 38, canvas.width - 16);
+      const canvas = document.createElement("canvas"), at = canvas.getContext("2d"), look = getComputedStyle(here);
+      canvas.width = width; canvas.height = height + 60;
+      here.dataset.theme = "light";
+      at.fillStyle = look.backgroundColor; at.fillRect(0, 0, canvas.width, canvas.height);
+      at.fillStyle = look.color; at.font = "600 26px sans-serif"; at.fillText($("title").textContent, 8, 38, canvas.width - 16);
+      delete here.dataset.theme;
       at.drawImage(image, 0, 60);
-      canvas.toBlob((blob) => save(name, blob));
+      canvas.toBlob((blob) => save(`${S.i}-${S.p}.png`, blob));
     };
-    image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(twin));
+    image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(twin)
+      .replace("<svg", `<svg class="observatoire drawing" data-theme="light" width="${width}" height="${height}"`));
   }
 
   $("ind").innerHTML = D.th.map(([code, label]) => {
@@ -321,7 +322,7 @@ function start(D) {
   $("csv").onclick = () => save(`${S.i}-${S.p}.csv`, new Blob([csv(indicator(), S.p, cells(), D)], { type: "text/csv;charset=utf-8" }));
   $("png").onclick = picture;
   $("print").onclick = () => print();
-  window.onhashchange = () => { read(); draw(); };
+  onhashchange = () => { read(); draw(); };
   draw();
 }
 if (typeof document === "undefined") module.exports = { SHADES, cellsOf, number, words, classes, rankIn, ends, toneOf, ordered, csv };

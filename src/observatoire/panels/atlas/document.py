@@ -16,6 +16,7 @@ from observatoire.french.typography import NARROW, NO_BREAK, capital, enumerate_
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.figure import TONES, title_of
 from observatoire.maps.marks import extremes
+from observatoire.maps.territories import largest_circle
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.pages.tokens import css_properties, ink_on, tokens
 from observatoire.pages.writers.html import templates_of
@@ -45,6 +46,9 @@ _HOLES = {KINDS[5]: "secret", KINDS[6]: "hole", KINDS[7]: "hole"}
 
 _LONGEST = 11
 
+#: Radius of the largest circle.
+_RING = 30.0
+
 
 def atlas_document(content: AtlasContent) -> str:
     """Return an atlas as one HTML document that needs no network."""
@@ -58,6 +62,7 @@ def atlas_document(content: AtlasContent) -> str:
         "key": [*_keys(content).items()],
         "at": [one.at if one else None for one in laid.surfaces],
         "width": WIDTH,
+        "ring": round(largest_circle(_RING, len(first.marks)), 1),
     }
     return _template().render(
         heading=f"Atlas{NO_BREAK}: {content.name}",
@@ -259,15 +264,14 @@ def _warnings(content: AtlasContent) -> list[str]:
 
 def _style() -> str:
     """Return the styles: tokens, the colours of the drawings, those of the house's pages, the atlas's own."""
-    verdicts = tokens().verdicts
-    five = tokens().classes(5)
+    dark, five = tokens().light["ink"], tokens().classes(5)
+    inks = ["ink" if ink_on(colour) == dark else "paper" for colour in five]
     rules = [
-        *(f".s.c{rank} {{ fill: {colour}; }} .drawing .c{rank} text {{ fill: {ink_on(colour)}; }}"
-          for rank, colour in enumerate(five)),
-        *(f".s.v-{name} {{ fill: {verdicts[name].fill}; }}" for name in verdicts),
+        *(f".s.c{rank} {{ fill: var(--class-{rank + 1}); }} .drawing .c{rank} text {{ fill: var(--{ink}); }}"
+          for rank, ink in enumerate(inks)),
+        *(f".s.v-{name} {{ fill: var(--{name}-fill); }}" for name in tokens().verdicts),
     ]  # fmt: skip
-    ground = "".join(f" --{name}: {colour};" for name, colour in tokens().ground.items())
-    return "\n".join([css_properties(), f".observatoire {{{ground} }}", *rules, _part("atlas.css")])
+    return "\n".join([css_properties(), *rules, _part("atlas.css")])
 
 
 def _json(data: dict[str, Any]) -> str:

@@ -24,6 +24,9 @@ _TOP = 24.0
 #: Width of the squares of one commune of several: four of them.
 _ABREAST = 313.0
 
+#: So many squares of one commune are as narrow: spread over the page, a telephone could not be read.
+_FEW = 40
+
 #: Less than that, in units of the drawing, no eye tells two outlines apart.
 _SEEN = 0.6
 
@@ -108,7 +111,7 @@ def lay_squares(members: Sequence[Mark], ground: BaseMap) -> list[Plot]:
     for rank, mark in enumerate(members):
         groups.setdefault(mark.commune, []).append((rank, mark))
     apart = 1 < len(groups) <= MOST_FRAMES and any(ground.has(mark.code) for mark in members)
-    width = _ABREAST if apart else WIDTH
+    width = _ABREAST if apart or len(members) <= _FEW else WIDTH
     shared = list(groups.values()) if apart else [list(enumerate(members))]
     return [_plot(some, ground, width) for some in shared]
 

@@ -2,6 +2,6 @@
 
 ``bearings`` says where a figure stands (among those known, next to what it is compared with, over time),
 from protected tables and rounded as printed. ``spine`` draws a territory's, ``tartan`` every indicator of
-every territory (``cells``), ``ranked`` one indicator across territories or dates (``courses``);
+every territory (``strips``, ``cells``), ``ranked`` one indicator across territories or dates (``courses``);
 ``shapes`` are their signs, and ``pages`` put them on pages.
 """

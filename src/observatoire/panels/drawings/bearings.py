@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -12,6 +11,7 @@ from observatoire.french.typography import NO_BREAK, round_half_up
 from observatoire.indicators.comparison.gaps import STATED
 from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.maps.marks import Mark, mark_of
+from observatoire.memo import Memo, remembered
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -204,29 +204,31 @@ class Bearings:
         return by_spot(self.table.cells)
 
     @cached_property
-    def _marks(self) -> dict[Spot, Mark]:
-        made = {}
-        for (zoning, code, indicator), row in self._spots.items():
-            if indicator in self.table.indicators:
-                definition = self.table.indicator(indicator)
-                made[zoning, code, indicator] = mark_of(row, definition, self.communes)
-        return made
+    def memo(self) -> Memo:
+        """What is found once of each indicator."""
+        return Memo()
 
-    @cached_property
-    def _known(self) -> dict[str, tuple[float, ...]]:
-        known: dict[str, list[float]] = {}
-        for (zoning, _, indicator), mark in self._marks.items():
-            if zoning == self.table.zoning and mark.own and mark.known and not mark.careful:
-                known.setdefault(indicator, []).append(mark.value)
-        return {indicator: tuple(sorted(values)) for indicator, values in known.items()}
+    @remembered
+    def _marks(self, indicator: str) -> dict[tuple[str, str], Mark]:
+        """Return the marks of one indicator, by zoning and territory: a page shows few of them all."""
+        definition = self.table.indicator(indicator)
+        cells = self.table.cells
+        return {
+            (str(row["zoning"]), str(row["territory"])): mark_of(row, definition, self.communes)
+            for row in records(cells[cells["indicator"] == indicator])
+        }
 
-    @cached_property
-    def _left_out(self) -> Counter[str]:
-        return Counter(
-            indicator
-            for (zoning, _, indicator), mark in self._marks.items()
-            if zoning == self.table.zoning and mark.own and mark.known and mark.careful
-        )
+    @remembered
+    def _own(self, indicator: str) -> tuple[Mark, ...]:
+        """Return what is known of the territories themselves, each by a figure of its own."""
+        marks = self._marks(indicator).items()
+        here = (mark for (zoning, _), mark in marks if zoning == self.table.zoning)
+        return tuple(mark for mark in here if mark.own and mark.known)
+
+    @remembered
+    def _known(self, indicator: str) -> tuple[float, ...]:
+        """Return, in order, the figures that may be commented."""
+        return tuple(sorted(mark.value for mark in self._own(indicator) if not mark.careful))
 
     @cached_property
     def _differences(self) -> dict[tuple[str, str], list[Record]]:
@@ -265,17 +267,17 @@ class Bearings:
             indicator,
             str(row["period"]),
             mark_of(row, indicator, self.communes, known[0][0] if known else _UNCOMPARED),
-            self._known.get(code, ()),
+            self._known(code),
             tuple(reference for _, reference in known),
             self._dated.get((territory, code), {}),
             self.courses.get(code),
             self.watched.get((territory, code), ""),
-            self._left_out[code],
+            sum(mark.careful for mark in self._own(code)),
         )
 
     def _reference(self, gap: Record, code: str) -> Reference | None:
         zoning, other = str(gap["against_zoning"]), str(gap["against"])
-        mark = self._marks.get((zoning, other, code))
+        mark = self._marks(code).get((zoning, other))
         if mark is None or not mark.own or not mark.known:
             return None
         stated = gap["reason"] == STATED

@@ -6,13 +6,25 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, number
-from observatoire.maps.svg import LEAST_TEXT, line, pattern, text, width_of
+from observatoire.maps.marks import MODELLED
+from observatoire.maps.svg import LEAST_TEXT, line, pattern, pressed, text, width_of
 from observatoire.pages.tokens import ink_on, tokens
-from observatoire.panels.drawings.shapes import HOLLOW, sign_of
+from observatoire.panels.drawings.shapes import (
+    BOUNDS,
+    DIAMOND,
+    FAVOURED_WORDS,
+    HOLLOW,
+    favoured,
+    sign_of,
+)
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.french.nouns import TerritoryNames
     from observatoire.maps.marks import Mark
+    from observatoire.panels.drawings.bearings import Bearing
 
 #: Height of a row; from a bound to the one under it.
 ROW, BOUNDS_LINE = 20.0, 14.0
@@ -47,10 +59,13 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
     right = min(middle + (long + room) / 2 + 2, x + wide - 1)
     arrows = _arrows(mark.sign, right, y + ROW / 2 - 1, ink, pitch)
     said = f"{mark.text}{NARROW}{mark.sign}" if mark.tone == "none" else mark.text
-    at = min(middle - room / 2, right - room - 1 - long / 2) if count else middle
+    # Its first digit neither: what would be wider than the cell is drawn closer.
+    left = right - room - 1 - x
+    at = min(middle - room / 2, right - room - 1 - min(long, left) / 2) if count else middle
+    written = text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink)
     return [
         _surface(x, y, wide, fill, frame),
-        text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
+        pressed(written, left - 2) if count and long > left - 2 else written,
         *arrows,
     ]
 
@@ -131,3 +146,71 @@ def swatch(fill: str, x: float, edge: str = "none", *, faint: bool = False) -> s
     return (
         f'<rect x="{x:.0f}" y="-7" width="18" height="14" fill="{fill}" stroke="{edge}"{lighter}/>'
     )
+
+
+def cell_keys(
+    rows: Mapping[str, Sequence[Sequence[Bearing]]], words: TerritoryNames
+) -> list[tuple[float, str, str]]:
+    """Return the keys of what is drawn, and of nothing else."""
+    flat = [bearing.mark for each in rows.values() for row in each for bearing in row]
+    signs, tones = {sign_of(mark) for mark in flat}, {mark.tone for mark in flat if mark.own}
+    paper, rule, ink = (tokens().light[name] for name in ("paper", "rule", "ink"))
+    edges = line(1, -7, 1, 7, stroke=ink, width=2) + line(17, -7, 17, 7, stroke=ink, width=2)
+    leant = any(favoured(row[0].indicator) for each in rows.values() for row in each)
+    verdicts = tokens().verdicts
+    every = [
+        *(
+            (
+                tone in tones,
+                38.0,
+                swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20),
+                label,
+            )
+            for tone, label in _TONES
+        ),
+        (leant, 0.0, "", FAVOURED_WORDS),
+        ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "● pas de différence sûre"),
+        (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se juge pas"),
+        (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
+        *_not_theirs(flat, words),
+    ]
+    return [(wide, drawn, label) for there, wide, drawn, label in every if there]
+
+
+def _not_theirs(flat: Sequence[Mark], words: TerritoryNames) -> list[tuple[bool, float, str, str]]:
+    """Return the keys of what is not a territory's own figure, and whether each is drawn."""
+    statuses, signs = {mark.status for mark in flat}, {sign_of(mark) for mark in flat}
+    estimated = [mark for mark in flat if mark.status is Status.ESTIMATED]
+    sign, dot = Status.ESTIMATED.mark, text(3, 4, "·", size=LEAST_TEXT, anchor="middle")
+
+    def faint(kind: str) -> str:
+        return swatch(pattern(kind), 0, faint=True)
+
+    return [
+        (DIAMOND in signs, 18.0, faint(Status.CONTEXT), words.wider_figure),
+        (
+            any(mark.modelled for mark in estimated),
+            18.0,
+            faint(MODELLED),
+            f"{sign} estimé par un modèle",
+        ),
+        (any(not mark.modelled for mark in estimated), 0.0, "", f"{sign} estimé"),
+        (Status.SECRET in statuses, 18.0, faint(Status.SECRET), "s secret"),
+        (bool(statuses & _BLANK), 6.0, dot, "non disponible"),
+        (
+            any(mark.careful for mark in flat),
+            0.0,
+            "",
+            "†, ‡ effectif trop petit pour être commenté",
+        ),
+    ]
+
+
+_BLANK = {Status.MISSING, Status.NOT_APPLICABLE}
+
+
+_TONES = (
+    ("unfavourable", "écart sûr, défavorable (deux signes : à 99,8 %)"),
+    ("favourable", "écart sûr, favorable"),
+    ("neutral", "écart sûr, sans jugement"),
+)

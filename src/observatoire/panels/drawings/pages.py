@@ -67,6 +67,7 @@ def picture_page(
     blocks: list[Block]
     if kind == "tartan":
         blocks = list(tartan_figures(bearings, identities, themes))
+        blocks = blocks or _said("Sans chiffre par territoire", bearings, codes)
         title = "Tous les indicateurs"
     elif kind == "compare":
         blocks, title = _compared(bearings, identities, codes), "Comparaison"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -30,6 +30,7 @@ from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
 from observatoire.panels.drawings.cells import bounds_in_lines
 from observatoire.panels.drawings.courses import break_colour, draw_course
+from observatoire.panels.drawings.shapes import NARROW_WIDTH
 from observatoire.panels.trend import PRICES, change_words
 from observatoire.values import Status, records
 
@@ -44,7 +45,30 @@ if TYPE_CHECKING:
 #: Most lines of notes under a picture.
 _MOST_NOTES = 4
 
-_ROW, _NAME, _DATE, _CHANGE = 30.0, 210.0, 74.0, WIDTH - 176
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where a row is written: a name with its figures beside it, or under it on a telephone.
+
+    ``name`` is where the columns of figures begin, each ``date`` wide; ``change`` where the verdict does;
+    ``under`` how much lower than the name the figures stand, and ``course`` how high the dates are drawn.
+    """
+
+    width: float
+    row: float
+    name: float
+    date: float
+    change: float
+    under: float = 0.0
+    course: float = 20.0
+
+    def at(self, rank: int) -> float:
+        """Return where the figure of a date ends."""
+        return self.name + self.date * (rank + 1)
+
+
+_WIDE = _Layout(WIDTH, 30.0, 210.0, 74.0, WIDTH - 176)
+_NARROW = _Layout(NARROW_WIDTH, 49.0, 0.0, 63.0, NARROW_WIDTH - 166, under=22.0, course=15.0)
 
 #: Most dates whose figures are printed.
 _MOST_DATES = 5
@@ -69,7 +93,13 @@ def compare_figure(
     cells = table.main[table.main["indicator"] == code]
     alike = [[one.code for one in group] for group in groups]
     marks = of_one_source(marks_of(table, code, communes), alike)
-    drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
+    wide, narrow = (
+        drawing(width, bottom + 6, drawn)
+        for width in (WIDTH, NARROW_WIDTH)
+        for drawn, bottom in [
+            draw_ranking(marks, {}, table.words, (0.0, 4.0, width), _plain, dots=True)
+        ]
+    )
     own = sum(mark.own for mark in marks)
     ends = extremes(marks)
     title = title_of(indicator, period_of(table, code))
@@ -83,8 +113,8 @@ def compare_figure(
         if note.label in _KEPT
     ]
     return Figure(
-        drawing(WIDTH, bottom + 6, drawn), title, f"{said}.", tuple(notes[:_MOST_NOTES]),
-        numbers=_ranked_numbers(title, table.zoning_label, marks),
+        wide, title, f"{said}.", tuple(notes[:_MOST_NOTES]),
+        numbers=_ranked_numbers(title, table.zoning_label, marks), narrow=narrow,
     )  # fmt: skip
 
 
@@ -151,8 +181,9 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
         *source_notes(cells),
     )
     return Figure(
-        _drawn(rows, course, span, changes), title, said, notes,
+        _drawn(rows, course, span, changes, _WIDE), title, said, notes,
         numbers=_dated_numbers(title, bearings.table.zoning_label, rows, course, changes),
+        narrow=_drawn(rows, course, span, changes, _NARROW),
     )  # fmt: skip
 
 
@@ -187,25 +218,29 @@ def _drawn(
     course: Course,
     span: tuple[str, str] | None,
     changes: Mapping[str, str],
+    at: _Layout,
 ) -> str:
     periods = _printed(course.periods, span)
-    left = _NAME + _DATE * len(periods) + 20
-    wide = _CHANGE - left - 14
-    parts = _heads(periods, span) + _broken(course, left, wide)
+    left = at.at(len(periods) - 1) + (6 if at.under else 20)
+    wide = (at.width if at.under else at.change - 14) - left
+    parts = _heads(periods, span, at) + _broken(course, left, wide)
     y = 42.0
     for name, row in rows.items():
-        middle = y + _ROW / 2
-        lines = in_two(name, _NAME - 6)
+        level = y + (at.row - at.under) / 2
+        room = at.change if changes.get(name) else at.width
+        lines = [fitted(name, room - 6)] if at.under else in_two(name, at.name - 6)
         up = 7.5 * (len(lines) - 1)
-        parts += [text(0, middle + 5 - up + 15 * at, each) for at, each in enumerate(lines)]
+        parts += [text(0, level + 5 - up + 15 * rank, each) for rank, each in enumerate(lines)]
+        said = fitted(changes.get(name, ""), at.width - at.change, LEAST_TEXT)
+        parts.append(text(at.change, level + 5, said, size=LEAST_TEXT))
+        tall = at.under and any(len(_dated_lines(row, period, at)) > 1 for period in periods)
+        level += at.under + (7 if tall else 0)
         for rank, period in enumerate(periods):
-            parts += _dated(row, period, rank, middle + 5)
-        parts += draw_course(row, left, middle, _ROW - 10, wide)
-        said = fitted(changes.get(name, ""), WIDTH - _CHANGE, LEAST_TEXT)
-        parts.append(text(_CHANGE, middle + 5, said, size=LEAST_TEXT))
-        y += _ROW
-        parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
-    return drawing(WIDTH, y + 6, parts)
+            parts += _dated(row, period, rank, level + 5, at)
+        parts += draw_course(row, left, level, at.course, wide)
+        y += at.row + (14 if tall else 0)
+        parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))
+    return drawing(at.width, y + 6, parts)
 
 
 def _printed(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
@@ -220,15 +255,16 @@ def _printed(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
     return sorted(list(dict.fromkeys(first))[:_MOST_DATES])
 
 
-def _heads(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
+def _heads(periods: Sequence[str], span: tuple[str, str] | None, at: _Layout) -> list[str]:
     soft = tokens().light["soft"]
     made = [
-        text(_at(rank), 34, period, size=LEAST_TEXT, anchor="end", weight=600, fill=soft)
+        text(at.at(rank), 34, period, size=LEAST_TEXT, anchor="end", weight=600, fill=soft)
         for rank, period in enumerate(periods)
     ]
     if span:
         said = f"{span[0]}-{span[1]}"
-        made.append(text(_CHANGE, 34, said, size=LEAST_TEXT, weight=600, fill=soft))
+        height = 14 if at.under else 34  # over the names, which it shares the line of
+        made.append(text(at.change, height, said, size=LEAST_TEXT, weight=600, fill=soft))
     return made
 
 
@@ -250,23 +286,23 @@ def _broken(course: Course, left: float, wide: float) -> list[str]:
     return made
 
 
-def _dated(row: Bearing, period: str, rank: int, y: float) -> list[str]:
+def _dated(row: Bearing, period: str, rank: int, y: float, at: _Layout) -> list[str]:
     """Write a figure under its date; two bounds too long for its column stand on two lines."""
-    mark = row.dates.get(period)
-    if mark is None:
-        return [text(_at(rank), y, "n.d.", size=LEAST_TEXT, anchor="end")]
-    shown = [mark.text]
-    if mark.status is Status.BOUNDED:
-        shown = bounds_in_lines(mark, _DATE - 8)
-    weight, up = 600 if mark.own else 400, 7 * (len(shown) - 1)
+    shown, mark = _dated_lines(row, period, at), row.dates.get(period)
+    weight, up = 600 if mark and mark.own else 400, 7 * (len(shown) - 1)
     return [
-        text(_at(rank), y - up + 14 * at, each, size=LEAST_TEXT, anchor="end", weight=weight)
-        for at, each in enumerate(shown)
+        text(
+            at.at(rank), y - up + 14 * line_rank, each, size=LEAST_TEXT, anchor="end", weight=weight
+        )
+        for line_rank, each in enumerate(shown)
     ]
 
 
-def _at(rank: int) -> float:
-    return _NAME + _DATE * (rank + 1)
+def _dated_lines(row: Bearing, period: str, at: _Layout) -> list[str]:
+    mark = row.dates.get(period)
+    if mark is None:
+        return ["n.d."]
+    return bounds_in_lines(mark, at.date - 8) if mark.status is Status.BOUNDED else [mark.text]
 
 
 def _dated_numbers(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.maps.marks import Mark
 
+#: Width of the drawings that a telephone shows: their texts are as large there as on a page.
+NARROW_WIDTH = 416.0
+
 _DASHES = ' stroke-dasharray="2.4 1.6"'
 
 #: Names of the signs, as legends explain them.

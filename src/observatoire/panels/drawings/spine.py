@@ -25,6 +25,7 @@ from observatoire.panels.drawings.shapes import (
     DOWN,
     FAVOURED_WORDS,
     HOLLOW,
+    NARROW_WIDTH,
     SAME,
     UP,
     down_arrow,
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from observatoire.panels.drawings.bearings import Bearing
 
 ROW, HEADING, WATCH = 24.0, 25.0, 19.0
-
-#: Width of the spine that a telephone shows: its texts are as large there as on a page.
-NARROW_WIDTH = 416.0
 
 
 @dataclass(frozen=True)

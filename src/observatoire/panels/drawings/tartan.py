@@ -14,26 +14,21 @@ from observatoire.maps.svg import (
     WIDTH,
     drawing,
     fitted,
+    in_lines,
     in_two,
-    line,
-    pattern,
     text,
     width_of,
 )
 from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.tokens import tokens
-from observatoire.panels.drawings.cells import ROW, bounds_in_lines, draw_cell, swatch
+from observatoire.panels.drawings.cells import ROW, bounds_in_lines, cell_keys, draw_cell
 from observatoire.panels.drawings.shapes import (
-    BOUNDS,
-    DIAMOND,
-    FAVOURED_WORDS,
-    HOLLOW,
+    NARROW_WIDTH,
     favoured,
     keyed,
-    sign_of,
 )
-from observatoire.panels.identities import TerritoryIdentity, sharing
+from observatoire.panels.drawings.strips import Strip, names_over, shared_out, strips_of
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -42,6 +37,7 @@ if TYPE_CHECKING:
     from observatoire.french.nouns import TerritoryNames
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.panels.drawings.bearings import Bearing, Bearings
+    from observatoire.panels.identities import TerritoryIdentity
 
     #: Rows of the figures of a picture, by heading.
     _Rows = dict[str, list[list[Bearing]]]
@@ -51,34 +47,44 @@ MOST_COLUMNS = 13
 
 HEADING = 23.0
 
-_LABEL, _OTHER = 208.0, 46.0
+#: From one line of a name to the next.
+_LINE = 15.0
 
-#: Room of a name left of its year, and from one of its lines to the next.
-_LABEL_ROOM, _LINE = _LABEL - 62, 15.0
 
-#: Room of a figure in a column as narrow as they are made.
-_CELL = (WIDTH - _LABEL - _OTHER - 10) / MOST_COLUMNS - 12
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns are: right of the names, or under them on a telephone.
+
+    ``label`` is where a year ends, ``other`` where the figure of the commune does, ``left`` where the columns
+    begin, ``most`` how many a picture has; ``under`` tells whether figures stand under their name.
+    """
+
+    width: float
+    label: float
+    other: float
+    left: float
+    most: int
+    under: bool = False
+
+    @property
+    def name(self) -> float:
+        """Room of a name left of its year."""
+        return self.label - 60
+
+    @property
+    def cell(self) -> float:
+        """Room of a figure in a column as narrow as they are made."""
+        return (self.width - self.left) / self.most - 12
+
+
+_WIDE = _Layout(WIDTH, 206.0, 254.0, 264.0, MOST_COLUMNS)
+_NARROW = _Layout(NARROW_WIDTH, NARROW_WIDTH - 60, NARROW_WIDTH, 0.0, 7, under=True)
 
 #: Height of the rows of one picture: with its names, its keys and its notes, it stands on a page of A4.
 _HIGHEST = 820.0
 
 #: Room of a line of a name, written upwards.
 _NAME_LINE = 15.0
-
-_LONGEST_NAME = 26
-
-
-@dataclass(frozen=True)
-class _Strip:
-    """Territories that share one column: one, or those that share one source."""
-
-    members: tuple[TerritoryIdentity, ...]
-    own: bool
-    estimated: bool = False
-
-    @property
-    def code(self) -> str:
-        return self.members[0].code
 
 
 def tartan_figures(
@@ -100,8 +106,8 @@ def tartan_figures(
         groups.setdefault(identity.commune_name, []).append(identity)
     figures = []
     for commune, members in groups.items():
-        strips, blank = _strips(bearings, members, themes)
-        pieces = [strips[at : at + MOST_COLUMNS] for at in range(0, len(strips), MOST_COLUMNS)]
+        strips, blank = strips_of(bearings, members, themes)
+        pieces = shared_out(strips, MOST_COLUMNS)
         made: list[Figure] = []
         for piece in pieces:
             for rows in _sheets(_rows(bearings, piece, themes)):
@@ -114,7 +120,7 @@ def tartan_figures(
 
 
 def _rows(
-    bearings: Bearings, strips: Sequence[_Strip], themes: Mapping[str, Sequence[str]]
+    bearings: Bearings, strips: Sequence[Strip], themes: Mapping[str, Sequence[str]]
 ) -> _Rows:
     """Return a row an indicator that somebody has a figure of, by heading."""
     made = {
@@ -147,36 +153,10 @@ def _sheets(rows: _Rows) -> list[_Rows]:
     return sheets if rows else []
 
 
-def _strips(
-    bearings: Bearings, members: Sequence[TerritoryIdentity], themes: Mapping[str, Sequence[str]]
-) -> tuple[list[_Strip], list[str]]:
-    """Return the columns, own figures first, and the names of those that have no figure at all."""
-    codes = {code for each in themes.values() for code in each}
-    main = bearings.table.main
-    main = main[main["indicator"].isin(codes)]
-    by_territory = {str(code): set(part) for code, part in main.groupby("territory")["status"]}
-    nothing = {str(Status.MISSING), str(Status.NOT_APPLICABLE)}
-    strips, blank = [], []
-    for group in sharing(members):
-        found = by_territory.get(group[0].code, set()) - nothing
-        if not found:
-            blank += [identity.name for identity in group]
-            continue
-        owns = {
-            str(Status.OBSERVED),
-            str(Status.AGGREGATED),
-            str(Status.ESTIMATED),
-            str(Status.BOUNDED),
-        }
-        own = bool(found & owns) and not group[0].shared
-        strips.append(_Strip(tuple(group), own, str(Status.ESTIMATED) in found))
-    return sorted(strips, key=lambda strip: not strip.own), blank
-
-
 def _figure(
     bearings: Bearings,
     commune: str,
-    strips: Sequence[_Strip],
+    strips: Sequence[Strip],
     rows: _Rows,
     blank: Sequence[str],
 ) -> Figure:
@@ -196,66 +176,106 @@ def _figure(
     cells = cells[
         cells["indicator"].isin(codes) & cells["territory"].isin([strip.code for strip in strips])
     ]
+    parts, high = _drawn(rows, strips, words, commune, blank, _WIDE, _beside(rows))
     return Figure(
-        _drawn(rows, strips, words, commune, blank),
+        drawing(WIDTH, high, parts),
         f"{title}, tous les taux",
         alternative,
         tuple(source_notes(cells[cells["status"] != str(Status.MISSING)])),
         numbers=_numbers(title, bearings.table.zoning_label, rows, strips),
+        narrow=_narrow(rows, strips, words, commune, blank),
     )
 
 
-def _drawn(
-    rows: Mapping[str, Sequence[Sequence[Bearing]]],
-    strips: Sequence[_Strip],
+def _narrow(
+    rows: _Rows,
+    strips: Sequence[Strip],
     words: TerritoryNames,
     commune: str,
     blank: Sequence[str],
 ) -> str:
-    left = _LABEL + _OTHER + 10
+    """Return the picture as a telephone shows it: as many columns as it holds, then the next ones."""
+    parts, top, at, beside = [], 0.0, 0, _beside(rows)
+    for piece in shared_out(strips, _NARROW.most):
+        cut = {label: [row[at : at + len(piece)] for row in each] for label, each in rows.items()}
+        at += len(piece)
+        lacking = blank if at == len(strips) else ()
+        drawn, high = _drawn(cut, piece, words, commune, lacking, _NARROW, beside)
+        parts.append(f'<g transform="translate(0 {top:.0f})">{"".join(drawn)}</g>')
+        top += high
+    return drawing(_NARROW.width, top, parts)
+
+
+def _beside(rows: Mapping[str, Sequence[Sequence[Bearing]]]) -> dict[str, str]:
+    """Return the figure that those of each indicator are compared with."""
+    references = {
+        row[0].indicator.code: next((b.reference for b in row if b.reference), None)
+        for each in rows.values()
+        for row in each
+    }
+    return {code: other.text for code, other in references.items() if other}
+
+
+def _drawn(
+    rows: Mapping[str, Sequence[Sequence[Bearing]]],
+    strips: Sequence[Strip],
+    words: TerritoryNames,
+    commune: str,
+    blank: Sequence[str],
+    at: _Layout,
+    beside: Mapping[str, str],
+) -> tuple[list[str], float]:
+    """Draw the heads, the rows and the keys of some columns; return how high they are."""
     shares = [max(1.0, 0.34 * len(strip.members)) for strip in strips]
-    unit = (WIDTH - left) / max(sum(shares), 8.0)
-    edges = [left]
+    unit = (at.width - at.left) / max(sum(shares), 0.6 * at.most)
+    edges = [at.left]
     for share in shares:
         edges.append(edges[-1] + unit * share)
-    parts, y = _head(strips, edges, words, commune)
+    parts, y = _head(strips, edges, words, commune, at)
     for label, each in rows.items():
         accent = tokens().light["accent"]
         parts.append(text(0, y + 17, label, size=15, weight=600, fill=accent))
         y += HEADING
         for row in each:
-            drawn, high = _row(row, edges, y)
+            drawn, high = _row(row, beside, edges, y, at)
             parts += drawn
             y += high
         y += 2
-    keys, y = keyed(_legend(rows, words), 0.0, y + 6, WIDTH)
+    keys, y = keyed(cell_keys(rows, words), 0.0, y + 6, at.width)
     if blank:
         said = f"Sans aucun chiffre{NO_BREAK}: {', '.join(blank)}."
-        parts.append(text(0, y + 14, fitted(said, WIDTH, LEAST_TEXT), size=LEAST_TEXT))
-        y += 20
-    return drawing(WIDTH, y + 6, [*parts, *keys])
+        for words_in_line in in_lines(said, at.width, LEAST_TEXT):
+            parts.append(text(0, y + 14, words_in_line, size=LEAST_TEXT))
+            y += 18
+    return [*parts, *keys], y + 6
 
 
 def _head(
-    strips: Sequence[_Strip], edges: Sequence[float], words: TerritoryNames, commune: str
+    strips: Sequence[Strip],
+    edges: Sequence[float],
+    words: TerritoryNames,
+    commune: str,
+    at: _Layout,
 ) -> tuple[list[str], float]:
     tint, soft = tokens().light["tint"], tokens().light["soft"]
-    lines = [_names(strip) for strip in strips]
+    lines = [names_over(strip) for strip in strips]
     longest = max([len(commune), *(len(name) for each in lines for name in each)])
     high = longest * LETTER * 14 * 1.12 + 10
     owned = sum(strip.own for strip in strips)
     wider, guessed = words.wider_figure, any(strip.estimated for strip in strips[owned:])
     parts, top = [], 24.0
+    holder = words.holder.of_the
     groups = (
-        (0, owned, "Leurs propres chiffres"),
-        (owned, len(strips), f"Estimés, ou {wider}" if guessed else capital(wider)),
+        (0, owned, "Leurs propres chiffres", "Propres"),
+        (owned, len(strips), f"Estimés, ou {wider}", f"Estimés, ou {holder}")
+        if guessed
+        else (owned, len(strips), capital(wider), f"Chiffre {holder}"),
     )
-    brief = f"Estimés, ou {words.holder.of_the}" if guessed else f"Chiffre {words.holder.of_the}"
-    for first, last, label in groups:
+    for first, last, label, brief in groups:
         if first < last:
             x, wide = edges[first], edges[last] - edges[first] - 2
             parts.append(f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="21" fill="{tint}"/>')
-            whole = width_of(label, LEAST_TEXT) <= wide - 6 or not first
+            whole = 1.12 * width_of(label, LEAST_TEXT) <= wide - 6
             shown = fitted(label if whole else brief, wide - 6, LEAST_TEXT)
             parts.append(
                 text(x + wide / 2, 15, shown, size=LEAST_TEXT, anchor="middle", weight=600)
@@ -266,17 +286,14 @@ def _head(
         for rank, name in enumerate(names):
             x = middle + rank * _NAME_LINE + 5
             parts.append(_upwards(x, bottom - 4, name))
+    if at.under:
+        bottom += 20
+        said = fitted(commune or "Ensemble", at.other - 150, LEAST_TEXT)
+        parts.append(text(at.other, bottom - 4, said, size=LEAST_TEXT, anchor="end", weight=600))
+    else:
+        parts.append(_upwards(at.other - 8, bottom - 4, commune or "Ensemble"))
     parts.append(text(0, bottom - 4, "Indicateur, année", size=LEAST_TEXT, weight=600, fill=soft))
-    parts.append(_upwards(_LABEL + _OTHER - 8, bottom - 4, commune or "Ensemble"))
     return parts, bottom + 2
-
-
-def _names(strip: _Strip) -> list[str]:
-    """Return the lines over a column: a name each, or one long name on two lines."""
-    room = _LONGEST_NAME * LETTER * 14
-    if len(strip.members) == 1:
-        return in_two(strip.members[0].name, room, 14)
-    return [fitted(one.name, room, 14) for one in strip.members]
 
 
 def _upwards(x: float, y: float, name: str) -> str:
@@ -284,104 +301,61 @@ def _upwards(x: float, y: float, name: str) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f}) rotate(-90)">{written}</g>'
 
 
-def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> tuple[list[str], float]:
-    """Draw the figures of an indicator; return how high its name, on a line or two, makes the row."""
-    first, soft = row[0], tokens().light["soft"]
-    indicator = first.indicator
-    lines = _in_lines(indicator)
+def _row(
+    row: Sequence[Bearing],
+    beside: Mapping[str, str],
+    edges: Sequence[float],
+    y: float,
+    at: _Layout,
+) -> tuple[list[str], float]:
+    """Draw the figures of an indicator; return how high its name and its bounds make the row."""
+    indicator, soft = row[0].indicator, tokens().light["soft"]
+    lines, high = _in_lines(indicator, at), _height(row, at)
+    level = y if at.under else y + (high - ROW) / 2
+    below = y + high - 3 - (ROW + _LINE * (_bounds(row, at) - 1) + ROW) / 2 if at.under else level
     lines[-1] += favoured(indicator)
-    other = next((b.reference for b in row if b.reference), None)
     parts = [
-        text(0, y + 14.5 + _LINE * rank, each, size=LEAST_TEXT) for rank, each in enumerate(lines)
-    ]
-    high = _height(row)
-    y += (high - ROW) / 2
-    parts += [
-        text(_LABEL - 2, y + 14.5, first.period, size=LEAST_TEXT, anchor="end", fill=soft),
+        *(
+            text(0, y + 14.5 + _LINE * rank, each, size=LEAST_TEXT)
+            for rank, each in enumerate(lines)
+        ),
+        text(at.label, level + 14.5, row[0].period, size=LEAST_TEXT, anchor="end", fill=soft),
         text(
-            _LABEL + _OTHER,
-            y + 14.5,
-            other.text if other else "–",
+            at.other,
+            level + 14.5,
+            beside.get(indicator.code, "–"),
             size=LEAST_TEXT,
             anchor="end",
             weight=600,
         ),
     ]
     for bearing, (start, end) in zip(row, pairwise(edges), strict=True):
-        parts += draw_cell(bearing.mark, start + 1, y + 1, end - start - 2)
+        parts += draw_cell(bearing.mark, start + 1, below + 1, end - start - 2)
     return parts, high
 
 
-def _height(row: Sequence[Bearing]) -> float:
+def _height(row: Sequence[Bearing], at: _Layout = _WIDE) -> float:
     """Return how high the name of an indicator, or two bounds too long for a cell, make its row."""
-    bounds = [bounds_in_lines(b.mark, _CELL) for b in row if b.mark.status is Status.BOUNDED]
-    lines = max(map(len, [_in_lines(row[0].indicator), *bounds]))
-    return ROW + _LINE * (lines - 1)
+    lines, bounds = len(_in_lines(row[0].indicator, at)), _bounds(row, at)
+    if at.under:
+        return _LINE * (lines + bounds - 1) + ROW + 7
+    return ROW + _LINE * (max(lines, bounds) - 1)
 
 
-def _in_lines(indicator: Indicator) -> list[str]:
+def _bounds(row: Sequence[Bearing], at: _Layout) -> int:
+    """Return on how many lines the figures of a row stand."""
+    bounds = [b.mark for b in row if b.mark.status is Status.BOUNDED]
+    return max((len(bounds_in_lines(mark, at.cell)) for mark in bounds), default=1)
+
+
+def _in_lines(indicator: Indicator, at: _Layout) -> list[str]:
     """Write the name of an indicator and its unit, on two lines where one is too short."""
     unit = f"{NO_BREAK}{indicator.unit.replace('euros', '€')}" if indicator.unit else ""
-    return in_two(f"{indicator.short}{unit}", _LABEL_ROOM, LEAST_TEXT)
-
-
-def _legend(
-    rows: Mapping[str, Sequence[Sequence[Bearing]]], words: TerritoryNames
-) -> list[tuple[float, str, str]]:
-    """Return the keys of what is drawn, and of nothing else."""
-    flat = [bearing.mark for each in rows.values() for row in each for bearing in row]
-    signs, statuses = {sign_of(mark) for mark in flat}, {mark.status for mark in flat}
-    tones = {mark.tone for mark in flat if mark.own}
-    paper, rule, ink = (tokens().light[name] for name in ("paper", "rule", "ink"))
-    edges = line(1, -7, 1, 7, stroke=ink, width=2) + line(17, -7, 17, 7, stroke=ink, width=2)
-    hidden = swatch(pattern(Status.SECRET), 0, faint=True)
-    leant = any(favoured(row[0].indicator) for each in rows.values() for row in each)
-    dot, verdicts = text(3, 4, "·", size=LEAST_TEXT, anchor="middle"), tokens().verdicts
-    every = [
-        *(
-            (
-                tone in tones,
-                38.0,
-                swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20),
-                label,
-            )
-            for tone, label in _TONES
-        ),
-        (leant, 0.0, "", FAVOURED_WORDS),
-        ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "● pas de différence sûre"),
-        (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se juge pas"),
-        (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
-        (
-            DIAMOND in signs,
-            18.0,
-            swatch(pattern(Status.CONTEXT), 0, faint=True),
-            words.wider_figure,
-        ),
-        (Status.ESTIMATED in statuses, 0.0, "", f"{Status.ESTIMATED.mark} estimé"),
-        (Status.SECRET in statuses, 18.0, hidden, "s secret"),
-        (bool(statuses & _BLANK), 6.0, dot, "non disponible"),
-        (
-            any(mark.careful for mark in flat),
-            0.0,
-            "",
-            "†, ‡ effectif trop petit pour être commenté",
-        ),
-    ]
-    return [(wide, drawn, label) for there, wide, drawn, label in every if there]
-
-
-_BLANK = {Status.MISSING, Status.NOT_APPLICABLE}
-
-
-_TONES = (
-    ("unfavourable", "écart sûr, défavorable (deux signes : à 99,8 %)"),
-    ("favourable", "écart sûr, favorable"),
-    ("neutral", "écart sûr, sans jugement"),
-)
+    return in_two(f"{indicator.short}{unit}", at.name, LEAST_TEXT)
 
 
 def _numbers(
-    title: str, head: str, rows: Mapping[str, Sequence[Sequence[Bearing]]], strips: Sequence[_Strip]
+    title: str, head: str, rows: Mapping[str, Sequence[Sequence[Bearing]]], strips: Sequence[Strip]
 ) -> TableBlock:
     """Return the figures of a tartan as a table, territories in columns."""
     columns = tuple(Column(", ".join(m.name for m in strip.members)) for strip in strips)

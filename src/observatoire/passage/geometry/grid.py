@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,9 @@ _ALIGNED = 1e-10  # share of a side by which a corner may miss its line: a tenth
 _CELLS_AT_ONCE = 4_000_000  # cells swept together: bounds the memory
 _SPARSEST = 64  # places for one cell above which a grid is not worth sweeping
 _FEW_CELLS = 1_000_000  # places that cost little anyway
+_READ_AT_ONCE = 4096  # polygons read together
+_CORNERS_AT_ONCE = 8192  # corners of targets swept together: more would not stay at hand
+_MANY_CORNERS = 200_000  # corners that threads go through sooner than one alone
 _RING = 5  # coordinates of a closed rectangle
 _ROUNDING = 1e-12  # what the sums of pieces may leave in a cell that is empty or full
 
@@ -57,24 +60,39 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     >>> recognise_grid(shapely.box([0, 5], [0, 0], [10, 15], [10, 10])) is None
     True
     """
-    if len(geometries) == 0 or not _may_be_cells(geometries):
+    starts = _starts(geometries)
+    if starts is None:
         return None
-    # One side after the other: rows of four numbers are slow to go through.
-    west, south, east, north = np.ascontiguousarray(shapely.bounds(geometries).T)
-    width, height = float(east[0] - west[0]), float(north[0] - south[0])
-    # A size that is not a number fails here, as infinite ones do below.
-    if not (width > 0 and height > 0):
-        return None
-    if not (_all_near(east - west, width) and _all_near(north - south, height)):
-        return None
-    # Of all shapes of four corners, points and lines among them, only the rectangle is as large
-    # as the box around it.
-    if not _all_near(shapely.area(geometries), width * height):
-        return None
+    west, south, width, height = starts
     columns, rows = _places_along(west, width), _places_along(south, height)
     if columns is None or rows is None or not _swept(columns, rows):
         return None
     return Grid(float(west.min()), float(south.min()), width, height, columns, rows)
+
+
+def _starts(geometries: NDArray[Any]) -> tuple[Floats, Floats, float, float] | None:
+    """West and south of rectangles that are all of one size, and that size; else None."""
+    west, south = np.empty(len(geometries)), np.empty(len(geometries))
+    width = height = 0.0
+    # A few at a time: the processor still has them at hand for the next question.
+    for start in range(0, len(geometries), _READ_AT_ONCE):
+        few = geometries[start : start + _READ_AT_ONCE]
+        if not _may_be_cells(few):
+            return None
+        x0, y0, x1, y1 = shapely.bounds(few).T
+        if start == 0:
+            width, height = float(x1[0] - x0[0]), float(y1[0] - y0[0])
+        # A size that is not a number fails here.
+        if not (width > 0 and height > 0):
+            return None
+        if not (_all_near(x1 - x0, width) and _all_near(y1 - y0, height)):
+            return None
+        # Of all shapes of four corners, points and lines among them, only the rectangle is as
+        # large as the box around it.
+        if not _all_near(shapely.area(few), width * height):
+            return None
+        west[start : start + len(few)], south[start : start + len(few)] = x0, y0
+    return None if len(geometries) == 0 else (west, south, width, height)
 
 
 def _swept(columns: Positions, rows: Positions) -> bool:
@@ -99,10 +117,6 @@ def _places_along(starts: Floats, side: float) -> Positions | None:
 
 
 def _may_be_cells(geometries: NDArray[Any]) -> bool:
-    # One polygon is enough to dismiss most layers before reading every corner.
-    first = geometries[0]
-    if first is None or shapely.get_num_coordinates(first) != _RING:
-        return False
     if not (shapely.get_num_coordinates(geometries) == _RING).all():
         return False
     return not shapely.has_z(geometries).any()
@@ -123,28 +137,37 @@ def sweep(grid: Grid, targets: NDArray[Any]) -> tuple[Positions, Positions, Floa
     ([0, 1], [0, 0], [50.0, 50.0])
     """
     places = _Places(grid)
-    windows = _windows(grid, places, targets)
-    blocks = _blocks(windows[:, 2] * windows[:, 3])
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-        # Threads would wait for one another longer than they work on a single block.
-        over = map if len(blocks) == 1 else pool.map
-        found = list(
-            over(lambda block: _sweep_block(grid, places, targets, windows, block), blocks)
-        )
+    windows, inside = _windows(grid, places, targets)
+    cells, corners = windows[:, 2] * windows[:, 3], shapely.get_num_coordinates(targets)
+    blocks = _blocks(cells, corners)
+
+    def work(block: slice) -> tuple[Positions, Positions, Floats]:
+        pieces = _pieces(grid, targets[block], windows[block])
+        covered = _accumulate(pieces, windows[block], inside=bool(inside[block].all()))
+        cell, target, share = _covered(places, windows[block], covered)
+        return cell, target + block.start, share * grid.width * grid.height
+
+    if cells.sum() < _FEW_CELLS and corners.sum() < _MANY_CORNERS:
+        # Threads would wait for one another longer than they work.
+        found = [work(block) for block in blocks]
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+            found = list(pool.map(work, blocks))
     cell, target, area = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return cell, target, area
 
 
-def _blocks(cells: Positions) -> list[tuple[int, int]]:
-    """Deal targets in order into blocks that threads share, of so many cells at most."""
+def _blocks(cells: NDArray[Any], corners: NDArray[Any]) -> list[slice]:
+    """Deal targets in order into blocks of so many cells and corners at most."""
     most = min(_CELLS_AT_ONCE, max(_FEW_CELLS, int(cells.sum()) // (os.cpu_count() or 1) + 1))
-    blocks, start, total = [], 0, 0
-    for at, more in enumerate(cells.tolist()):
-        if at > start and total + more > most:
-            blocks.append((start, at))
-            start, total = at, 0
+    part = np.maximum(cells / most, corners / _CORNERS_AT_ONCE)
+    blocks, start, total = [], 0, 0.0
+    for at, more in enumerate(part.tolist()):
+        if at > start and total + more > 1:
+            blocks.append(slice(start, at))
+            start, total = at, 0.0
         total += more
-    return [*blocks, (start, len(cells))]
+    return [*blocks, slice(start, len(cells))]
 
 
 class _Places:
@@ -163,37 +186,39 @@ class _Places:
         return self._sorted[at] == key, self._order[at]
 
 
-def _windows(grid: Grid, places: _Places, targets: NDArray[Any]) -> Positions:
-    """First column, first row, columns and rows of the grid that each target can meet."""
+def _windows(grid: Grid, places: _Places, targets: NDArray[Any]) -> tuple[Positions, Flags]:
+    """First column, first row, columns and rows of the grid that each target can meet.
+
+    And whether it lies wholly in them.
+    """
     bounds = shapely.bounds(targets)
     limits = np.array([places.columns, places.rows])
     size = np.array([grid.width, grid.height])
     origin = np.array([grid.west, grid.south])
-    first = np.clip(np.floor((bounds[:, :2] - origin) / size), 0, limits)
-    last = np.clip(np.floor((bounds[:, 2:] - origin) / size) + 1, 0, limits)
-    return np.column_stack([first, np.maximum(last - first, 0)]).astype(np.int64)
+    begin = np.floor((bounds[:, :2] - origin) / size)
+    end = np.floor((bounds[:, 2:] - origin) / size) + 1
+    first, last = np.clip(begin, 0, limits), np.clip(end, 0, limits)
+    windows = np.column_stack([first, np.maximum(last - first, 0)]).astype(np.int64)
+    return windows, ((first == begin) & (last == end)).all(axis=1)
 
 
-def _sweep_block(
-    grid: Grid, places: _Places, targets: NDArray[Any], windows: Positions, block: tuple[int, int]
+def _covered(
+    places: _Places, window: Positions, share: Floats
 ) -> tuple[Positions, Positions, Floats]:
-    window = windows[block[0] : block[1]]
-    pieces = _pieces(grid, targets[block[0] : block[1]], window)
-    covered = _accumulate(pieces, window)
+    """Cells of the layer that the targets of these windows cover, the target, the share of the cell."""
     offsets = np.concatenate([[0], np.cumsum(window[:, 2] * window[:, 3])])
-    flat = np.flatnonzero(covered > 0)
+    flat = np.flatnonzero(share > 0)
     owner = np.repeat(np.arange(len(window)), np.diff(np.searchsorted(flat, offsets)))
     local = flat - offsets[owner]
     column = window[owner, 0] + local // window[owner, 3]
     row = window[owner, 1] + local % window[owner, 3]
     present, cell = places.find(column, row)
-    area = covered[flat] * grid.width * grid.height
-    return cell[present], owner[present] + block[0], area[present]
+    return cell[present], owner[present], share[flat][present]
 
 
 @dataclass(frozen=True, eq=False)
 class _Edges:
-    """Edges of targets, in cells of each one's window.
+    """Edges of targets, in cells of the grid, walked with the target on their right.
 
     One array a coordinate: to pick rows of a table of two columns costs ten times as much.
     """
@@ -204,31 +229,18 @@ class _Edges:
     x1: Floats
     y1: Floats
 
-    def pick(self, chosen: Flags) -> _Edges:
-        """Keep some edges only."""
-        at = np.flatnonzero(chosen)
-        return _Edges(self.owner[at], self.x0[at], self.y0[at], self.x1[at], self.y1[at])
-
-    def along(self, axis: int) -> tuple[Floats, Floats]:
-        """Coordinates of both ends along one axis."""
-        return (self.x0, self.x1) if axis == 0 else (self.y0, self.y1)
-
-    @staticmethod
-    def joined(whole: _Edges, cut: _Edges) -> _Edges:
-        """Put two sets of edges together."""
-        names = [field.name for field in fields(_Edges)]
-        return _Edges(
-            *(np.concatenate([getattr(whole, name), getattr(cut, name)]) for name in names)
-        )
+    def turned(self) -> _Edges:
+        """Return the same with both axes exchanged."""
+        return _Edges(self.owner, self.y0, self.x0, self.y1, self.x1)
 
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """Pieces of edges, each in one cell of its target's window; lengths in cells."""
+    """Pieces of edges, each in one cell of the grid; lengths in cells."""
 
     owner: Positions
-    column: Positions
-    row: Positions
+    column: Floats
+    row: Floats
     run: Floats
     rise: Floats
 
@@ -238,96 +250,95 @@ class _Pieces:
         return _Pieces(self.owner[at], self.column[at], self.row[at], self.run[at], self.rise[at])
 
 
-def _edges(grid: Grid, targets: NDArray[Any], window: Positions) -> _Edges:
-    """Edges of all rings, shells clockwise and holes the other way; vertical ones left out."""
+def _pieces(grid: Grid, targets: NDArray[Any], window: Positions) -> tuple[_Pieces, _Pieces]:
+    """Edges that stay within one cell, which most of a detailed outline do, and pieces of the others."""
     rings = rings_of(targets)
-    target_of = rings.owner[rings.ring]
-    x = (rings.points[:, 0] - grid.west) / grid.width - window[:, 0][target_of]
-    y = (rings.points[:, 1] - grid.south) / grid.height - window[:, 1][target_of]
-    at = rings.edges()
-    # There is no area under a vertical one.
-    at = at[x[at] != x[at + 1]]
-    clockwise = rings.turns(x, y)[rings.ring[at]] < 0
-    first, second = np.where(clockwise, at, at + 1), np.where(clockwise, at + 1, at)
-    return _Edges(target_of[at], x[first], y[first], x[second], y[second])
+    x = (rings.points[:, 0] - grid.west) / grid.width
+    y = (rings.points[:, 1] - grid.south) / grid.height
+    column, row = np.floor(x), np.floor(y)
+    # Each corner begins an edge, but the last one of a ring.
+    joined = rings.ring[1:] == rings.ring[:-1]
+    run, middle = x[1:] - x[:-1], (y[1:] + y[:-1]) / 2
+    run[~joined] = 0.0
+    # Under its outline, a shell walked clockwise has all it encloses, and a hole what it takes away.
+    under = sum_by(rings.ring[:-1], run * middle, len(rings.owner))
+    way = np.where((under > 0) == rings.hole, -1.0, 1.0)
+    run *= way[rings.ring[:-1]]
+    crossing = (column[1:] != column[:-1]) | (row[1:] != row[:-1])
+    crossing &= joined
+    at = np.flatnonzero(crossing)
+    first, second = np.where(way[rings.ring[at]] > 0, (at, at + 1), (at + 1, at))
+    run[crossing] = 0.0
+    owner = rings.owner[rings.ring]
+    whole = _Pieces(owner[:-1], column[:-1], row[:-1], run, middle - row[:-1])
+    edges = _Edges(owner[at], x[first], y[first], x[second], y[second])
+    edges = _cut(edges, window[:, 0], window[:, 2])
+    return whole, _placed(_cut(edges.turned(), window[:, 1], window[:, 3]).turned())
 
 
-def _pieces(grid: Grid, targets: NDArray[Any], window: Positions) -> _Pieces:
-    edges = _edges(grid, targets, window)
-    # Most edges of a detailed outline stay within one cell: they are whole pieces already.
-    crossing = np.floor(edges.x0) != np.floor(edges.x1)
-    crossing |= np.floor(edges.y0) != np.floor(edges.y1)
-    cut = _cut(edges.pick(crossing), window)
-    return _placed(_Edges.joined(edges.pick(~crossing), cut), window)
+def _cut(edges: _Edges, first: Positions, lines: Positions) -> _Edges:
+    """Cut edges where they cross lines of the first axis, those of their target's window alone.
+
+    What lies beyond the window belongs to no cell, or counts only by its shadow.
+    """
+    begin, end = edges.x0, edges.x1
+    start = first[edges.owner]
+    low = np.maximum(np.floor(np.minimum(begin, end)) + 1, start)
+    high = np.minimum(np.ceil(np.maximum(begin, end)) - 1, start + lines[edges.owner])
+    cuts = np.maximum(high - low + 1, 0).astype(np.int64)
+    closes = np.cumsum(cuts + 1) - 1
+    opens = closes - cuts
+    edge = np.repeat(np.arange(len(cuts)), cuts + 1)
+    rises = end > begin
+    # The line where each piece begins, counted from that before the first one.
+    rank = np.arange(len(edge)) - opens[edge]
+    x0 = np.where(rises, low - 1, high + 1)[edge] + np.where(rises, 1, -1)[edge] * rank
+    step = np.where(end == begin, 1.0, end - begin)
+    y0 = edges.y0[edge] + (x0 - begin[edge]) / step[edge] * (edges.y1 - edges.y0)[edge]
+    x0[opens], y0[opens] = begin, edges.y0
+    # A piece ends where the next one begins, the last one with its edge.
+    x1, y1 = np.empty_like(x0), np.empty_like(y0)
+    x1[:-1], y1[:-1] = x0[1:], y0[1:]
+    x1[closes], y1[closes] = end, edges.y1
+    return _Edges(edges.owner[edge], x0, y0, x1, y1)
 
 
-def _cut(edges: _Edges, window: Positions) -> _Edges:
-    """Cut edges at the lines of the grid that they cross."""
-    edge, cut = _cuts(edges, window)
-    same = edge[1:] == edge[:-1]
-    edge, first, last = edge[:-1][same], cut[:-1][same], cut[1:][same]
-    x, y = edges.x0[edge], edges.y0[edge]
-    run, rise = edges.x1[edge] - x, edges.y1[edge] - y
-    return _Edges(
-        edges.owner[edge], x + first * run, y + first * rise, x + last * run, y + last * rise
-    )
-
-
-def _cuts(edges: _Edges, window: Positions) -> tuple[Positions, Floats]:
-    """Edge and position (0 to 1) of every cut, the two ends of each edge among them, in order."""
-    count = len(edges.owner)
-    found = [np.arange(count), np.arange(count)]
-    cuts = [np.zeros(count), np.ones(count)]
-    for axis in (0, 1):
-        begin, end = edges.along(axis)
-        limit = window[:, 2 + axis][edges.owner]
-        # What lies beyond the window belongs to no cell, or counts only by its shadow.
-        first = np.clip(np.floor(np.minimum(begin, end)) + 1, 0, None).astype(np.int64)
-        last = np.minimum(np.ceil(np.maximum(begin, end)) - 1, limit).astype(np.int64)
-        lines = np.maximum(last - first + 1, 0)
-        edge = np.repeat(np.arange(count), lines)
-        rank = np.arange(len(edge)) - np.repeat(np.cumsum(lines) - lines, lines)
-        step = end[edge] - begin[edge]
-        found.append(edge)
-        cuts.append(np.clip((first[edge] + rank - begin[edge]) / step, 0.0, 1.0))
-    edge, cut = np.concatenate(found), np.concatenate(cuts)
-    order = np.lexsort((cut, edge))
-    return edge[order], cut[order]
-
-
-def _placed(edges: _Edges, window: Positions) -> _Pieces:
+def _placed(edges: _Edges) -> _Pieces:
     """Find the cell of each piece."""
-    middle_x, middle_y = (edges.x0 + edges.x1) / 2, (edges.y0 + edges.y1) / 2
-    columns, rows = window[:, 2][edges.owner], window[:, 3][edges.owner]
-    column, row = np.floor(middle_x).astype(np.int64), np.floor(middle_y).astype(np.int64)
-    above = row >= rows
-    row = np.where(above, rows - 1, row)
-    pieces = _Pieces(
-        owner=edges.owner,
-        column=column,
-        row=row,
-        run=edges.x1 - edges.x0,
-        rise=np.where(above, 1.0, middle_y - row),
-    )
-    inside = (column >= 0) & (column < columns) & (row >= 0)
-    return pieces if inside.all() else pieces.pick(inside)
+    middle = (edges.y0 + edges.y1) / 2
+    column, row = np.floor((edges.x0 + edges.x1) / 2), np.floor(middle)
+    return _Pieces(edges.owner, column, row, edges.x1 - edges.x0, middle - row)
 
 
-def _accumulate(pieces: _Pieces, window: Positions) -> Floats:
+def _within(pieces: _Pieces, window: Positions) -> _Pieces:
+    """Keep what lies in the windows; what is above one throws its shadow on it from the top."""
+    first, below, columns, rows = (window[:, k][pieces.owner] for k in range(4))
+    above = pieces.row >= below + rows
+    row = np.where(above, below + rows - 1, pieces.row)
+    rise = np.where(above, 1.0, pieces.rise)
+    kept = (pieces.column >= first) & (pieces.column < first + columns) & (row >= below)
+    return replace(pieces, row=row, rise=rise).pick(kept)
+
+
+def _accumulate(found: tuple[_Pieces, ...], window: Positions, *, inside: bool) -> Floats:
     """Share of each cell of each window that its target covers."""
     sizes = window[:, 2] * window[:, 3]
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    place = offsets[pieces.owner] + pieces.column * window[pieces.owner, 3] + pieces.row
+    origin = offsets[:-1] - window[:, 0] * window[:, 3] - window[:, 1]
     total = int(offsets[-1])
-    own = sum_by(place, pieces.run * pieces.rise, total)
-    shadow = sum_by(place, pieces.run, total)
-    for k in range(len(window)):
-        rows = int(window[k, 3])
-        if sizes[k] == 0 or rows == 1:
+    own, shadow = np.zeros(total), np.zeros(total)
+    for each in found:
+        pieces = each if inside else _within(each, window)
+        rows = window[:, 3][pieces.owner]
+        place = (pieces.column * rows + pieces.row).astype(np.int64) + origin[pieces.owner]
+        own += sum_by(place, pieces.run * pieces.rise, total)
+        shadow += sum_by(place, pieces.run, total)
+    for k, height in enumerate(window[:, 3].tolist()):
+        if sizes[k] == 0 or height == 1:
             continue
-        column = shadow[offsets[k] : offsets[k + 1]].reshape(-1, rows)
-        below = np.cumsum(column[:, :0:-1], axis=1)[:, ::-1]
-        own[offsets[k] : offsets[k + 1]].reshape(-1, rows)[:, :-1] += below
+        column = shadow[offsets[k] : offsets[k + 1]].reshape(-1, height)
+        under = np.cumsum(column[:, :0:-1], axis=1)[:, ::-1]
+        own[offsets[k] : offsets[k + 1]].reshape(-1, height)[:, :-1] += under
     return _snapped(own)
 
 

@@ -107,11 +107,12 @@ def check_layer(
     _check_filled(frame, role)
     _check_official(frame, role)
     _check_crs(frame, role)
+    shapes: gpd.GeoSeries = frame.geometry
     labels = check_codes(frame.index, role)
     if not increasing(labels):
         order = np.argsort(np.asarray(labels, dtype=object), kind="stable")
-        labels, frame = labels[order], frame.iloc[order]
-    geometries = np.asarray(frame.geometry.array)
+        labels, frame, shapes = labels[order], frame.iloc[order], shapes.iloc[order]
+    geometries = np.asarray(shapes.array)
     remarks: tuple[str, ...] = ()
     met = None
     grid = recognise_grid(geometries)
@@ -128,7 +129,7 @@ def check_layer(
         labels=labels,
         geometries=geometries,
         areas=areas,
-        crs=frame.crs,
+        crs=shapes.crs,
         zoning=zoning or str(frame.attrs.get("zoning", "")),
         remarks=remarks,
         grid=grid,

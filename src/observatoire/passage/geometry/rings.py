@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _MANY = 500  # corners above which the engine is the slower one
+_AT_ONCE = 8192  # corners gone through together: more would not stay at hand
 _SURE = 1e-12  # relative size below which the sign of a cross product is left to the engine
 
 
@@ -86,23 +87,28 @@ def seen_from_within(polygons: NDArray[Any], least: int = _MANY) -> Flags:
     """
     seen = np.zeros(len(polygons), dtype=bool)
     single = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
-    single &= shapely.get_num_coordinates(polygons) >= least
+    single &= shapely.get_num_coordinates(polygons) >= max(least, 1)
     tried = np.flatnonzero(single & (shapely.get_num_interior_rings(polygons) == 0))
-    points, ring = shapely.get_coordinates(polygons[tried], return_index=True)
-    if len(points) == 0:
-        return seen
-    count = np.bincount(ring, minlength=len(tried))
+    ends = np.cumsum(shapely.get_num_coordinates(polygons[tried]))
+    for few in np.split(tried, np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1):
+        if len(few):
+            seen[few] = _seen(polygons[few])
+    return seen
+
+
+def _seen(polygons: NDArray[Any]) -> Flags:
+    points, ring = shapely.get_coordinates(polygons, return_index=True)
+    count = np.bincount(ring)
+    first = np.cumsum(count) - count
     # One array a coordinate, for a table of two columns is slow to go through.
-    x, y = points[:, 0], points[:, 1]
-    x = x - np.repeat(sum_by(ring, x, len(tried)) / np.maximum(count, 1), count)
-    y = y - np.repeat(sum_by(ring, y, len(tried)) / np.maximum(count, 1), count)
+    x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+    x -= np.repeat(np.add.reduceat(x, first) / count, count)
+    y -= np.repeat(np.add.reduceat(y, first) / count, count)
     ahead, behind = x[:-1] * y[1:], x[1:] * y[:-1]
-    turn, size = ahead - behind, np.abs(ahead) + np.abs(behind)
-    same = ring[1:] == ring[:-1]
-    edges = np.maximum(count - 1, 0)
-    sure = _SURE * size
-    left = np.bincount(ring[:-1][same & (turn > sure)], minlength=len(tried))
-    right = np.bincount(ring[:-1][same & (turn < -sure)], minlength=len(tried))
-    rises = np.bincount(ring[:-1][same & (y[:-1] < 0) & (y[1:] >= 0)], minlength=len(tried))
-    seen[tried] = ((left == edges) | (right == edges)) & (rises == 1)
+    turn, sure = ahead - behind, _SURE * (np.abs(ahead) + np.abs(behind))
+    apart = ring[1:] != ring[:-1]
+    left = np.logical_and.reduceat((turn > sure) | apart, first)
+    right = np.logical_and.reduceat((turn < -sure) | apart, first)
+    up = (y[:-1] < 0) & (y[1:] >= 0) & ~apart
+    seen: Flags = (left | right) & (np.add.reduceat(up, first, dtype=np.int64) == 1)
     return seen

@@ -119,7 +119,7 @@ def passage_of(
         target_zoning=target.zoning,
         remarks=(*source.remarks, *target.remarks, *found.remarks, *remarks),
         quality=pd.DataFrame() if quality is None else quality,
-        reaching=frozenset(source.labels[(found.outside > 0) & (outside == 0)]),
+        reaching=frozenset(source.labels[np.flatnonzero((found.outside > 0) & (outside == 0))]),
     )
     # Positions are known here: finding them again from the codes would cost as much as all this.
     made.__dict__["links"] = made.links_at(

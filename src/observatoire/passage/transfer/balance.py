@@ -10,7 +10,9 @@ import pandas as pd
 from observatoire.passage.arrays import Floats, in_blocks, sum_by, weighted_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
 
     from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
@@ -23,31 +25,49 @@ def report(links: Links, given: Given) -> dict[str, object]:
     """Say which sources were unknown or absent, and what fell outside, by variable."""
     return {
         "unknown_sources": given.unknown,
-        "absent_sources": [str(code) for code in links.sources[given.absent]],
-        "balance": balance(links, given).to_dict("index"),
+        "absent_sources": [str(code) for code in links.sources[np.flatnonzero(given.absent)]],
+        "balance": dict(_by_variable(*_balance(links, given))),
     }
 
 
 def balance(links: Links, given: Given, inside: Floats | None = None) -> pd.DataFrame:
     """Compare, by additive variable, what was given with what came out."""
+    variables, columns = _balance(links, given, inside)
+    return pd.DataFrame(columns, index=pd.Index(variables, name="variable"))
+
+
+def _balance(
+    links: Links, given: Given, inside: Floats | None = None
+) -> tuple[list[str], dict[str, NDArray[Any]]]:
     kept = [k for k, nature in enumerate(given.natures) if nature.additive]
     given = given.columns(kept)
     within, outside, unknown = _fates(links)
     every = np.ones(len(within))
-    return _compared(
-        _sum(given, every) + given.unplaced,
+    total = _sum(given, every)
+    size = total if given.complete else _sum(given, every, np.abs)
+    return given.variables, _compared(
+        total + given.unplaced,
         _sum(given, within) if inside is None else inside[kept],
         _sum(given, outside),
         _sum(given, unknown) + given.unplaced,
-        size=_sum(given, every, np.abs) + np.abs(given.unplaced),
-        index=pd.Index(given.variables, name="variable"),
+        size=size + np.abs(given.unplaced),
     )
+
+
+def _by_variable(
+    variables: list[str], columns: dict[str, NDArray[Any]]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    # A table made to be taken apart again costs more than all the sums.
+    for variable, *row in zip(
+        variables, *(column.tolist() for column in columns.values()), strict=True
+    ):
+        yield variable, dict(zip(columns, row, strict=True))
 
 
 def balance_of_weights(links: Links) -> pd.DataFrame:
     """Compare, by source, what its weights place inside and outside with the whole of it."""
     every = np.ones(len(links.sources))
-    return _compared(every, *_fates(links), size=every, index=links.sources)
+    return pd.DataFrame(_compared(every, *_fates(links), size=every), index=links.sources)
 
 
 def _fates(links: Links) -> tuple[Floats, Floats, Floats]:
@@ -58,17 +78,11 @@ def _fates(links: Links) -> tuple[Floats, Floats, Floats]:
 
 
 def _compared(
-    given: Floats,
-    inside: Floats,
-    outside: Floats,
-    unplaced: Floats,
-    *,
-    size: Floats,
-    index: pd.Index[str],
-) -> pd.DataFrame:
+    given: Floats, inside: Floats, outside: Floats, unplaced: Floats, *, size: Floats
+) -> dict[str, NDArray[Any]]:
     gap = np.abs(given - inside - outside - unplaced) / np.maximum(size, np.finfo(float).tiny)
     columns = {"given": given, "inside": inside, "outside": outside, "unplaced": unplaced}
-    return pd.DataFrame({**columns, "gap": gap, "balanced": gap <= _BALANCED}, index=index)
+    return {**columns, "gap": gap, "balanced": gap <= _BALANCED}
 
 
 def _sum(given: Given, weight: Floats, of: Callable[..., Any] | None = None) -> Floats:

@@ -116,9 +116,9 @@ def check_given(
     bounds = [_bound(frame, bound, position, links) for bound in (low, high)]
     absent = np.ones(len(links.sources), dtype=bool)
     absent[position[position >= 0]] = False
-    foreign = position < 0
+    foreign = np.flatnonzero(position < 0)
     unknown = [str(code) for code in frame.index[foreign]]
-    unplaced = np.nansum(matrix(frame.loc[foreign]), axis=0)
+    unplaced = np.nansum(matrix(frame.iloc[foreign]), axis=0)
     given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, unplaced)
     _check_finite(links, given)
     if not signed:

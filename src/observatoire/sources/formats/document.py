@@ -12,7 +12,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import system_words
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.formats.archive import unzip_table
-from observatoire.sources.formats.dbase import read_dbf
+from observatoire.sources.formats.attributes import read_dbf, read_layer_attributes
 from observatoire.sources.formats.limits import check_table
 from observatoire.sources.formats.parquet import read_parquet
 from observatoire.sources.formats.text import empty_file, open_text
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")
 PLAIN_SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, ".parquet", ".dbf")
-TABLE_SUFFIXES = (*PLAIN_SUFFIXES, ".zip")
+ATTRIBUTE_SUFFIXES = (".gpkg", ".geojson", ".shp", ".fgb")
+TABLE_SUFFIXES = (*PLAIN_SUFFIXES, *ATTRIBUTE_SUFFIXES, ".zip")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,8 @@ def open_file(
     Parameters
     ----------
     path : Path
-        A csv or txt, an Excel or OpenDocument workbook, a Parquet or dBase file, or a zip of one.
+        A csv or txt, an Excel or OpenDocument workbook, a Parquet or dBase file, or a zip of one; or
+        a layer, for what it says of its shapes.
     member : str
         The file to read inside a zip; empty when it holds one table.
     encoding, separator : str
@@ -115,6 +117,8 @@ def open_file(
         sheets = (open_text(content, name, encoding, separator, territory),)
     elif suffix == ".parquet":
         sheets = (read_parquet(content, name),)
+    elif suffix in ATTRIBUTE_SUFFIXES:
+        sheets = read_layer_attributes(path)
     elif suffix == ".dbf":
         sheets = (read_dbf(content, name, encoding),)
     else:
@@ -149,7 +153,10 @@ def _read(path: Path, member: str) -> tuple[bytes, str, str, str]:
             where=path.name,
             remedy=f"Formats lus : {enumerate_words([s[1:] for s in TABLE_SUFFIXES])}.",
         )
-    digest = hashlib.sha256(content).hexdigest()
+    described = path.with_suffix(".dbf")
+    # The figures of a shapefile stand beside its shapes, in a file of their own.
+    beside = described.read_bytes() if suffix == ".shp" and described.is_file() else b""
+    digest = hashlib.sha256(content + beside).hexdigest()
     if suffix != ".zip":
         return content, suffix, digest, ""
     packed = len(content)

@@ -45,11 +45,11 @@ _FAR, _ALIKE = 10, 3
 #: The unit of an amount, as the name of its column tells it.
 _MONEY = {
     r"milliard": "milliards d’euros",
-    r"million|\bm€|\bm ?euros": "millions d’euros",
-    r"millier|\bk€|\bk ?euros": "milliers d’euros",
+    r"million|\bm€|\bm ?euros|_meur(?:os?)?$": "millions d’euros",
+    r"millier|\bk€|\bk ?euros|_keur(?:os?)?$": "milliers d’euros",
     r"centaine": "centaines d’euros",
     r"dizaine": "dizaines d’euros",
-    "€|euro": "euros",
+    "€|euro|_eur$": "euros",
 }
 
 #: People of an age: « F1519 », « pop75p »; any other letter before a digit is of a code (« D9 », a decile).
@@ -64,7 +64,12 @@ _WHOLE = {"%": 100}
 _MEASURES = re.compile("m²|m2|ha|hectares|km²|km2|km|[km]wh|minutes|jours|mois|tonnes")
 
 #: The unit of a mean or a median within its name: « Quotient familial moyen en euros ».
-_IN_MONEY = re.compile(r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)")
+_IN_MONEY = re.compile(
+    r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)|[_ ][km]?eur(?:os?)?$"
+)
+
+#: A unit that multiplies its numbers: what has none beside it may be in another.
+_SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
 
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
@@ -284,7 +289,9 @@ def _unit_of(texts: list[str], unmarked: int) -> str:
         return "%"
     whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
     unit = next(iter(found), "")
-    single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked
+    # « 600 » beside « 12 k€ » may be so many euros, or so many thousands.
+    scaled = _SCALED.fullmatch(unit) is not None and len(whole) + unmarked > found[unit]
+    single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked and not scaled
     return unit if single and unit != "e" and not signs().call(unit) else ""
 
 
@@ -300,8 +307,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return Nature.COUNT, "nature à vérifier"
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
     whole = whole and set(figures) != {0.0, 1.0}
-    # « Éloignement (km) »: what has such a unit is measured.
-    if signs().heads.bracketed.search(fold(name)):
+    # « Éloignement (km) », « bud_keur »: what has such a unit is measured.
+    if signs().heads.bracketed.search(fold(name)) or _IN_MONEY.search(fold(name)):
         whole = False
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):

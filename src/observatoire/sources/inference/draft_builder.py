@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -140,7 +141,11 @@ def _measures(
     plan: SourceDraft, found: Found, kept: dict[str, pd.Series], only: list[str]
 ) -> dict[str, Measured]:
     """Return what the columns of figures measure; how the table writes them is stated in the draft."""
-    plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
+    # How numbers are written is seen on all the rows, not on those of our territories alone.
+    more = max(map(len, kept.values()), default=0) < len(found.table.frame)
+    whole = (found.table.frame[name] for name in kept) if more else ()
+    texts = typed_texts(chain(kept.values(), whole), typed=not found.table.separator)
+    plan.writing = writing_of(texts)
     units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
     plan.titled_unit = units.pop() if len(units) == 1 else ""
     measures = {name: _measured(found, name, kept[name], plan) for name in only}
@@ -210,7 +215,8 @@ def _deal(
         if signs().nature(name) is None and is_running(cells, len(placed))
     ]
     plan.labels += aside
-    return {name: cells for name, cells in kept.items() if name not in aside}, ranked
+    left = set(aside)
+    return {name: cells for name, cells in kept.items() if name not in left}, ranked
 
 
 def _filled(texts: list[str], index: pd.Index) -> pd.Series:
@@ -239,8 +245,10 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
     measured = _read(plan, label, cells)
     if measured is None or label == name or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
         return measured
-    headed = _read(plan, name, cells)  # « Part (%) » over « PART » states the unit
-    if headed is None or headed.declaration["unit"] in ("", UNKNOWN_UNIT):
+    headed = _read(plan, name, cells)
+    # « Part (%) » over « PART » states the unit, and « Revenu médian » over « rev » the nature.
+    stated = headed is not None and headed.declaration["unit"] not in ("", UNKNOWN_UNIT)
+    if headed is None or not (stated or (measured.doubt and not headed.doubt)):
         return measured
     return replace(headed, declaration={**headed.declaration, "label": " ".join(label.split())})
 

@@ -100,27 +100,24 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     assert family is not None  # noqa: S101 - the caller has checked
     own = family.periods_of(header)
     years = sorted(set(own.values()))
-    if len(years) > 1:
-        period = asked or f"{years[0]}-{years[-1]}"
-        first = next(iter(own))
-        file: dict[str, object] = {"period": period, "periods": own}
-        clash = not any(agree(one, asked) for one in years)
-        return TablePeriods(file, conflict=_against(asked, own[first], first) if clash else None)
-    period = family.period_of(header, found.titles, table.path.stem + table.member)
-    clash = bool(own) and not agree(period, asked)
-    candidates = [
-        *name_period(table.path.stem).candidates,
-        *(one for line in found.titles.split("\n") for one in title_period(line).candidates),
-    ]
-    return TablePeriods(
-        {"period": asked or period},
-        candidates=tuple(candidates),
-        conflict=_against(asked, period, next(iter(own))) if clash else None,
+    named = name_period(table.path.stem)
+    around = (
+        Statement(asked, "ce que vous dites")
+        if asked
+        else Statement(named.period, "le nom du fichier")
     )
-
-
-def _against(asked: str, period: str, column: str) -> tuple[Statement, Statement]:
-    return Statement(asked, "ce que vous dites"), Statement(period, f"la colonne « {column} »")
+    conflict = None
+    if own and not any(agree(one, around.period) for one in years):
+        first = next(iter(own))
+        conflict = around, Statement(own[first], f"la colonne « {first} »")
+    if len(years) > 1:
+        file: dict[str, object] = {"period": asked or f"{years[0]}-{years[-1]}", "periods": own}
+        return TablePeriods(file, conflict=conflict)
+    period = asked or family.period_of(header, found.titles, table.path.stem + table.member)
+    titled = (one for line in found.titles.split("\n") for one in title_period(line).candidates)
+    return TablePeriods(
+        {"period": period}, candidates=(*named.candidates, *titled), conflict=conflict
+    )
 
 
 def _family_title(family: Family, period: str) -> str:

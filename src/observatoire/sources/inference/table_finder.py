@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
+#: What ages name a column by: « 15-24 », « 65+ ».
+_AGES = re.compile(r"[0-9]{1,2} ?(?:- ?[0-9]{1,2}|\+)")
+
+
 @dataclass(frozen=True)
 class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
@@ -136,16 +140,25 @@ def _names_row(rows: Rows, wanted: int) -> int | None:
     full = [(at, filled) for at, filled in above if len(filled) >= wanted]
     named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
     if named:
-        # Above names of columns, a shorter row groups them.
-        return max(named, key=lambda row_found: (len(row_found[1]), -row_found[0]))[0]
+        # Above names of columns, a shorter row groups them, or one that says the same of several.
+        return max(named, key=lambda row_found: _naming(*row_found))[0]
     return next(
         (at for at, row_found in full if 2 * sum(map(_is_figure, row_found)) <= len(row_found)),
         None,
     )
 
 
+def _naming(at: int, names: list[str]) -> tuple[int, int, int]:
+    """Return how much a row names: most cells, most of them apart; rows of twins complete the one above."""
+    apart = len(set(names))
+    return len(names), apart, -at if apart == len(names) else at
+
+
 def _is_figure(cell: str) -> bool:
-    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", cell.strip())) and not is_dated(cell)
+    text = cell.strip()
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and not (
+        is_dated(cell) or _AGES.fullmatch(text)
+    )
 
 
 def find_table(
@@ -228,7 +241,7 @@ def _labels(
     table: RawTable, place: TerritoryColumn, zonings: Mapping[str, Matcher]
 ) -> dict[str, str]:
     """Return what the first row says of each column, when it explains names written as codes."""
-    cells = {str(name): str(cell).strip() for name, cell in table.frame.iloc[0].items()}
+    cells = {str(name): str(cell).strip(" ()[]") for name, cell in table.frame.iloc[0].items()}
     filled = {name: cell for name, cell in cells.items() if name and cell}
     worded = len(filled) > 1 and not any(
         _is_figure(cell) and not signs().is_unit(cell) for cell in filled.values()

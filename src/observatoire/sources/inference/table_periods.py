@@ -39,6 +39,11 @@ _LADDER = "30"
 #: A day, as the cells of a column of dates write it.
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
+#: A name that ends with digits and is of no age: « alloc17 », not « pop18 ».
+_WORDED = re.compile(
+    r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche)[a-z]*[ _-]?$).*[a-z]{2}[ _-]?$"
+)
+
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2
 
@@ -235,7 +240,7 @@ def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, .
 
 
 def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
-    """Return the years that may end columns of one stem on two digits: « rsa18 », « rsa19 ».
+    """Return the years that may end columns of one stem on two digits: « rsa18 », « rsa19 », « alloc17 » alone.
 
     A ladder that goes beyond any year (« age25 », « age30 »), or ranks from 0 or 1 on, are none.
     """
@@ -245,10 +250,11 @@ def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
         if parts:
             series.setdefault(parts[1], {})[parts[2]] = name
     why = "ces deux chiffres peuvent être une année"
+    lone = len(series) == 1 and _WORDED.match(fold(next(iter(series)))) is not None
     return tuple(
         Candidate(f"20{digits}", name, why)
         for found in series.values()
-        if len(found) > 1 and min(found) > "01" and max(found) < _LADDER
+        if (lone or len(found) > 1) and min(found) > "01" and max(found) < _LADDER
         for digits, name in found.items()
     )
 

@@ -32,6 +32,9 @@ _NAMESAKES = 0.2
 #: Codes without their zero: figures may look like short ones, unless most of a column does.
 _LONG, _MOSTLY = 8, 0.5
 
+#: Rows of names, above the first territory: « CODE » over « texte ».
+_HEADERS = 3
+
 #: A column of codes holds nothing else: a few cells may be spoilt.
 _ALL = 0.9
 
@@ -283,11 +286,11 @@ def _places(
         header = next(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
-        chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
+        chance = distinct == 1 and share < _NAMESAKES and not _holds_codes(header, cells)
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
-        if may_count(known, header):
+        if may_count(known, next(filter(signs().is_place, above[-_HEADERS:]), header)):
             continue
         whole = _names_communes(above, distinct, matcher)
         if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):
@@ -317,14 +320,29 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
     return formed >= _ALL * len(numbers)
 
 
+def _holds_codes(header: str, cells: list[str]) -> bool:
+    """Say whether a column is one of codes by what heads it, or by all that it holds."""
+    return not header or signs().is_place(header) or _are_codes(cells)
+
+
+def _are_codes(cells: list[str]) -> bool:
+    """Say whether cells are codes that count nothing: each once, some as no count is (« 01001 », « 2A004 »).
+
+    Examples
+    --------
+    >>> _are_codes(["id", "01001", "66136", "D66"]), _are_codes(["rev", "17792", "66136", "18617"])
+    (True, False)
+    """
+    filled = [text for text in cells if text]
+    formed = [text for text in filled if signs().levels_of(text)]
+    sure = any(not text.isdecimal() or text.startswith("0") for text in formed)
+    return sure and len(set(filled)) == len(filled) and len(formed) >= _ALL * (len(filled) - 1)
+
+
 def _is_formed(text: str, level: set[str]) -> bool:
     """Say whether a number has the form of a code of that level, or of one too long for a count."""
     levels = signs().levels_of(text)
     return bool(levels & level) or bool(levels and len(text) >= _LONG)
-
-
-def _heads_codes(header: str) -> bool:
-    return not header or signs().is_label(header) or signs().is_town(header)
 
 
 def _names_communes(above: list[str], distinct: int, matcher: Matcher) -> bool:

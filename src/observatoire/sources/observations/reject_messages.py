@@ -13,7 +13,8 @@ from observatoire.errors import (
 )
 from observatoire.french.typography import plural
 from observatoire.sources.formats.cells import UNCOMPUTED
-from observatoire.sources.parsers.periods import DATE_FORMS
+from observatoire.sources.parsers.periods import DATE_FORMS, shortened
+from observatoire.sources.parsers.vocabulary import fold
 from observatoire.values import PERIOD_FORMS
 
 if TYPE_CHECKING:
@@ -47,9 +48,14 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
-    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    '[markers] secret = ["{raw}"], ou missing si le chiffre n’est pas connu ; sinon corrigez la cellule.',
     "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
     "1 234,5 ou 1234.5, sans unité.",
+    "day": "C’est une date ou une fraction : un tableur fait une date de ce que l’on tape « 3/12 » ou « 3-12 ». "
+    "Retapez le nombre, ou la classe (« de 3 à 12 »), dans une cellule au format Texte.",
+    "behind": "Le signe « - » est derrière le nombre : si c’est un négatif, écrivez -{bare} ; sinon retirez-le.",
+    "united": "Écrivez tous les nombres de la colonne sans unité, dans la même, et celle-ci dans le nom de "
+    "la colonne.",
     "figure": "Écrivez un nombre (1 234,5), ou laissez la cellule vide s’il n’est pas connu.",
     "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
@@ -119,6 +125,12 @@ _FEW_ROWS = 4
 _COMMUNES = 12
 
 _NAME = re.compile(r"[^\W\d_]{3}")
+_DAY = re.compile(
+    r"[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[^\W\d_]{3,9}\.?)(?:[-/. ][0-9]{1,4}(?: [0-9:]+)?)?"
+    r"|[^\W\d_]{3,9}\.?-[0-9]{2,4}"
+)
+_BEHIND = re.compile(r"([0-9][0-9\s.,]*?)\s*[-−–]")
+_UNITED = re.compile(r"[0-9][0-9\s.,]*\s*(?:[kKmM]?[€$]|[kKmM]|‰|%|[^\W\d_]{2,})[^0-9]*")
 _PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
 
 
@@ -195,18 +207,42 @@ def elsewhere_message(away: pd.DataFrame) -> str:
     return f"{count} lignes sont d’autres communes que celles de cet espace de travail : {shown}{more}."
 
 
+def _is_day(text: str) -> bool:
+    """Say whether a cell is a day or a month of a spreadsheet: « 12-mars », « 01/03/2012 », « mars-12 ».
+
+    Examples
+    --------
+    >>> [_is_day(text) for text in ("12-mars", "3/12", "2012-03-01 00:00:00", "12 34", "12.3.4")]
+    [True, True, True, False, False]
+    """
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", fold(text)) if not shortened(word)]
+    spaced = re.fullmatch(r"[0-9]+[ .][0-9]+(?:[ .][0-9]{1,3})?", text)
+    return _DAY.fullmatch(text) is not None and not words and spaced is None
+
+
 def _remedy(kind: str, raw: str) -> str:
-    # What starts with a digit was meant as a number, not as a sign.
-    if kind == "number" and (raw == UNCOMPUTED or raw.startswith("#")):
-        return _REMEDY_BY_KIND["uncomputed" if raw == UNCOMPUTED else "formula"]
-    between = _PARENTHESIS.fullmatch(raw)
-    if kind == "number" and between:
-        return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
-    if kind == "number" and _CALLED.fullmatch(raw):
-        return _REMEDY_BY_KIND["call"]
+    if kind == "number":
+        return _number_remedy(raw)
     if kind in _BLANK and not raw.strip():
         return _REMEDY_BY_KIND[_BLANK[kind]]
-    if kind == "territory" and _NAME.search(raw):
-        return _REMEDY_BY_KIND["name"]
-    written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
-    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
+    named = kind == "territory" and _NAME.search(raw)
+    return _REMEDY_BY_KIND["name" if named else kind].format(raw=raw)
+
+
+def _number_remedy(raw: str) -> str:
+    """Return what to do of a cell that is no number: what it looks like says it."""
+    between, behind = _PARENTHESIS.fullmatch(raw), _BEHIND.fullmatch(raw)
+    # What starts with a digit was meant as a number, not as a sign.
+    forms = {
+        "uncomputed": raw == UNCOMPUTED,
+        "formula": raw.startswith("#"),
+        "parenthesis": between,
+        "behind": behind,
+        "day": _is_day(raw),
+        "united": _UNITED.fullmatch(raw),
+        "call": _CALLED.fullmatch(raw),
+        "written": raw.lstrip("+-−–.,€$ ")[:1].isdecimal(),
+    }
+    kind = next((form for form, found in forms.items() if found), "number")
+    bare = (between or behind or ("", raw))[1].strip()
+    return _REMEDY_BY_KIND[kind].format(raw=raw, bare=bare)

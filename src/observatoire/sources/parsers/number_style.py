@@ -65,7 +65,9 @@ def writing_of(texts: Iterable[str]) -> NumberStyle:
         mark = groups.pop()
         decimal = {".": ",", ",": "."}.get(mark, "")
         return NumberStyle(mark, decimal)
-    doubtful = {mark: text for mark, text in either.items() if mark not in decimals}
+    # Where both marks are decimals, neither is sure: the table was typed by several hands.
+    sure = decimals if len(decimals) == 1 else set()
+    doubtful = {mark: text for mark, text in either.items() if mark not in sure}
     if not doubtful or groups:
         return NumberStyle()
     mark, text = next(iter(doubtful.items()))

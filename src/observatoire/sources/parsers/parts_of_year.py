@@ -126,10 +126,14 @@ def bare_parts(names: list[str]) -> list[str]:
     --------
     >>> bare_parts(["defm T1", "defm T2", "Total"]), bare_parts(["T1", "Total"]), bare_parts(["T1", "T5"])
     (['defm T1', 'defm T2'], [], [])
+    >>> bare_parts(["Aides T2"])
+    ['Aides T2']
     """
     found = {name: parts for name in names if (parts := _BARE.fullmatch(fold(name.strip())))}
     letters = [parts[1] for parts in found.values()]
-    return [name for name, parts in found.items() if letters.count(parts[1]) > 1]
+    # What is counted, and one quarter: the year of the file would be said of it.
+    lone = {name for name in found if len(found) == 1 and " " in name.strip()}
+    return [name for name, parts in found.items() if letters.count(parts[1]) > 1 or name in lone]
 
 
 def with_parts(years: pd.Series, parts: pd.Series, name: str) -> pd.Series:

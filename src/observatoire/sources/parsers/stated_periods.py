@@ -12,6 +12,7 @@ from observatoire.sources.parsers.periods import (
     PeriodMention,
     interval_start,
     period_mentions,
+    shortened,
     without_period,
     year_of,
 )
@@ -31,6 +32,11 @@ _LEADS = re.compile(
 #: What may follow the period of a column: its unit, a bracket.
 _UNIT = re.compile(
     r"[\s)\]_.*-]*(?:[\[(](?:en )?(?:%|‰|€|k€|m€|euros?|nb|nombre|effectifs?|ha|km.)[)\]])?\s*"
+)
+
+#: Who is counted at each age: « F1824 » beside « H2030 » is one ladder.
+_SEX = re.compile(
+    r"(?<![a-z])(?:[fhm]|fem(?:mes?)?|hom(?:mes?)?|filles?|garcons?)(?=[_ -]?[0-9]{4})"
 )
 
 #: The rank of the digits of a ladder of two digits, which are any.
@@ -67,6 +73,13 @@ _CITING = re.compile(r"\s*[\[(][^)\]]*[0-9]{4}[)\]]\s*$")
 #: What makes of a year one end of an interval, and what is of the things counted, whatever the year of the count.
 _BETWEEN = re.compile(r"(?<!nes )(?<!ees )(?<!its )(?<!tes )(?<!ves )\bentre $")
 
+#: A date whose year is on two digits: « 04/11/22 », « 3 mars 22 »; and « 11/22 », after what is a date alone.
+_SHORT_DATE = re.compile(
+    r"(?<![0-9/.,-])(?:0?[1-9]|[12][0-9]|3[01])(?:(?P<s>[-/. ])(?P<m>0?[1-9]|1[0-2])(?P=s)"
+    r"|(?:er)? (?P<w>[a-z]{3,9})\.? )(?P<y>[0-4][0-9])(?![0-9/.,-]|%| [0-9])"
+)
+_SHORT_MONTH = re.compile(r"(?<![0-9/.,-])(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>[0-4][0-9])(?![0-9/.,-])")
+
 #: What stands in a bracket before a year.
 _OPENED = re.compile(r"[\[(]([^)\]]*)$")
 
@@ -83,6 +96,7 @@ SEVERAL = "ce n’est pas la seule"
 BOUND = "c’est le début ou la fin de ce dont il parle (« avant », « depuis », « entre »)"
 UNTIL = "c’est la fin d’un intervalle : les chiffres sont de plusieurs mois, ou de plusieurs années"
 DATED = "ses cellules sont des dates, de quoi la colonne ne le dit pas"
+SHORT = "son année n’est écrite que sur deux chiffres"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
 
@@ -202,7 +216,31 @@ def title_period(title: str, *, short: bool = True) -> Reading:
             candidates.append(Candidate(mention.period, title, why or CITED, not why))
         else:
             taken[year_end(mention, text)] = mention
-    return _single(title, taken, (*candidates, *_bounds(text, mentions, title)))
+    dates = () if mentions else _short_dates(text)
+    return _single(title, taken, (*candidates, *dates, *_bounds(text, mentions, title)))
+
+
+def _short_dates(text: str) -> tuple[Candidate, ...]:
+    """Return the dates of a title whose year is on two digits: named in the question, never taken.
+
+    Examples
+    --------
+    >>> [one.period for one in _short_dates("Édité le 04/11/22")], _short_dates("Aidés de 12.5 à 13.20")
+    (['2022-11'], ())
+    >>> _short_dates("Aidés au 31/12/19")[0].weak, _short_dates("maj 11/22")[0].period
+    (True, '2022-11')
+    """
+    plain = fold(text)
+    known = signs().mention(plain)
+    found = list(_SHORT_DATE.finditer(plain)) or (known and list(_SHORT_MONTH.finditer(plain)))
+    candidates = []
+    for date in found or ():
+        month = int(date["m"] or 0) or shortened(date.groupdict().get("w") or "")
+        if month:
+            weak = not known and _LEADS.search(plain[: date.start()]) is not None
+            period = f"{year_of(date['y'])}-{month:02d}"
+            candidates.append(Candidate(period, text, known or SHORT, weak))
+    return tuple(candidates)
 
 
 def _bounds(text: str, mentions: Sequence[PeriodMention], written: str) -> tuple[Candidate, ...]:
@@ -267,7 +305,7 @@ def _aged(names: Iterable[str]) -> set[str]:
 
 
 def _shape(name: str) -> str:
-    return FOUR.sub("####", name.casefold())
+    return FOUR.sub("####", _SEX.sub("?", fold(name)))
 
 
 def _ladders(names: Iterable[str]) -> dict[str, set[int]]:

@@ -17,6 +17,8 @@ from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separato
 from observatoire.sources.parsers.periods import is_dated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.formats.cells import Rows
 
@@ -73,7 +75,9 @@ def titles(rows: Rows, at: int, spec: FileSpec) -> tuple[list[str], int]:
     """
     header = named([title(cell) for cell in rows[at][1]], spec)
     under = completed(header, _near_row(rows, at, 1), spec)
-    header = joined(under or header, _near_row(rows, at, -1), spec)
+    header = under or header
+    nearest, next_one = _near_row(rows, at, -1), _near_row(rows, at, -2)
+    header = joined(header, nearest, spec) or joined(header, nearest, spec, next_one) or header
     return header, at + bool(under)
 
 
@@ -133,8 +137,26 @@ def named(header: list[str], spec: FileSpec) -> list[str]:
     ]
 
 
-def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
+def joined(
+    header: list[str], above: list[str], spec: FileSpec, top: Sequence[str] = ()
+) -> list[str]:
     """Tell apart columns of one name by what stands above them: « Hommes » under 2015 and 2016.
+
+    Parameters
+    ----------
+    header : list of str
+        The names of the columns.
+    above : list of str
+        The row above them.
+    spec : FileSpec
+        What is stated of the table.
+    top : sequence of str
+        The row above that one, where one row does not tell them apart.
+
+    Returns
+    -------
+    list of str
+        The names, a period last; empty when some are still the same.
 
     Examples
     --------
@@ -142,20 +164,21 @@ def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
     >>> spec = FileSpec("f.csv", "wide", "Quartier")
     >>> joined(["Quartier", "H", "F", "H", "F"], ["", "2015", "", "2016", ""], spec)
     ['Quartier', 'H 2015', 'F 2015', 'H 2016', 'F 2016']
+    >>> joined(["", "H", "H", "H"], ["", "HLM", "Privé", "HLM"], spec, ["", "2015", "", "2016"])
+    ['', 'H HLM 2015', 'H Privé 2015', 'H HLM 2016']
     """
     count = Counter(header)
-    group, made = "", []
+    groups, made = ["", ""], []
+    # « Population » twice over « 2011 » and « 2016 »: all columns have two names.
+    doubled = len(above) >= len(header) and all(map(bool, above[: len(header)]))
     for at, name in enumerate(header):
-        group = (above[at].strip() if at < len(above) else "") or group
-        twice = name and count[name] > 1 and name != spec.territory and group
-        words = " ".join(group.split()) if twice else ""
-        pair = (words, name) if is_dated(name) and not is_dated(words) else (name, words)
-        made.append(" ".join(filter(None, pair)) if twice else name)
-    return (
-        made
-        if max(Counter(title_made for title_made in made if title_made).values(), default=1) == 1
-        else header
-    )
+        for rank, row in enumerate((above, top)):
+            groups[rank] = " ".join((row[at] if at < len(row) else "").split()) or groups[rank]
+        alike = count[name] > 1 or (doubled and is_dated(name))
+        twice = bool(name) and alike and name != spec.territory
+        parts = sorted((name, *groups), key=is_dated) if twice else (name,)
+        made.append(" ".join(filter(None, parts)))
+    return made if max(Counter(filter(None, made)).values(), default=1) == 1 else []
 
 
 def check_width(width: int, name: str) -> None:
@@ -203,9 +226,9 @@ def check_header(
         raise UnknownColumnError(
             f"La colonne « {repeated[0]} » figure deux fois.",
             where=where,
-            why="On ne saurait laquelle lire.",
-            remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, donnez à "
-            "chacun son propre fichier.",
+            why="On ne saurait laquelle lire : rien au-dessus de ces noms ne les distingue.",
+            remedy="Renommez ou supprimez l’une des deux ; si les noms se lisent sur plusieurs lignes, écrivez-"
+            "les entiers sur une seule ; si deux tableaux sont côte à côte, donnez à chacun son propre fichier.",
             column=repeated[0],
         )
 

@@ -180,23 +180,11 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
     UnreadableFileError
         When the file is not what its name says, or GDAL cannot read it.
     """
-    check_signature(path)
-    try:
-        with offline():
-            places = [
-                (place, str(name))
-                for place in _places(path)
-                for name in pyogrio.list_layers(place)[:, 0]
-            ]
-            frames = [pyogrio.read_dataframe(place, layer=name) for place, name in places[:most]]
-    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
-            where=path.name,
-            why=reader_words(error),
-            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
-        ) from error
-    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    layers = [
+        frame
+        for _, frame in _read_frames(path, most, shapes=True)
+        if isinstance(frame, gpd.GeoDataFrame)
+    ]
     for frame in layers:
         if not frame.columns.is_unique:
             name = frame.columns[frame.columns.duplicated()][0]
@@ -207,6 +195,42 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
                 remedy="Renommez ou supprimez l’une des deux dans QGIS.",
             )
     return layers
+
+
+def read_attributes(path: Path) -> dict[str, pd.DataFrame]:
+    """Return what the layers of a file say of their shapes, by the name of each, without them.
+
+    Raises
+    ------
+    UnreadableFileError
+        See :func:`read_frames`.
+    """
+    return dict(_read_frames(path, None, shapes=False))
+
+
+def _read_frames(
+    path: Path, most: int | None, *, shapes: bool
+) -> list[tuple[str, gpd.GeoDataFrame | pd.DataFrame]]:
+    """Return the layers of a file with their names, with their shapes or without."""
+    check_signature(path)
+    try:
+        with offline():
+            places = [
+                (place, str(name))
+                for place in _places(path)
+                for name in pyogrio.list_layers(place)[:, 0]
+            ]
+            return [
+                (name, pyogrio.read_dataframe(place, layer=name, read_geometry=shapes))
+                for place, name in places[:most]
+            ]
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=reader_words(error),
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
 
 
 def _places(path: Path) -> list[str]:

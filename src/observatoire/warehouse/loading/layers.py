@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ import shapely
 from observatoire.errors import UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.archive import holds_suffix
+from observatoire.sources.inference.column_types import measure
+from observatoire.sources.parsers.number_style import NumberStyle
+from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.tables.rejects import REJECT_COLUMNS
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers.drawings import check_drawing
@@ -24,6 +28,7 @@ from observatoire.territories.layers.reader import (
     count_members,
     holds_codes,
     open_layers,
+    read_attributes,
     read_layer,
     texts_of,
 )
@@ -47,6 +52,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.warehouse.connection import Warehouse
+
+
+#: What a system of maps writes of shapes itself.
+_OF_SHAPES = re.compile(
+    r"(?i)o?(?:bject)?_?id|fid|gid|cleabs|shape_?(?:leng(?:th)?|area)|area|perimeter"
+)
+
+#: So many columns are named.
+_NAMED = 8
 
 
 def is_layer(path: Path) -> bool:
@@ -100,7 +114,7 @@ def load_layer(
         store_perimeters(warehouse, workspace, tables, drawn)
         trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
     file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, outside, kept)
-    notices = (*_notices(workspace, chosen, path, layer), *remarks)
+    notices = (*_notices(workspace, chosen, path, layer), *remarks, *_figures_left(path, layer))
     title = f"Périmètres, {path.name}"
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
 
@@ -151,6 +165,34 @@ def _notices(workspace: Workspace, chosen: str, path: Path, layer: ReadLayer) ->
         f"Zonage « {chosen} » : {count} (colonne {layer.code_column}, {layer.crs}).",
         f"Pour le retrouver si l’entrepôt est reconstruit, dans {WORKSPACE_FILE}, {line}.",
     )
+
+
+def _figures_left(path: Path, layer: ReadLayer) -> tuple[str, ...]:
+    """Say which figures a layer holds beside its shapes: no part of perimeters, they are read on demand."""
+    names = [
+        str(name)
+        for frame in read_attributes(path).values()
+        for name, cells in frame.items()
+        if layer.code_column in frame and name != layer.code_column and _is_figured(name, cells)
+    ]
+    if not names:
+        return ()
+    listed = enumerate_words([f"« {name} »" for name in names], most=_NAMED)
+    notice = (
+        f"Ses chiffres ne sont pas chargés avec les périmètres : {listed}. S’il en faut, "
+        f'o.preview("{path.name}") les lit comme ceux d’un tableau ; .write() (ou --write) écrit leur '
+        "source.toml, et le dossier se charge."
+    )
+    return (notice,)
+
+
+def _is_figured(name: object, cells: pd.Series) -> bool:
+    """Say whether a column of a layer measures something: no place, no number of its shapes."""
+    texts = texts_of(cells.dropna())
+    filled = texts[texts.str.strip() != ""]
+    if filled.empty or signs().is_place(str(name)) or _OF_SHAPES.fullmatch(str(name)):
+        return False
+    return measure(str(name), filled, NumberStyle()) is not None
 
 
 def _from_root(path: Path, workspace: Workspace) -> str:

@@ -2,6 +2,6 @@
 
 ``zonings``, ``loads`` (a file stored once: the same bytes change nothing, a correction takes the place of its
 predecessor), ``contents`` (what a load holds, read once), ``passages``, ``agreements``,
-``grid_cells``, ``decisions`` (of the plan of secrecy);
+``grid_cells``, ``decisions`` (of the plan of secrecy), ``answers`` (already computed);
 ``ledger_text`` (the ledger, kept beside as a text); ``listings`` are the frames that analysts see.
 """

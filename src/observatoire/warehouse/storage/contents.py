@@ -9,12 +9,11 @@ if TYPE_CHECKING:
 
 
 _STALE = """
-SELECT l.id, l.natures, s.load IS NOT NULL AS seen
+SELECT l.id, l.natures
 FROM (SELECT l.id, bit_xor(hash(v.code, v.nature)) AS natures
       FROM load AS l LEFT JOIN variable AS v USING (source)
       WHERE l.superseded_by IS NULL GROUP BY l.id) AS l
-LEFT JOIN seen_load AS s ON s.load = l.id
-WHERE s.load IS NULL OR s.natures IS DISTINCT FROM l.natures
+ANTI JOIN seen_load AS s ON s.load = l.id AND s.natures IS NOT DISTINCT FROM l.natures
 """
 
 _CONTENT = """
@@ -37,8 +36,8 @@ def see_loads(warehouse: Warehouse) -> None:
 
     A load whose variables have changed nature since is read again.
     """
-    for number, natures, seen in warehouse.rows(_STALE):
-        for table in ("seen_load", "seen_content", "seen_place") if seen else ():
+    for number, natures in warehouse.rows(_STALE):
+        for table in ("seen_load", "seen_content", "seen_place"):
             warehouse.run(f"DELETE FROM {table} WHERE load = ?", [number])  # noqa: S608 - ours
         warehouse.run(_CONTENT, [number])
         warehouse.run(_PLACE, [number])

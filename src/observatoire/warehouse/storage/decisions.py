@@ -7,21 +7,25 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from observatoire.warehouse.connection import Warehouse
 
 
-#: The tables that a plan is made of: their rows, not the number of the last load, say whether it holds.
-RESTED_ON = (
-    "convention", "load", "observation", "precision_rule", "publication", "published_cell", "secrecy_rule",
-    "seen_content", "source", "territory", "variable", "zoning",
+#: The tables that answers are made of: their rows, not the number of the last load, say whether they hold.
+ANSWERS_REST_ON = (
+    "convention", "load", "observation", "precision_rule", "secrecy_rule", "seen_content", "source", "territory",
+    "variable", "zoning",
 )  # fmt: skip
+#: What left already, which a plan rests on too.
+RECORD = ("publication", "published_cell")
 
 
-def content_digest(warehouse: Warehouse) -> str:
-    """Return a digest of every row that a plan may rest on, in whatever order the rows stand."""
+def content_digest(warehouse: Warehouse, tables: Sequence[str]) -> str:
+    """Return a digest of every row of some tables, in whatever order the rows stand."""
     counted = [
         f"SELECT '{table}', count(*), sum(hash(t)) FROM {table} AS t"  # noqa: S608 - our own names
-        for table in RESTED_ON
+        for table in tables
     ]
     rows = warehouse.rows(" UNION ALL ".join(counted) + " ORDER BY ALL")
     return hashlib.sha256(repr(rows).encode()).hexdigest()

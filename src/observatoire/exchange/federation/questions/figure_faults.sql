@@ -10,10 +10,11 @@ SELECT filename, count(*) AS lignes,
                            OR isnan(couverture) OR abs(couverture) > 1e15) AS infinis,
        count(*) FILTER (WHERE statut IN (SELECT unnest($bare)) AND coalesce(
            valeur, borne_basse, borne_haute, plausible_bas, plausible_haut) IS NOT NULL) AS montres,
+       count(*) FILTER (WHERE statut IN (SELECT unnest($valued)) AND valeur IS NULL) AS vides,
        count(*) FILTER (WHERE length(zonage) > 500 OR length(territoire) > 500 OR length(nom) > 500
                            OR length(indicateur) > 500 OR length(periode) > 500) AS longs,
        count(*) FILTER (WHERE borne_basse > borne_haute OR plausible_bas > plausible_haut) AS croisees,
        CAST(sum(hash(zonage, territoire, nom, indicateur, periode, valeur, borne_basse, borne_haute, plausible_bas, plausible_haut, statut, OBS_STATUS, CONF_STATUS, precision, couverture, motif, methode, source) >> 24) AS VARCHAR) AS somme,
-       list(DISTINCT indicateur) AS indicateurs
+       list(DISTINCT coalesce(indicateur, '')) AS indicateurs
 FROM read_parquet($files, filename = true)
 GROUP BY filename

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj.exceptions import ProjError
 
+from observatoire.exchange.publication.figures import PLACE_COLUMNS
 from observatoire.maps.marks import BaseMap
 
 if TYPE_CHECKING:
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.verification import Member
 
 _COMMUNES = "commune"
-_COLUMNS = ["zonage", "territoire", "nom"]
+#: What reading outlines raises of a stranger’s file: its words, its system of coordinates, its shapes.
+_UNREADABLE = (
+    *(ValueError, OSError, TypeError, LookupError, AttributeError),
+    *(shapely.errors.ShapelyError, ProjError),
+)
+
+_COLUMNS = list(PLACE_COLUMNS)
 
 
 def zone_rows(members: Sequence[Member]) -> gpd.GeoDataFrame:
@@ -29,10 +37,7 @@ def zone_rows(members: Sequence[Member]) -> gpd.GeoDataFrame:
         In order of precedence.
     """
     layers = [_layer(member) for member in members]
-    crs = next((layer.crs for layer in layers if layer.geometry.notna().any() and layer.crs), None)
-    if crs is not None and not crs.is_projected:
-        drawn = next(layer for layer in layers if layer.crs == crs and layer.geometry.notna().any())
-        crs = drawn.estimate_utm_crs()
+    crs = next(filter(None, map(_metric_system, layers)), None)
     # Shapes of no stated system cannot be placed beside others.
     placed = [
         layer.to_crs(crs) if crs is not None and layer.crs is not None
@@ -40,8 +45,21 @@ def zone_rows(members: Sequence[Member]) -> gpd.GeoDataFrame:
         for layer in layers
     ]  # fmt: skip
     rows = pd.concat(placed, ignore_index=True)
+    rows = rows.set_geometry(rows.geometry.where(_may_be_drawn(rows.geometry)))
     rows = rows.assign(_blank=rows.geometry.isna()).sort_values("_blank", kind="stable")
     return gpd.GeoDataFrame(rows.drop_duplicates(_COLUMNS[:2]).drop(columns="_blank"), crs=crs)
+
+
+def _metric_system(layer: gpd.GeoDataFrame) -> Any:
+    """Return the system in which the shapes of a layer may be drawn; none where they are at no place."""
+    if layer.crs is None or not layer.geometry.notna().any():
+        return None
+    if layer.crs.is_projected:
+        return layer.crs
+    try:
+        return layer.estimate_utm_crs()
+    except (RuntimeError, ValueError):  # degrees beyond those of the Earth
+        return None
 
 
 def _layer(member: Member) -> gpd.GeoDataFrame:
@@ -49,7 +67,7 @@ def _layer(member: Member) -> gpd.GeoDataFrame:
     path = member.folder / "zones.parquet"
     try:
         layer = gpd.read_parquet(path)
-    except (ValueError, OSError, TypeError, LookupError, shapely.errors.ShapelyError):
+    except _UNREADABLE:
         frame = pd.read_parquet(path)
         layer = gpd.GeoDataFrame(frame[_COLUMNS], geometry=[None] * len(frame))
     if layer.geometry.name != "geometry":

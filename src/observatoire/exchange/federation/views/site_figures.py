@@ -12,23 +12,17 @@ import pandas as pd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import one_period, suggestion
 from observatoire.exchange.federation.answers import FederationAnswers, in_short
-from observatoire.exchange.federation.views.courses import federation_course
-from observatoire.exchange.federation.views.figures import Answers, protected_answers
-from observatoire.exchange.federation.views.ground import zone_rows
-from observatoire.exchange.federation.views.sheets import (
-    Imprint,
-    holders,
-    shared_period,
-    shared_zoning,
-)
 from observatoire.french.typography import capital, day
-from observatoire.panels.drawings.bearings import Bearings
 from observatoire.sources.descriptors.agreement import current_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+
+    from observatoire.exchange.federation.views.figures import Answers
+    from observatoire.exchange.federation.views.sheets import Imprint
+    from observatoire.panels.drawings.bearings import Bearings
 
 
 @dataclass(eq=False)
@@ -37,12 +31,16 @@ class SiteFigures(FederationAnswers):
 
     @property
     def _imprint(self) -> Imprint:
+        from observatoire.exchange.federation.views.sheets import Imprint
+
         return Imprint(self.title or "Fédération", day(current_day()))
 
     def _answers(
         self, codes: Sequence[str], period: int | str | None, zoning: str | None
     ) -> Answers:
         """Return what is shown of some indicators, with what must be withheld of it."""
+        from observatoire.exchange.federation.views.sheets import shared_period, shared_zoning
+
         observed = self._observed
         mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
         where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
@@ -59,6 +57,9 @@ class SiteFigures(FederationAnswers):
         owners: Mapping[tuple[str, str], str] | None = None,
     ) -> Answers:
         """Return what is shown of indicators, each at its period."""
+        from observatoire.exchange.federation.views.figures import Answers
+        from observatoire.exchange.federation.views.sheets import holders
+
         asked = [
             self.engine.ask("values", indicateur=code, zonage=where, periode=each)
             for code, each in periods.items()
@@ -82,7 +83,7 @@ class SiteFigures(FederationAnswers):
             zoning=where,
             periods=periods,
             withheld=self._suppression.withheld(
-                set(values["indicateur"]), {each for each in periods.values() if each}
+                set(values["indicateur"].unique()), {each for each in periods.values() if each}
             ),
             zonings=self.zonings,
             owners=owners,
@@ -97,6 +98,11 @@ class SiteFigures(FederationAnswers):
         followed: bool = True,
     ) -> Bearings:
         """Place the figures of sites among the others, with those of earlier dates where they are followed."""
+        from observatoire.exchange.federation.views.courses import federation_course
+        from observatoire.exchange.federation.views.figures import protected_answers
+        from observatoire.exchange.federation.views.sheets import holders
+        from observatoire.panels.drawings.bearings import Bearings
+
         latest = self._answers(codes, period, zoning)
         observed = self._observed[self._observed["zonage"] == latest.zoning]
         dated = defaultdict(list)
@@ -124,6 +130,8 @@ class SiteFigures(FederationAnswers):
 
     @cached_property
     def _zones(self) -> gpd.GeoDataFrame:
+        from observatoire.exchange.federation.views.ground import zone_rows
+
         return zone_rows(self.members)
 
     @cached_property

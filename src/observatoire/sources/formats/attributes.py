@@ -1,12 +1,24 @@
-"""dBase tables (dbf)."""
+"""Tables that go with shapes: dBase files (dbf) alone, and what the layers of a file say."""
 
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from observatoire.errors import TruncatedFileError, UnreadableFileError
-from observatoire.sources.formats.cells import Appearance, CellSheet, Columns, ungrouped
+from observatoire.sources.formats.cells import (
+    Appearance,
+    CellSheet,
+    Columns,
+    cells_text,
+    ungrouped,
+)
 from observatoire.sources.formats.limits import check_cells
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
 
 _DBF_HEAD, _DBF_FIELD = struct.Struct("<B3xIHH"), struct.Struct("<11sc4xBB14x")
 
@@ -71,3 +83,34 @@ def _no_dbf(name: str) -> UnreadableFileError:
     return UnreadableFileError(
         "Ce n’est pas un fichier dBase.", where=name, remedy="Redemandez-le au producteur."
     )
+
+
+def read_layer_attributes(path: Path) -> tuple[CellSheet, ...]:
+    """Return a sheet a layer, the names of its columns on its first line; shapes are not read.
+
+    Raises
+    ------
+    UnreadableFileError
+        When GDAL cannot read the file.
+    """
+    from observatoire.territories.layers.reader import read_attributes  # noqa: PLC0415 - loads GDAL
+
+    layers = read_attributes(path)
+    size = sum(frame.size for frame in layers.values())
+    check_cells(size, path.name, path.stat().st_size)
+    return tuple(
+        _layer_sheet(name if len(layers) > 1 else "", frame) for name, frame in layers.items()
+    )
+
+
+def _layer_sheet(name: str, frame: pd.DataFrame) -> CellSheet:
+    columns: Columns = [
+        [str(label), *_attribute_cells(frame[label])] for label in map(str, frame.columns)
+    ]
+    return CellSheet(name, lambda: (columns, Appearance()))
+
+
+def _attribute_cells(column: pd.Series) -> list[object]:
+    """Return the cells of a column of a layer: whole numbers that a blank made decimal are whole."""
+    cells: list[object] = column.astype(object).tolist()
+    return cells if column.dtype.kind == "f" else list(cells_text(cells))

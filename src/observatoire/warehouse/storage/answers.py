@@ -1,0 +1,49 @@
+"""Answers already computed, kept beside all that they rest on, and read while nothing has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from observatoire.warehouse.connection import Warehouse
+
+#: How many bytes of answers a warehouse keeps: those of an annex of 28 territories take about two millions.
+MOST_BYTES = 60_000_000
+
+
+def keep_answer(warehouse: Warehouse, grounds: str, asked: str, body: bytes) -> None:
+    """Keep an answer; those of other grounds go, and the oldest when there is no room left.
+
+    Parameters
+    ----------
+    grounds : str
+        Digest of what it rests on.
+    asked : str
+        Digest of the question.
+    """
+    warehouse.run("DELETE FROM kept_answer WHERE grounds <> ? OR asked = ?", [grounds, asked])
+    counted = "SELECT coalesce(max(id), 0), coalesce(sum(bytes), 0) FROM kept_answer"
+    ((last, held),) = warehouse.rows(counted)
+    if held + len(body) > MOST_BYTES:
+        warehouse.run(
+            "DELETE FROM kept_answer WHERE id IN (SELECT id FROM (SELECT id, sum(bytes) "
+            "OVER (ORDER BY id DESC) AS since FROM kept_answer) WHERE since > ?)",
+            [MOST_BYTES - len(body)],
+        )
+    seal = _seal(asked, body)
+    kept = {"grounds": grounds, "asked": asked, "bytes": len(body), "sha256": seal, "body": body}
+    warehouse.insert_row("kept_answer", id=last + 1, **kept)
+
+
+def find_answer(warehouse: Warehouse, grounds: str, asked: str) -> bytes | None:
+    """Return an answer kept on these very grounds; None without it, or when a byte of it is wrong."""
+    question = "SELECT sha256, body FROM kept_answer WHERE grounds = ? AND asked = ?"
+    for sealed, body in warehouse.rows(question, [grounds, asked]):
+        if sealed == _seal(asked, body):
+            return bytes(body)
+    return None
+
+
+def _seal(asked: str, body: bytes) -> str:
+    return hashlib.sha256(asked.encode() + body).hexdigest()
