@@ -2,7 +2,8 @@
 
 ``python bench/federation_attack.py`` attacks the first hundred seeds; a number attacks so many, a second one
 from which. What was found is written to a journal (a third argument) as it comes, and what the journal
-holds is not attacked again.
+holds is not attacked again. With ``--bare``, some rates are given without their terms, and the attacker knows
+what they are out of: what was found is printed, no page is written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from federation_attacks import attack_federation  # noqa: E402
 SEEDS = 100
 
 
-def attacked(first: int, count: int, journal: Path) -> list[dict]:
+def attacked(first: int, count: int, journal: Path, *, bare: bool = False) -> list[dict]:
     """Attack each seed that the journal does not hold; return the rows of those asked."""
     journal.touch()
     rows = {row["seed"]: row for row in map(json.loads, journal.read_text("utf-8").splitlines())}
@@ -32,7 +33,7 @@ def attacked(first: int, count: int, journal: Path) -> list[dict]:
             continue
         begun = time.process_time()
         with tempfile.TemporaryDirectory() as folder:
-            found = attack_federation(Path(folder), seed)
+            found = attack_federation(Path(folder), seed, bare=bare)
         rows[seed] = {"seed": seed, **asdict(found), "seconds": time.process_time() - begun}
         print(seed, found, flush=True)
         with journal.open("a", encoding="utf-8") as file:
@@ -42,11 +43,13 @@ def attacked(first: int, count: int, journal: Path) -> list[dict]:
 
 def main() -> None:
     """Attack, and write the page."""
-    count, first = [*map(int, sys.argv[1:3]), *[SEEDS, 0][len(sys.argv[1:3]) :]]
-    journal = (
-        sys.argv[3] if len(sys.argv) > 3 else f"{tempfile.gettempdir()}/federation_attack.jsonl"
-    )
-    rows = attacked(first, count, Path(journal))
+    given = [each for each in sys.argv[1:] if each != "--bare"]
+    bare = "--bare" in sys.argv
+    count, first = [*map(int, given[:2]), *[SEEDS, 0][len(given[:2]) :]]
+    kept = f"{tempfile.gettempdir()}/federation_attack{'_bare' * bare}.jsonl"
+    rows = attacked(first, count, Path(given[2] if len(given) > 2 else kept), bare=bare)
+    if bare:
+        return
     total = {
         name: sum(row[name] for row in rows)
         for name in ("hidden", "shown", "same", "besides", "tried", "needless", "seconds")

@@ -45,6 +45,9 @@ PLACES: dict[str, dict[str, tuple[list[str], dict[str, float]]]] = {
 COUNTS = {"aidA": ["A"], "aidB": ["B"], "aidT": ["A", "B"], "pop": ["P"]}
 RATES = {"partA": ("A", "A B"), "taux": ("A B", "P"), "tauxB": ("B", "P")}
 
+#: What the numerator of each rate is called where no package says what it counts.
+UNNAMED = {"partA": "X", "taux": "Y", "tauxB": "Z"}
+
 #: Another code under which some members count A: the label and the unit are the same.
 TWIN = "dossiers"
 
@@ -60,6 +63,8 @@ def truth(rng: np.random.Generator) -> dict[Cell, float]:
             true[variable, iris] = float(rng.integers(0, most))
         aided = true["A", iris] + true["B", iris]
         true["P", iris] = aided + float(rng.integers(0, rng.choice([5, 60, 900])))
+        for code, name in UNNAMED.items():
+            true[name, iris] = sum(true[variable, iris] for variable in RATES[code][0].split())
     return true
 
 
@@ -71,6 +76,7 @@ class Draw:
     packages: list[Path] = field(default_factory=list)
     hidden: dict[tuple[str, str, str], float] = field(default_factory=dict)
     whole: set[tuple[str, str]] = field(default_factory=set)
+    bare: dict[str, str] = field(default_factory=dict)
     shown: int = 0
 
     def count(self, variables: str, zoning: str, territory: str) -> float:
@@ -79,10 +85,15 @@ class Draw:
         return sum(self.true[each, i] for each in variables.split() for i in irises)
 
 
-def drawn(root: Path, seed: int) -> Draw:
-    """Write the packages of a seed."""
+def drawn(root: Path, seed: int, *, bare: bool = False) -> Draw:
+    """Write the packages of a seed; with ``bare``, some rates are given without their terms."""
     rng = np.random.default_rng(seed)
     made = Draw(truth(rng))
+    if bare:
+        lent = np.random.default_rng([seed, 1]).random(len(UNNAMED)) < 0.7
+        made.bare = {
+            code: name for (code, name), is_so in zip(UNNAMED.items(), lent, strict=True) if is_so
+        }
     zonings = [*PLACES]
     for name in ("caf", "ville", "etat", "plie")[: int(rng.integers(2, 5))]:
         floor = float(rng.choice([11, 11, 20, 0]))
@@ -170,6 +181,10 @@ class _Member:
             return
         if dark and status == "observé":
             self._row(zoning, territory, code, None, "secret")
+            if code in self.made.bare:
+                key = (self.made.bare[code], zoning, territory)
+                floor = min(self.floor or THRESHOLD, below - 2)
+                self.made.hidden[key] = max(self.made.hidden.get(key, 0.0), floor)
             return
         rate = round(100 * self.made.count(top, *place) / below, 1)
         self._row(zoning, territory, code, rate, status)
@@ -195,10 +210,9 @@ class _Member:
         }
         words[TWIN] = words["aidA"]
         for code, (top, bottom) in RATES.items():
-            words[code] = {
-                "libelle": code, "nature": "taux", "unite": "%", "decimales": "1",
-                "numerateur": top, "denominateur": bottom,
-            }  # fmt: skip
+            words[code] = {"libelle": code, "nature": "taux", "unite": "%", "decimales": "1"}
+            if code not in self.made.bare:
+                words[code] |= {"numerateur": top, "denominateur": bottom}
         links = []
         for zoning, territories in PLACES.items():
             if zoning == "iris" or not any(row[0] == zoning for row in self.rows):
@@ -213,7 +227,8 @@ class _Member:
                 if self.complete:
                     self.made.whole.add((zoning, territory))
         used = {row[2] for row in self.rows}
-        floors = {(code, PERIOD): self.floor for code in used if code in (*COUNTS, TWIN)}
+        floored = (*COUNTS, TWIN, *self.made.bare)
+        floors = {(code, PERIOD): self.floor for code in used if code in floored}
 
         def bound(folder: Path) -> None:
             frame = pd.read_parquet(folder / "valeurs.parquet")
@@ -232,12 +247,15 @@ class _Member:
 
 
 class FederationAttacker:
-    """Writes what is shown as rows over whole counts of IRIS, and bounds any sum of them."""
+    """Writes what is shown as rows over whole counts of IRIS, and bounds any sum of them.
+
+    Of a bare rate he knows what it is out of; its numerator is an unknown of its own.
+    """
 
     def __init__(self, made: Draw) -> None:
         self.made = made
         self.place: dict[tuple[str, str, str], int] = {}
-        for variable in "ABP":
+        for variable in ("A", "B", "P", *made.bare.values()):
             for iris in IRIS:
                 self.place[variable, "iris", iris] = len(self.place)
             for zoning, territories in PLACES.items():
@@ -253,6 +271,14 @@ class FederationAttacker:
                     line[self.place[variable, "iris", iris]] = -1.0
                 if (zoning, territory) in linked:
                     self._between(line, 0.0, np.inf)
+        self._read_shares()
+
+    def _read_shares(self) -> None:
+        """Write that what a bare rate counts is a part of what it is out of."""
+        for code, name in self.made.bare.items():
+            for variable, zoning, territory in [at for at in self.place if at[0] == name]:
+                rest = dict.fromkeys(self._terms(RATES[code][1], zoning, territory), 1.0)
+                self._between(rest | {self.place[variable, zoning, territory]: -1.0}, 0.0, np.inf)
 
     def _terms(self, variables: str, zoning: str, territory: str) -> dict[int, float]:
         line: dict[int, float] = {}
@@ -301,7 +327,7 @@ class FederationAttacker:
             self._between(terms | held, row["valeur"] - 0.5 - 1e-9, row["valeur"] + 0.5 + 1e-9)
 
     def _read_rate(self, code: str, zoning: str, territory: str, value: float, status: str) -> None:
-        top, bottom = RATES[code]
+        top, bottom = self.made.bare.get(code, RATES[code][0]), RATES[code][1]
         places = [(zoning, territory)]
         if status == "contexte":
             if zoning == "quartier":
@@ -469,9 +495,10 @@ class FederationFinding:
 _TRIED = 4
 
 
-def attack_federation(root: Path, seed: int) -> FederationFinding:
+def attack_federation(root: Path, seed: int, *, bare: bool = False) -> FederationFinding:
     """Attack the federation of a seed by all its doors."""
-    made = drawn(root, seed)
+    made = drawn(root, seed, bare=bare)
+    _leave_counted(made)
     f = obs.federate(made.packages)
     try:
         facts = list(everything_shown(f))
@@ -496,6 +523,23 @@ def attack_federation(root: Path, seed: int) -> FederationFinding:
         len(tried),
         sum(not attacker.with_more(rows).found(once=True) for rows in tried),
     )
+
+
+def _leave_counted(made: Draw) -> None:
+    """Leave out the numerators of hidden rates that some package counts openly, and that are not few."""
+    frames = [
+        pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
+    ]
+    counted = {
+        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]]))
+        for frame in frames
+        for row in frame[frame["statut"] == "observé"].to_dict("records")
+        if row["indicateur"] in COUNTS and row["valeur"] >= 2 * THRESHOLD
+    }
+    for code, name in made.bare.items():
+        for key in [key for key in made.hidden if key[0] == name]:
+            if (*key[1:], RATES[code][0]) in counted:
+                del made.hidden[key]
 
 
 def withheld(

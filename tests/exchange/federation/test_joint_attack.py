@@ -21,3 +21,14 @@ def test_an_attacker_who_reads_all_doors_finds_no_hidden_count(tmp_path: Path, s
     assert not found.refused
     assert found.narrow == []
     assert found.same + found.besides < found.shown  # something is left to read
+
+
+@pytest.mark.parametrize("seed", range(31) if os.environ.get("OBSERVATOIRE_DEEP") else (2, 5))
+def test_an_attacker_who_knows_what_bare_rates_are_out_of_finds_no_hidden_count(
+    tmp_path: Path, seed: int
+) -> None:
+    found = attack_federation(tmp_path, seed, bare=True)
+    assert found.hidden
+    assert not found.refused
+    assert found.narrow == []
+    assert found.same + found.besides < found.shown

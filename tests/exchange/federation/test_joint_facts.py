@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
+from observatoire.exchange.federation import federate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,3 +152,47 @@ def test_codes_beyond_reason_refuse_their_package(tmp_path: Path) -> None:
     f = obs.federate([good, bad])
     assert [who for who, _ in f.refused] == [str(bad)]
     assert "démesurés" in f.refused[0][1]
+
+
+ENDED = {
+    "partenaire": "Caf", "public": "partenaires", "destinataires": [], "du": None, "au": "2026-06-30",
+    "chiffres": [{"indicateur": "cas", "periode": "2016"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "when", [{"date": dt.date(2026, 7, 1)}, {"date": dt.date(2026, 6, 1), "audience": "public"}]
+)
+def test_what_an_agreement_keeps_back_stays_hidden_of_all(
+    tmp_path: Path, when: dict[str, Any]
+) -> None:
+    """The five that a member hides are not shown by another the day its agreement ends, nor to a wider circle."""
+    hides = package(
+        tmp_path / "a", [HIDDEN], thresholds={("cas", "2016"): 11.0}, conventions=[ENDED]
+    )
+    f = federate([hides, package(tmp_path / "b", [(*HIDDEN[:4], 5.0, "observé")])], **when)
+    assert dark(f) == {("i1", "cas", "2016")}
+    assert 5.0 not in {*f.values()["valeur"], *f.table("cas")["valeur"]}
+
+
+@pytest.mark.parametrize("gone", ["until = 2026-06-30", "withdrawn = 2026-07-01"])
+def test_who_reads_before_and_after_a_member_left_finds_nothing(tmp_path: Path, gone: str) -> None:
+    """The total of 40, shown while the member was there, and then its other part make the five."""
+    package(tmp_path / "a", [HIDDEN], thresholds={("cas", "2016"): 11.0}, links=WHOLE)
+    package(tmp_path / "b", [("iris", "i2", "cas", "2016", 35.0, "observé")], links=WHOLE)
+    package(tmp_path / "c", [("c", "LAM", "cas", "2016", 40.0, "observé")], links=WHOLE)
+    for leaving in "ac":
+        toml = tmp_path / "federation.toml"
+        toml.write_text(
+            "".join(
+                f'[[members]]\nplace = "{one}"\n' + (f"{gone}\n" if one == leaving else "")
+                for one in "abc"
+            ),
+            "utf-8",
+        )
+        shown = {
+            value
+            for date in (dt.date(2026, 6, 1), dt.date(2026, 8, 1))
+            for value in federate(toml, date=date).df["valeur"].dropna()
+        }
+        assert shown in ({35.0}, {40.0})

@@ -12,7 +12,7 @@ from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
 from observatoire.errors.translations import system_words
 from observatoire.exchange.federation.engine import open_engine
 from observatoire.exchange.federation.federation import Federation
-from observatoire.exchange.federation.members import bring
+from observatoire.exchange.federation.members import bring, is_address
 from observatoire.exchange.federation.terms import FederationTerms, read_federation
 from observatoire.exchange.federation.verification import Member, check_figures, verify
 from observatoire.french.typography import NO_BREAK
@@ -70,9 +70,30 @@ def federate(
         copies.cleanup()
         raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
     members = [replace(member, default_threshold=terms.partner_threshold) for member in members]
+    former = _former(terms, day, Path(copies.name))
     kept_back, warnings = _kept_back(members, day, terms.audience)
-    found = open_engine(engine, {m.name: m.figures for m in members}, kept_back)
-    return Federation(tuple(members), found, tuple(refused), warnings, copies, terms.title)
+    shown, past = ({m.name: m.figures for m in each} for each in (members, former))
+    found = open_engine(engine, shown, kept_back, past)
+    return Federation(
+        tuple(members), found, tuple(refused), warnings, copies, terms.title, tuple(former)
+    )
+
+
+def _former(terms: FederationTerms, day: dt.date, shelf: Path) -> list[Member]:
+    """Return the members that left, where their package can still be read: what they showed is known."""
+    gone = [(place, "") for place, _ in terms.withdrawn(day) if not is_address(place)]
+    (shelf / "partis").mkdir()
+    found = [
+        replace(member, name=f"{member.name} (parti, {rank})")
+        for rank, place in enumerate(gone)
+        for member in _checked([place], _folder(shelf / "partis" / str(rank)))[0]
+    ]
+    return [replace(member, default_threshold=terms.partner_threshold) for member in found]
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:

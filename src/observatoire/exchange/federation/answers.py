@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Letters of what a stranger calls something that are worth reading.
 _MOST_LETTERS = 200
 
-_SECRET = Status.SECRET.label
+_SECRET, _MISSING = Status.SECRET.label, Status.MISSING.label
 
 #: What a figure that is withheld says of itself, by column.
 _WITHHELD: dict[str, object] = {
@@ -70,6 +70,7 @@ class FederationAnswers:
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
     title: str = ""
+    former: tuple[Member, ...] = field(repr=False, default=())
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -235,13 +236,14 @@ class FederationAnswers:
         for year in sorted({period[:4] for period in self._observed["periode"].unique()}):
             counts = self.engine.ask("counts", annee=year, indicateurs="")
             same = counts["periode"].str[:4] == year
+            same &= counts["observatoire"].isin(self.observatories)  # not of those who left
             yield counts if same.all() else counts[same]
 
     @cached_property
     def _suppression(self) -> JointSuppression:
         from observatoire.exchange.federation.joint_suppression import JointSuppression
 
-        return JointSuppression(self.members, self.engine)
+        return JointSuppression((*self.members, *self.former), self.engine)
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
@@ -254,7 +256,7 @@ class FederationAnswers:
 
     def _kept(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows of figures, those that must not be shown emptied."""
-        dark = self._hidden(frame) & (frame["statut"] != _SECRET)
+        dark = self._hidden(frame) & ~frame["statut"].isin((_SECRET, _MISSING))
         if not dark.any():
             return frame
         from observatoire.secrecy.release.protected_table import HIDDEN_REASON

@@ -15,11 +15,16 @@ import pyarrow as pa
 from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
-from observatoire.exchange.federation.queries import FIGURE_COLUMNS, figures_view, question_text
+from observatoire.exchange.federation.queries import (
+    FIGURE_COLUMNS,
+    figures_view,
+    known_view,
+    question_text,
+)
 from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: Texts as pandas has them by itself, whatever the version of Arrow.
 _TEXTS = {pa.string(): pd.StringDtype(na_value=float("nan"))}
@@ -39,7 +44,10 @@ class Engine(Protocol):
 
 
 def open_engine(
-    name: str, files: Mapping[str, str], kept_back: Sequence[tuple[str, str, str, str]]
+    name: str,
+    files: Mapping[str, str],
+    kept_back: Sequence[tuple[str, str, str, str]],
+    former: Mapping[str, str] | None = None,
 ) -> Engine:
     """Return an engine over the members' figures.
 
@@ -49,16 +57,20 @@ def open_engine(
         The Parquet file of each member, in order of precedence.
     kept_back : sequence of (observatory, indicator, period, reason)
         What agreements do not let out: emptied, with the reason.
+    former : mapping, optional
+        The Parquet file of each member that left: what it showed is known, and not shown again.
     """
-    ranked = [(who, rank, file) for rank, (who, file) in enumerate(files.items())]
-    members = pd.DataFrame(ranked, columns=_MEMBERS)
+    whose = {**files, **(former or {})}
+    ranked = [(who, rank, file) for rank, (who, file) in enumerate(whose.items())]
+    known = pd.DataFrame(ranked, columns=_MEMBERS)
+    members = known.iloc[: len(files)]
     late = pd.DataFrame(list(kept_back), columns=_LATE)
     if name == "duckdb":
-        return DuckEngine(members, late)
+        return DuckEngine(members, late, known)
     if name == "spark":
         from observatoire.exchange.federation.spark import SparkEngine  # an extra
 
-        return SparkEngine(members, late)
+        return SparkEngine(members, late, known)
     raise UnknownNameError(
         f"Aucun moteur ne s’appelle « {name} ».",
         remedy=suggestion(name, ("duckdb", "spark")),
@@ -69,26 +81,23 @@ def open_engine(
 class DuckEngine:
     """DuckDB over Parquet, in memory: nothing is copied before it is asked for."""
 
-    def __init__(self, members: pd.DataFrame, late: pd.DataFrame) -> None:
+    def __init__(self, members: pd.DataFrame, late: pd.DataFrame, known: pd.DataFrame) -> None:
         self.connection = duckdb.connect()
         # What a question took is given back after it, rather than kept for the next.
         self.connection.execute(
             "SET allocator_flush_threshold = '1MB'; SET allocator_background_threads = true"
         )
-        for name, frame in (("membres", members), ("retenus", late)):
+        for name, frame in (("membres", members), ("retenus", late), ("connus", known)):
             self.connection.register(
                 "given", frame.astype({c: "str" for c in frame if c != "rang"})
             )
             self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608 - ours
             self.connection.unregister("given")
-        files = ", ".join("'" + file.replace("'", "''") + "'" for file in members["fichier"])
-        nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
-        source = (
-            f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files
-            if files
-            else f"(SELECT {nothing} WHERE false)"
-        )
-        self.connection.execute(f"CREATE VIEW chiffres AS {figures_view(source)}")
+        for name, whose, view in (
+            ("chiffres", members, figures_view),
+            ("donnes", known, known_view),
+        ):
+            self.connection.execute(f"CREATE VIEW {name} AS {view(_read(whose['fichier']))}")
 
     def ask(self, question: str, **words: str) -> pd.DataFrame:
         """Return the answer of a question of ``questions/``.
@@ -113,6 +122,15 @@ class DuckEngine:
     def close(self) -> None:
         """Let go of the files."""
         self.connection.close()
+
+
+def _read(places: Iterable[str]) -> str:
+    """Return the SQL of the rows of files, each with its place."""
+    files = ", ".join("'" + place.replace("'", "''") + "'" for place in places)
+    if files:
+        return f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files
+    nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
+    return f"(SELECT {nothing} WHERE false)"
 
 
 def _nothing(name: str) -> str:

@@ -15,7 +15,6 @@ from observatoire.exchange.federation.joint.exposure import people
 from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.remedies import withheld_for
 from observatoire.exchange.federation.joint.system import Federated
-from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +26,6 @@ DISCLOSURE_COLUMNS = (
     *("observatoire", "zonage", "territoire", "nom", "indicateur", "periode"),
     *("retrouve_par", "a_retirer", "seul"),
 )
-
-_SECRET = Status.SECRET.label
 
 
 def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +39,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
         The answer of ``counts.sql``: what is shown and what is hidden.
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
-    together, alone = _together(members, figures), _alone(members, figures)
+    together = _together(members, figures)
     direct = sorted(set(together.hiding) & set(together.given))
     rows = [
         (
@@ -52,10 +49,10 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
         )
         for cell in direct
     ]
-    rows += [
-        (cell, together.reason(cell), _remedy(together, cell))
-        for cell in sorted(given_away(together))
-    ]
+    found = sorted(given_away(together))
+    rows += [(cell, together.reason(cell), _remedy(together, cell)) for cell in found]
+    hiders = set().union(*(together.hiding[cell] for cell in (*direct, *found)))
+    alone = _alone([member for member in members if member.name in hiders], figures)
     return pd.DataFrame(
         [
             (
@@ -71,7 +68,8 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
 
 def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     federated = Federated.of(members)
-    return federated.exposure(federated.related(figures))
+    terms = federated.terms(figures)
+    return federated.exposure(federated.related(figures, terms), terms)
 
 
 def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]:
@@ -79,8 +77,7 @@ def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]
     found: set[CountedCell] = set()
     for member in members:
         own = figures[figures["observatoire"] == member.name]
-        if (own["statut"] == _SECRET).any():
-            found |= given_away(_together([member], own))
+        found |= given_away(_together([member], own))
     return found
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.exchange.federation.engine import Engine
+    from observatoire.exchange.federation.joint.bare_rates import BareTerms
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.verification import Member
 
@@ -49,6 +50,7 @@ class JointSuppression:
     engine: Engine = field(repr=False)
     _seen: set[tuple[str, str]] = field(init=False, repr=False, default_factory=set)
     _withheld: set[tuple[str, str, str, str]] = field(init=False, repr=False, default_factory=set)
+    _rated: set[str] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
     def _federated(self) -> Federated:
@@ -65,7 +67,36 @@ class JointSuppression:
     def withheld(
         self, codes: Collection[str], periods: Collection[str]
     ) -> set[tuple[str, str, str, str]]:
-        """Return what must not be shown: at least all that is so of some indicators and periods."""
+        """Return what must not be shown: at least all that is so of some indicators and periods.
+
+        What bare rates tell is weighed last, beside all counts, and none but them is withheld for it: what
+        is hidden of a count does not depend on what is asked first.
+        """
+        self._weigh(codes, periods)
+        if self._bare.intersection(codes):
+            for year in sorted({period[:4] for period in periods if period} - self._rated):
+                self._weigh_rates(year)
+                self._rated.add(year)
+        return self._withheld
+
+    @cached_property
+    def _bare(self) -> set[str]:
+        """The codes of the rates of which nobody says the terms."""
+        definitions = self._federated.definitions
+        return {code for (_, code), name in definitions.names.items() if name in definitions.bare}
+
+    def _weigh_rates(self, year: str) -> None:
+        """Weigh the bare rates of a year beside all counts, these being weighed before."""
+        figures = self.engine.ask("counts", annee=year, indicateurs="")
+        figures = figures[figures["periode"].str[:4] == year]
+        terms = self._federated.terms(figures)
+        near = self._federated.related(figures, terms)
+        if terms is not None and near["indicateur"].isin(self._bare).any():
+            self._weigh(set(near["indicateur"]), [year])
+            self._withheld |= withheld_rates(self._federated, near, terms, self._withheld)
+
+    def _weigh(self, codes: Collection[str], periods: Collection[str]) -> None:
+        """Weigh some indicators and periods, and all that is tied to them."""
         things = set().union(*(self._things_of.get(code, ()) for code in codes))
         years = {period[:4] for period in periods if period}
         lacking = {(t, y) for t in things for y in years} - self._seen
@@ -77,7 +108,6 @@ class JointSuppression:
             every = set(self._federated.things.values())
             for year in sorted({year for _, year in lacking}):
                 self._look(every, [year])
-        return self._withheld
 
     def _look(self, things: set[str], years: Sequence[str], codes: Sequence[str] = ()) -> None:
         """Weigh the figures of some things, year by year."""
@@ -185,13 +215,56 @@ def _rests_on_hidden(
 
 def _withheld(made: Exposure) -> set[CountedCell]:
     """Return the figures to withhold, the fewest that are found, so that every hidden count is safe."""
+    # What a rate hides and another member counts is no more shown than what a count hides.
+    direct = set(made.hiding) & set(made.given)
+    for cell in direct:
+        del made.given[cell]
     withheld: list[CountedCell] = []
     for cell in sorted(given_away(made)):
         more = withheld_for(made, cell, withheld)
         if more is None:
             raise _unsafe(cell)
         withheld += more
-    return set(spared(made, made.hidden, withheld))
+    return direct | set(spared(made, made.hidden, withheld))
+
+
+def withheld_rates(
+    federated: Federated,
+    figures: pd.DataFrame,
+    terms: BareTerms,
+    withheld: Collection[tuple[str, str, str, str]],
+) -> set[tuple[str, str, str, str]]:
+    """Return the bare rates to hide, so that they give no hidden count away with what else is left.
+
+    Parameters
+    ----------
+    federated : Federated
+        The members: their definitions, links and floors.
+    figures : DataFrame
+        Bare rates, and all that is tied to them: :meth:`Federated.related`.
+    terms : BareTerms
+        What each may be out of: :meth:`Federated.terms`.
+    withheld : collection of tuple
+        The figures that are hidden already.
+    """
+    cells = np.empty(len(figures), dtype=object)
+    cells[:] = federated.cells(figures)
+    keys = figures[FIGURE_KEY].itertuples(index=False, name=None)
+    gone = np.array([key in withheld for key in keys], dtype=bool)
+    secret = (figures["statut"] == _SECRET).to_numpy()
+    same = np.isin(cells, [*set(cells[secret])])
+    made = federated.exposure(figures[secret | ~(gone & same)], terms)
+    made.loose = federated.definitions.bare
+    without = [*dict.fromkeys(cells[gone & ~same])]
+    touched = made.touched_by(made.loose, without) & made.hidden
+    more: list[CountedCell] = []
+    for cell in sorted(given_away(made, touched, without)):
+        found = withheld_for(made, cell, [*without, *more])
+        # Where nothing suffices, it is not by rates: all those that bear on it are withheld nonetheless.
+        more += made.near(made.piece(cell, [*without, *more]).facts) if found is None else found
+    dark = set(spared(made, touched, more, without))
+    hidden = np.array([cell in dark for cell in cells], dtype=bool)
+    return set(figures.loc[hidden & ~secret, FIGURE_KEY].itertuples(index=False, name=None))
 
 
 def _unsafe(cell: CountedCell) -> SecrecyError:

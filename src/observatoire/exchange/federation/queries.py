@@ -18,6 +18,12 @@ def question_text(name: str) -> str:
     return (folder / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def known_view(files: str) -> str:
+    """Return the SQL of all that members ever showed: those who left, and what agreements keep back, included."""
+    columns = ", ".join(f"v.{name}" for name in FIGURE_COLUMNS[1:])
+    return f"SELECT m.observatoire, {columns} FROM {files} AS v JOIN connus AS m ON m.fichier = v.fichier"  # noqa: S608 - names of ours
+
+
 def figures_view(files: str) -> str:
     """Return the SQL of the figures: those of the files, with whose they are, less what is kept back."""
     columns = ",\n       ".join(_column(name) for name in FIGURE_COLUMNS[1:])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import ObservatoireError
-from observatoire.exchange.federation.queries import figures_view, question_text
+from observatoire.exchange.federation.queries import figures_view, known_view, question_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 class SparkEngine:
     """Spark over Parquet; the session is that of the process, local where there is none."""
 
-    def __init__(self, members: pd.DataFrame, late: pd.DataFrame) -> None:
+    def __init__(self, members: pd.DataFrame, late: pd.DataFrame, known: pd.DataFrame) -> None:
         self.session = _session()
-        for name, frame in (("membres", members), ("retenus", late)):
+        for name, frame in (("membres", members), ("retenus", late), ("connus", known)):
             types = ", ".join(f"{c} {'int' if c == 'rang' else 'string'}" for c in frame)
             rows = [tuple(row) for row in frame.itertuples(index=False, name=None)]
             self.session.createDataFrame(rows, types).createOrReplaceTempView(name)
-        if frame_files := list(members["fichier"]):
+        if frame_files := list(known["fichier"]):
             figures = self.session.read.parquet(*frame_files)
             figures.selectExpr(
                 "*", "replace(_metadata.file_path, 'file:', '') AS chemin"
             ).createOrReplaceTempView("fichiers")
         source = "(SELECT *, regexp_replace(chemin, '^/+', '/') AS fichier FROM fichiers)"
-        self.session.sql(figures_view(source)).createOrReplaceTempView("chiffres")
+        for name, view in (("chiffres", figures_view), ("donnes", known_view)):
+            self.session.sql(view(source)).createOrReplaceTempView(name)
 
     def ask(self, question: str, **words: str) -> pd.DataFrame:
         """Return the answer of a question of ``questions/``."""

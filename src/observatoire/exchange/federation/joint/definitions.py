@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from observatoire.exchange.publication.figures import decimals_of
@@ -11,7 +12,7 @@ from observatoire.territories import simplify
 from observatoire.values import Nature, quotients_per
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
 
@@ -56,9 +57,22 @@ class Definitions:
         """Return the nature of an indicator."""
         return self.words[key]["nature"]
 
-    def amount(self, key: Key) -> bool:
-        """Say whether an indicator is of money, not of people or facts."""
-        return self.words[key]["nature"] == Nature.AMOUNT.label
+    def mean(self, key: Key) -> bool:
+        """Say whether an indicator is an amount to each, not a share of people or facts."""
+        return self.words[key]["nature"] == Nature.MEAN.label
+
+    @cached_property
+    def amounts(self) -> frozenset[str]:
+        """The names of what is of money, not of people or facts."""
+        return self._of_nature({Nature.AMOUNT.label})
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        """The names of what adds up."""
+        return self._of_nature(ADDED)
+
+    def _of_nature(self, natures: Collection[str]) -> frozenset[str]:
+        return frozenset(name for key, name in self.names.items() if self.nature(key) in natures)
 
     def half(self, key: Key) -> float:
         """Return half of the last digit printed."""
@@ -69,17 +83,55 @@ class Definitions:
         given = _sorted(variables)
         return self._terms.get((producer, given)) or self._terms.get(("", given)) or f"« {given} »"
 
-    def quotient(self, key: Key) -> tuple[str, str, float] | None:
-        """Return what a rate or a mean is of, and how many of it there are to one."""
+    def per(self, key: Key) -> float:
+        """Return how many times its quotient a rate or a mean is; 0 where nobody knows, and of anything else."""
         word = self.words[key]
-        per = quotients_per(word["unite"]) or float(word["nature"] == Nature.MEAN.label)
-        if word["nature"] not in QUOTIENTS or not per:
-            return None
+        if word["nature"] not in QUOTIENTS:
+            return 0.0
+        return quotients_per(word["unite"]) or float(word["nature"] == Nature.MEAN.label)
+
+    def quotient(self, key: Key) -> tuple[str, str, float] | None:
+        """Return what a rate or a mean is of, and how many times its quotient it is.
+
+        Where its own package does not say of what, another that gives the same thing does.
+        """
+        terms = self._stated(key) or self._terms_by_name.get(self.names[key])
+        per = self.per(key)
+        return (*terms, per) if terms and per else None
+
+    def _stated(self, key: Key) -> tuple[str, str] | None:
+        word = self.words[key]
         if not (word["numerateur"] and word["denominateur"]):
             return None
-        sides = (self.term(word["producteur"], word[n]) for n in ("numerateur", "denominateur"))
-        top, bottom = sides
-        return top, bottom, per
+        top, bottom = (
+            self.term(word["producteur"], word[side]) for side in ("numerateur", "denominateur")
+        )
+        return top, bottom
+
+    @cached_property
+    def _terms_by_name(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
+        for key in self.words:
+            if self.per(key) and (terms := self._stated(key)):
+                found.setdefault(self.names[key], terms)
+        return found
+
+    @cached_property
+    def bare(self) -> frozenset[str]:
+        """The names of the rates and means of which nobody says the terms."""
+        return frozenset(
+            self.names[key] for key in self.words if self.per(key) and not self.quotient(key)
+        )
+
+    @cached_property
+    def universes(self) -> frozenset[str]:
+        """The names of what counts people or things, and so may be what a bare rate is out of."""
+        counts = {
+            self.names[key]
+            for key, row in self.words.items()
+            if row["nature"] == Nature.COUNT.label and not row["denominateur"]
+        }
+        return frozenset(counts | {bottom for _, bottom in self._terms_by_name.values()})
 
     def sums(self) -> dict[str, tuple[str, ...]]:
         """Return the counts of several variables, each with those of each variable."""

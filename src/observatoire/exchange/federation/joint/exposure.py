@@ -53,13 +53,18 @@ class Exposure:
 
     ``given`` are the figures shown as exact, by who shows them; ``hiding`` who hides each count;
     ``floors`` how wide, and how high, what is left of it must reach; ``fractional`` the quantities that do
-    not count by ones.
+    not count by ones, of which ``amounts`` must be left as wide as they are high. ``implied`` are the hidden
+    counts that nobody gives, the terms of a hidden rate: they may be zero. Where ``loose`` names quantities,
+    no figure of another may be withheld.
     """
 
     given: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     hiding: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
     floors: dict[CountedCell, float] = field(default_factory=dict)
     fractional: set[str] = field(default_factory=set)
+    amounts: set[str] = field(default_factory=set)
+    implied: set[CountedCell] = field(default_factory=set)
+    loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
 
     @property
@@ -123,6 +128,17 @@ class Exposure:
             found |= set(self.piece(start, without).cells)
         return found
 
+    def touched_by(
+        self, quantities: Collection[str], without: Collection[CountedCell] = ()
+    ) -> set[CountedCell]:
+        """Return the unknown counts on which the figures of some quantities bear."""
+        found: set[CountedCell] = set()
+        for fact in self.facts:
+            if fact.figure is not None and fact.figure.quantity in quantities:
+                for start in set(fact.weights) - found:
+                    found |= {start, *self.piece(start, without).cells}
+        return found
+
     def near(
         self, facts: Iterable[Fact], without: Collection[CountedCell] = ()
     ) -> list[CountedCell]:
@@ -137,7 +153,11 @@ class Exposure:
                 if cell not in without and cell in self.given
             ]
             found |= dict.fromkeys(cell for _, _, cell in sorted(shown))
-        return [figure for figure in found if figure not in self.hiding]
+        return [
+            figure
+            for figure in found
+            if figure not in self.hiding and (not self.loose or figure.quantity in self.loose)
+        ]
 
     def reason(self, cell: CountedCell) -> str:
         """Say from what a count is drawn: the fact that leaves the fewest others unknown."""

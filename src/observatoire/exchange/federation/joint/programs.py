@@ -78,6 +78,7 @@ class TableSearch:
         self.made, self.facts = made, piece.facts
         self.place = {cell: rank for rank, cell in enumerate(piece.cells)}
         self.whole = np.array([cell.quantity not in made.fractional for cell in piece.cells])
+        self.amounts = [cell.quantity in made.amounts for cell in piece.cells]
         ends = [_ends(made, cell, without, believed) for cell in piece.cells]
         self.lower, self.upper = (np.array(side, dtype=float) for side in zip(*ends, strict=True))
         self.rows = [self._row(fact, without) for fact in piece.facts]
@@ -95,13 +96,14 @@ class TableSearch:
         if self._enough(rank, floor):
             return False
         low, high = (self._end(rank, sign)[0] for sign in (1.0, -1.0))
-        if not (high - low >= floor - _SLACK and high >= floor - _SLACK):
+        if not self._wide(rank, floor, low, high):
             return True
         if not self._least(rank):
             self._relax()
             if not self._least(rank):
                 return True
-        aim = max(self.seen_low[rank] + floor, floor) - _MARGIN
+        least = self.seen_low[rank]
+        aim = max(least + self._asked(rank, floor, least), floor) - _MARGIN
         if aim <= self.upper[rank] and not self._enough(rank, floor):
             self.solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
             self._run()
@@ -131,8 +133,14 @@ class TableSearch:
         return met
 
     def _enough(self, rank: int, floor: float) -> bool:
-        low, high = self.seen_low[rank], self.seen_high[rank]
-        return bool(high - low >= floor - _SLACK and high >= floor - _SLACK)
+        return self._wide(rank, floor, self.seen_low[rank], self.seen_high[rank])
+
+    def _wide(self, rank: int, floor: float, low: float, high: float) -> bool:
+        return bool(high - low >= self._asked(rank, floor, low) - _SLACK and high >= floor - _SLACK)
+
+    def _asked(self, rank: int, floor: float, low: float) -> float:
+        """Return how wide the interval of a count must be; of an amount, as wide as it is high besides."""
+        return max(floor, low) if self.amounts[rank] else floor
 
     def _run(self) -> bool:
         """Solve; keep the table that is met, if any."""
@@ -209,7 +217,8 @@ def _ends(
     whole = cell.quantity not in made.fractional
     given = made.given.get(cell, {})
     if not given:
-        return (1.0 if whole and cell in made.hiding else 0.0), math.inf
+        sure = whole and cell in made.hiding and cell not in made.implied
+        return float(sure), math.inf
     if cell in without:
         return (1.0 if whole and min(given.values()) >= 1 else 0.0), math.inf
     known = [given[believed]] if believed in given else list(given.values())

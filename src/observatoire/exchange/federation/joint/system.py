@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.exchange.federation.joint.bare_rates import BareTerms, read_bare_rates
 from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
 from observatoire.exchange.federation.joint.links import (
@@ -20,11 +21,18 @@ from observatoire.exchange.federation.joint.links import (
     member_links,
     year_facts,
 )
+from observatoire.exchange.federation.joint.neighbours import (
+    looked_up,
+    near_bare_rates,
+    near_hidden,
+)
+from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_terms
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from observatoire.exchange.federation.joint.definitions import Key
     from observatoire.exchange.federation.joint.links import Place
     from observatoire.exchange.federation.verification import Member
     from observatoire.values import Record
@@ -35,6 +43,9 @@ _PASSED = frozenset((Status.ESTIMATED.label, Status.BOUNDED.label))
 
 #: The precision of a figure whose bounds are those of a sample: they are not sure.
 _SAMPLED = "sondage"
+
+#: Of what a rate in per cent is made.
+_WHOLE = 100.0
 
 #: Part of a figure under which a gap is one of rounding.
 _ROUNDING = 1e-9
@@ -63,20 +74,27 @@ class Federated:
         rows = figures[columns].itertuples(index=False, name=None)
         return [CountedCell(names[who, code], *place) for who, code, *place in rows]
 
-    def related(self, figures: pd.DataFrame) -> pd.DataFrame:
-        """Keep the figures that might bear on a count that somebody hides."""
+    def related(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> pd.DataFrame:
+        """Keep the figures that might bear on a count that somebody hides; of bare rates too, with their terms."""
         if figures.empty:
             return figures
         of = pd.DataFrame(
             {
-                "what": _looked_up(figures, ["observatoire", "indicateur"], self.things),
-                "where": _looked_up(figures, ["zonage", "territoire"], self._tied_places),
+                "what": looked_up(figures, ["observatoire", "indicateur"], self.things),
+                "where": looked_up(figures, ["zonage", "territoire"], self._tied_places),
                 "when": figures["periode"].str[:4],
+                "dark": figures["statut"] == _SECRET,
             }
         )
-        dark = figures["statut"] == _SECRET
-        by = of.assign(dark=dark).groupby(["what", "where", "when"], sort=False)["dark"]
-        return figures[by.transform("any") & (by.transform("size") > 1)]
+        kept = near_hidden(of)
+        if terms is not None:
+            of = of.assign(quantity=self._quantities(figures))
+            bare, universes = self.definitions.bare, self.definitions.universes
+            kept |= near_bare_rates(of, kept, bare, universes, terms.numerators)
+        return figures[kept]
+
+    def _quantities(self, figures: pd.DataFrame) -> pd.Series:
+        return looked_up(figures, ["observatoire", "indicateur"], self.definitions.names)
 
     @cached_property
     def things(self) -> dict[tuple[str, str], str]:
@@ -102,37 +120,55 @@ class Federated:
                 found[who, link.target].append(link)
         return found
 
-    def exposure(self, figures: pd.DataFrame) -> Exposure:
-        """Put what members show and hide into one system."""
+    def terms(self, figures: pd.DataFrame) -> BareTerms | None:
+        """Return what each bare rate of a year may be out of, from all the figures of these years."""
+        if figures.empty or not self.definitions.bare:
+            return None
+        quantity = self._quantities(figures)
+        sure = figures["statut"].isin(_SURE)
+        bare = figures[sure & quantity.isin(self.definitions.bare)]
+        rows = zip(records(bare), self.cells(bare), strict=True)
+        rates = [each for row, cell in rows for each in self._rate(row, cell)]
+        counts = figures.assign(quantity=quantity)[sure & quantity.isin(self.definitions.added)]
+        links = [link for given in self.links.values() for link in given]
+        return BareTerms(rates, counts, self.definitions.universes, links)
+
+    def exposure(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> Exposure:
+        """Put what members show and hide into one system; bare rates too, with what they may be out of."""
         made = Exposure()
-        floors = {member.name: member.floor for member in self.members}
+        rates: list[tuple[Key, RateFigure]] = []
         for row, cell in zip(records(figures), self.cells(figures), strict=True):
             key = (row["observatoire"], row["indicateur"])
-            if row["statut"] == _CONTEXT:
+            if self.definitions.nature(key) not in ADDED:
+                rates += ((key, each) for each in self._rate(row, cell))
+            elif row["statut"] == _CONTEXT:
                 made.facts += self._context(row, cell)
-            elif self.definitions.nature(key) not in ADDED:
-                made.facts += self._quotient(row, cell, cell)
             elif row["statut"] == _SECRET:
-                made.hiding[cell].add(row["observatoire"])
-                floor = floors[row["observatoire"]](row["indicateur"], cell.period)
-                made.floors[cell] = max(made.floors.get(cell, 0.0), floor)
+                made.hiding[cell].add(key[0])
+                made.floors[cell] = max(made.floors.get(cell, 0.0), self._floor(key, cell))
             elif row["statut"] in _SURE and float(row["valeur"]) >= 0:
-                made.given[cell][row["observatoire"]] = float(row["valeur"])
+                made.given[cell][key[0]] = float(row["valeur"])
             elif row["statut"] in _PASSED:
                 made.facts += self._passed(row, cell)
+        made.amounts |= self.definitions.amounts
         made.fractional |= self._fractional(made)
+        self._read_rates(made, rates, terms)
         made.facts += self._structure(made)
         return made
+
+    def _floor(self, key: Key, cell: CountedCell) -> float:
+        return self._floors[key[0]](key[1], cell.period)
+
+    @cached_property
+    def _floors(self) -> dict[str, Callable[[str, str], float]]:
+        return {member.name: member.floor for member in self.members}
 
     def _fractional(self, made: Exposure) -> set[str]:
         """Return what does not count by ones: who hides some of it says so, or else anybody."""
         hiders: dict[str, set[str]] = defaultdict(set)
         for cell, given in made.hiding.items():
             hiders[cell.quantity] |= given
-        amounts = {
-            name for key, name in self.definitions.names.items() if self.definitions.amount(key)
-        }
-        return amounts | {
+        return made.amounts | {
             cell.quantity
             for cell, given in made.given.items()
             for who, value in given.items()
@@ -161,31 +197,57 @@ class Federated:
             if value >= 0 and not any(map(math.isnan, shared.values())):
                 yield Fact({**whole, **shared}, value - half, value + half, cell, who)
 
-    def _quotient(self, row: Record, cell: CountedCell, figure: CountedCell) -> Iterator[Fact]:
-        """Read a rate or a mean as what it says of its two terms, at a place."""
-        key = (row["observatoire"], row["indicateur"])
-        found, value = self.definitions.quotient(key), float(row["valeur"])
-        if not found or not value >= 0 or row["statut"] not in (*_SURE, _CONTEXT):
+    def _rate(self, row: Record, cell: CountedCell) -> Iterator[RateFigure]:
+        """Read a rate or a mean: of its own place, or of the one that encloses it, where only one does."""
+        key, value = (row["observatoire"], row["indicateur"]), float(row["valeur"])
+        per, hidden = self.definitions.per(key), row["statut"] == _SECRET
+        place = cell
+        if row["statut"] == _CONTEXT:
+            around = self._around(row, cell)
+            if len(around) != 1:
+                return
+            place = _of(cell, next(iter(around)))
+        shown = value >= 0 and row["statut"] in (*_SURE, _CONTEXT)
+        if not per or not (hidden or shown):
             return
-        top, bottom = (_called(cell, name) for name in found[:2])
-        half, per = self.definitions.half(key), found[2]
-        who = row["observatoire"]
+        half, mean = self.definitions.half(key), self.definitions.mean(key)
         low, high = max(value - half, 0.0) / per, (value + half) / per
-        if top != bottom:
-            yield Fact({top: 1.0, bottom: -low}, 0.0, math.inf, figure, who)
-            yield Fact({top: 1.0, bottom: -high}, -math.inf, 0.0, figure, who)
+        ends = (math.nan, math.nan) if hidden else (low, high)
+        yield RateFigure(
+            cell, place, *ends, key[0], self._floor(key, cell), per == _WHOLE and not mean, mean
+        )
+
+    def _read_rates(
+        self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], terms: BareTerms | None
+    ) -> None:
+        """Read what rates say, and hide, of their terms: those that members state, then the others."""
+        above_all = {each.place.quantity for _, each in rates if each.low > 1.0}
+        loose, hidden = list[RateFigure](), list[tuple[RateFigure, str, str]]()
+        for key, each in rates:
+            rate = each._replace(share=each.share and each.place.quantity not in above_all)
+            stated = self.definitions.quotient(key)
+            if stated is None:
+                loose.append(rate)
+            elif rate.hidden:
+                hidden.append((rate, *stated[:2]))
+            else:
+                made.facts += rate.facts(*stated[:2])
+        for rate, top, bottom in hidden:
+            own = (made.hiding.get(rate.at(name), ()) for name in (top, bottom))
+            if not any(rate.whose in hiders for hiders in own):  # hidden for its own sake
+                made.facts += hide_terms(made, rate, top, bottom)
+        if terms is not None:
+            read_bare_rates(made, loose, terms, self._region)
+
+    def _region(self, place: Place) -> str:
+        return self._tied_places.get(place, "\0".join(place))
 
     def _context(self, row: Record, cell: CountedCell) -> Iterator[Fact]:
-        """Read the figure of the territory that encloses this one, where only one does."""
-        around = self._around(row, cell)
-        if len(around) != 1 or not float(row["valeur"]) >= 0:
-            return
-        place = _of(cell, next(iter(around)))
-        if self.definitions.nature((row["observatoire"], row["indicateur"])) in ADDED:
-            value = float(row["valeur"])
+        """Read the count of the territory that encloses this one, where only one does."""
+        around, value = self._around(row, cell), float(row["valeur"])
+        if len(around) == 1 and value >= 0:
+            place = _of(cell, next(iter(around)))
             yield Fact({place: 1.0}, value, value, cell, row["observatoire"])
-        else:
-            yield from self._quotient(row, place, cell)
 
     def _around(self, row: Record, cell: CountedCell) -> set[Place]:
         """Return the territories of which a figure may be, shown for want of this one's own.
@@ -216,10 +278,10 @@ class Federated:
         """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
         key, own = (row["observatoire"], row["indicateur"]), (cell.zoning, cell.territory)
         terms = self.definitions.quotient(key)
-        counted = terms is not None or self.definitions.nature(key) in ADDED
+        counted = self.definitions.per(key) or self.definitions.nature(key) in ADDED
         if row["statut"] == _CONTEXT:
             around = self._around(row, cell)
-            if len(around) != 1 and counted:
+            if not around or (len(around) > 1 and counted):
                 return None
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
@@ -239,19 +301,6 @@ def _of(cell: CountedCell, place: Place) -> CountedCell:
 
 def _called(cell: CountedCell, quantity: str) -> CountedCell:
     return CountedCell(quantity, cell.zoning, cell.territory, cell.period)
-
-
-def _looked_up(
-    figures: pd.DataFrame, columns: list[str], names: dict[tuple[str, str], str]
-) -> pd.Series:
-    """Return the name of each pair of words; the words themselves where it has none."""
-    pairs = figures[columns].drop_duplicates()
-    found = [names.get((a, b), f"{a}\0{b}") for a, b in pairs.itertuples(index=False, name=None)]
-    return (
-        figures[columns]
-        .merge(pairs.assign(found=found), how="left")["found"]
-        .set_axis(figures.index)
-    )
 
 
 def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -> Iterator[Fact]:

@@ -1,0 +1,252 @@
+"""What rates lent without their counts tell, beside the counts that others give: a numerator that nobody counts.
+
+A bare rate does not say of whom it is. Each count that is given in its places may be what it is out of, but
+those that the figures of the year deny; where they show everywhere the quotient of two counts, it is these.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from observatoire.exchange.federation.joint.exposure import Fact
+from observatoire.exchange.federation.joint.rate_terms import hide_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
+    from observatoire.exchange.federation.joint.links import Holding, Place
+    from observatoire.exchange.federation.joint.rate_terms import RateFigure
+
+#: Stands between a rate and its universe in the name of the numerator that nobody gives.
+TIMES = " × "
+
+#: One place in so many may have a slip.
+_SLIPS = 3
+
+#: In how many sizes a rate must be the quotient of two counts to be held for it everywhere.
+_SIZES = 4
+
+#: Figures by which most counts are seen not to be a numerator.
+_FIRST = 32
+
+_TINY = 1e-6
+
+#: Two figures of one thing no farther apart than this are one, rounded.
+_ROUNDED = 1.0
+
+
+def by_year(rates: Sequence[RateFigure]) -> dict[tuple[str, str], list[RateFigure]]:
+    """Gather the figures of each rate and year."""
+    found: dict[tuple[str, str], list[RateFigure]] = defaultdict(list)
+    for each in rates:
+        found[each.place.quantity, each.place.period[:4]].append(each)
+    return dict(sorted(found.items()))
+
+
+class BareTerms:
+    """What each bare rate of a year may be out of, as its figures and the counts beside them say.
+
+    Parameters
+    ----------
+    rates : sequence of RateFigure
+        All that are shown of their own place.
+    counts : DataFrame
+        All that are shown: ``quantity``, ``zonage``, ``territoire``, ``periode``, ``valeur``.
+    universes : collection of str
+        The quantities that may be a universe.
+    links : sequence of Holding
+        What zonings add up.
+    """
+
+    def __init__(
+        self,
+        rates: Sequence[RateFigure],
+        counts: pd.DataFrame,
+        universes: Collection[str],
+        links: Sequence[Holding],
+    ) -> None:
+        self._universes = sorted(universes)
+        self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
+        tables = {
+            year: _table(own) for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
+        }
+        self._evidence = {
+            (rate, year): _Evidence.of(given, tables[year])
+            for (rate, year), given in by_year(rates).items()
+            if year in tables
+        }
+        self._found: dict[tuple[str, str], dict[str, str]] = {}
+
+    @cached_property
+    def numerators(self) -> set[str]:
+        """The counts that some rate is of, beyond doubt."""
+        return {top for key in self._evidence for top in self._proven(key).values()}
+
+    def of(self, rate: str, year: str) -> dict[str, str]:
+        """Return what a rate may be out of, each with its numerator where figures show it."""
+        key = (rate, year)
+        if key not in self._evidence:
+            return {}
+        if key not in self._found:
+            denied = self._evidence[key].denied
+            self._found[key] = self._proven(key) or {
+                name: "" for name in self._universes if not denied(name, self._sums)
+            }
+        return self._found[key]
+
+    @cache  # noqa: B019  lives as long as these terms do
+    def _proven(self, key: tuple[str, str]) -> dict[str, str]:
+        evidence = self._evidence[key]
+        return {name: top for name in self._universes if (top := evidence.numerator(name))}
+
+
+def _table(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts on which those who show them agree: a row a place and period, a column a quantity."""
+    where = ["zonage", "territoire", "periode", "quantity"]
+    ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
+    return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the figures of a rate that are shown say of the counts given beside them: a column each."""
+
+    ends: np.ndarray
+    mean: bool
+    places: Sequence[tuple[str, str, str]]
+    names: Mapping[str, int]
+    beside: np.ndarray
+
+    @classmethod
+    def of(cls, rate: Sequence[RateFigure], table: pd.DataFrame) -> _Evidence:
+        """Put a rate beside the counts of its year."""
+        places = [(r.place.zoning, r.place.territory, r.place.period) for r in rate]
+        names = {str(name): k for k, name in enumerate(table.columns)}
+        beside = table.reindex(places).to_numpy(dtype=float)
+        ends = np.array([(r.low, r.high) for r in rate])
+        return cls(ends, rate[0].mean, places, names, beside)
+
+    def numerator(self, universe: str) -> str:
+        """Return the count that, out of another, is the rate wherever all are shown: no doubt is left."""
+        if universe not in self.names:
+            return ""
+        rank = self.names[universe]
+        known = ~np.isnan(self.beside[:, rank])
+        some, left = np.flatnonzero(known), np.delete(np.arange(len(self.names)), rank)
+        for rows in (some[:_FIRST], some):  # most are out by the first ones
+            people, above = self.beside[rows, rank, None], self.beside[np.ix_(rows, left)]
+            low, high = (self.ends[rows, k, None] * people for k in (0, 1))
+            with np.errstate(invalid="ignore"):
+                fits = np.isnan(above) | ((above >= low - _TINY) & (above <= high + _TINY))
+            left = left[fits.all(axis=0)]
+        named = list(self.names)
+        for other in left.tolist():
+            both = some[self.beside[some, other] > 0]
+            if len(set(self.beside[both, rank])) >= _SIZES:
+                return named[other]
+        return ""
+
+    def denied(self, universe: str, sums: Sequence[tuple[Place, Sequence[Place]]]) -> bool:
+        """Say whether a count cannot be what the rate is out of.
+
+        In more than a third of the places where it is small enough to tell, it is not that share of any whole
+        number; or in more than a third of totals, parts miss their total.
+        """
+        if universe not in self.names:
+            return False
+        people = self.beside[:, self.names[universe]]
+        low, high = (self.ends[:, k] * people + side for k, side in ((0, -_TINY), (1, _TINY)))
+        if not self.mean:
+            whole = (people % 1 == 0) & (high - low < 1.0)
+            if _SLIPS * (whole & (np.floor(high) < np.ceil(low))).sum() > whole.sum():
+                return True
+        at: dict[Place, dict[str, list[float]]] = defaultdict(dict)
+        for (zoning, territory, period), *ends in zip(self.places, low, high, strict=True):
+            if not math.isnan(ends[0]):
+                at[zoning, territory][period] = ends
+        missed = [
+            miss for total, parts in sums if total in at for miss in _missed(at, total, parts)
+        ]
+        return _SLIPS * sum(missed) > len(missed)
+
+
+def _missed(
+    at: Mapping[Place, Mapping[str, Sequence[float]]], total: Place, parts: Sequence[Place]
+) -> Iterator[bool]:
+    """Say, period by period, whether all the parts of a total miss it."""
+    for period, (least, most) in at[total].items():
+        held = [at[part][period] for part in parts if period in at.get(part, ())]
+        if len(held) == len(parts):
+            low, high = (math.fsum(each[k] for each in held) for k in (0, 1))
+            yield low > most or high < least
+
+
+def read_bare_rates(
+    made: Exposure,
+    rates: Sequence[RateFigure],
+    terms: BareTerms,
+    region: Callable[[Place], object],
+) -> None:
+    """Add to what is shown and hidden what bare rates tell and hide.
+
+    Parameters
+    ----------
+    made : Exposure
+        What members show and hide of counts; what is found is added to it.
+    rates : sequence of RateFigure
+        The bare rates.
+    terms : BareTerms
+        What each of a year may be out of.
+    region : callable
+        Which places links tie together.
+    """
+    regions = _Regions(made, region)
+    found: list[Fact] = []
+    for (rate, year), given in by_year(rates).items():
+        for universe, numerator in terms.of(rate, year).items():
+            top = numerator or f"{rate}{TIMES}{universe}"
+            if given[0].mean or universe in made.fractional:
+                made.fractional.add(top)
+            if given[0].mean:
+                made.amounts.add(top)
+            for each in regions.at_risk(given, top, universe):
+                found += each.facts(top, universe)
+                if each.share:
+                    weights = {each.at(top): 1.0, each.at(universe): -1.0}
+                    found.append(Fact(weights, -math.inf, 0.0))
+                if each.hidden:
+                    found += hide_terms(made, each, top, universe)
+    made.facts += found
+
+
+class _Regions:
+    """Where and when something is said, and hidden, of each count."""
+
+    def __init__(self, made: Exposure, region: Callable[[Place], object]) -> None:
+        self._region = region
+        self.spoken, self.dark = (defaultdict[str, set[object]](set) for _ in range(2))
+        for cell in {cell for fact in made.facts for cell in fact.weights} | {*made.given}:
+            self.spoken[cell.quantity].add(self._at(cell))
+        for cell in made.hiding:
+            self.spoken[cell.quantity].add(self._at(cell))
+            self.dark[cell.quantity].add(self._at(cell))
+
+    def _at(self, cell: CountedCell) -> object:
+        return self._region((cell.zoning, cell.territory)), cell.period[:4]
+
+    def at_risk(self, rate: Sequence[RateFigure], top: str, bottom: str) -> Iterator[RateFigure]:
+        """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden."""
+        dark = {self._at(each.place) for each in rate if each.hidden}
+        dark |= self.dark[bottom] | self.dark[top]
+        lit = {self._at(each.place) for each in rate if not each.hidden}
+        near = dark & lit & self.spoken[bottom]
+        return (each for each in rate if self._at(each.place) in near)
