@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import pytest
 from built_workspace import Place, build_place
 from effort import PROFILE, cases
 from hypothesis import HealthCheck, settings
-from made_once import run_folder
+from made_once import clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +29,12 @@ settings.load_profile(PROFILE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        shutil.rmtree(run_folder(), ignore_errors=True)
+    clear(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     gc.unfreeze()
-    if not hasattr(config, "workerinput"):
-        shutil.rmtree(run_folder(), ignore_errors=True)
+    clear(config)
 
 
 def pytest_collection_finish() -> None:

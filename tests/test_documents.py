@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from demo import lend, lend_packages
 
 import observatoire
 from observatoire.cli.main import app
@@ -30,6 +31,8 @@ def blocks(page: str, language: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    lend(monkeypatch)
+    lend_packages(monkeypatch)
     found = blocks(page, "python")
     assert found, f"{page} shows no Python"
     for block in found:

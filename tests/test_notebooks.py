@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import pytest
-from demo import lend
+from demo import lend, lend_packages
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
@@ -59,6 +59,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     lend(monkeypatch)
+    lend_packages(monkeypatch)
     plt.close("all")
     made = Shell(
         config=Config(HistoryManager={"enabled": False}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from made_once import loaded, made_once
@@ -12,8 +14,6 @@ from observatoire.pages.sheet import Sheet
 from observatoire.workspace.scaffold import create_workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
     from observatoire.observatory.observatory import Observatory
@@ -70,6 +70,19 @@ def lend(monkeypatch: pytest.MonkeyPatch) -> None:
     shared = demo()
     monkeypatch.setattr(obs, "demo", lambda: shared)
     monkeypatch.setattr(shared, "close", lambda: None)
+
+
+def lend_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``obs.demo_packages()`` give, for one test, copies of those that a run makes once."""
+    make = obs.demo_packages
+
+    def copied(folder: str | Path = "observatoires-exemples") -> list[Path]:
+        made: list[Path] = []
+        kept = made_once("exemples", lambda place: made.extend(make(place)))
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        return [Path(folder) / path.name for path in made or sorted(kept.glob("paquet-*"))]
+
+    monkeypatch.setattr(obs, "demo_packages", copied)
 
 
 def keep_open(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -76,6 +77,7 @@ def _rows_of(folder: Path, file: dict[str, Any], source: dict[str, Any]) -> pd.D
     return frame.assign(value=value, source=folder.name)
 
 
+@cache
 def gathered(carried: Path) -> pd.DataFrame:
     """Return every gathered figure: also of which series, its years taken off its name."""
     frames = []

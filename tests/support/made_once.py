@@ -14,11 +14,19 @@ import observatoire as obs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
 
 def run_folder() -> Path:
     """Return the folder of this run, one for its workers."""
     run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
     return Path(tempfile.gettempdir()) / f"observatoire-tests-{run}"
+
+
+def clear(config: pytest.Config) -> None:
+    """Remove the folder of a run, unless this is one of its workers."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(run_folder(), ignore_errors=True)
 
 
 def made_once(name: str, make: Callable[[Path], object]) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -48,10 +50,10 @@ def package(
 ) -> Path:
     """Write a package; ``spoil`` runs before its sums are taken, ``changed`` alters its descriptor."""
     folder.mkdir()
-    frame = figures(rows)
-    frame.to_csv(folder / "valeurs.csv", index=False)
-    frame.to_parquet(folder / "valeurs.parquet", index=False)
-    codes = sorted(set(frame["indicateur"]) | set(definitions or {}))
+    kept = repr(list(map(tuple, rows)))
+    for name, content in _files(kept, tuple(map(tuple, rows))).items():
+        (folder / name).write_bytes(content)
+    codes = sorted({str(row[2]) for row in rows} | set(definitions or {}))
     defined = [
         {"indicateur": c, **DEFINED, "libelle": c, **(definitions or {}).get(c, {})} for c in codes
     ]
@@ -62,14 +64,26 @@ def package(
         for (code, period), floor in (thresholds or {}).items()
     ]
     (folder / "secret.json").write_text(json.dumps({"seuils": floors}), "utf-8")
-    places = frame[["zonage", "territoire", "nom"]].drop_duplicates()
-    gpd.GeoDataFrame(places, geometry=[None] * len(places), crs=5490).to_parquet(
-        folder / "zones.parquet"
-    )
     if spoil is not None:
         spoil(folder)
     describe(folder, **changed)
     return folder
+
+
+@lru_cache(maxsize=64)
+def _files(written: str, rows: tuple[tuple[object, ...], ...]) -> dict[str, bytes]:  # noqa: ARG001 - 1 is True
+    """Return what is written of figures and of their territories, made once for the same rows."""
+    frame = figures(rows)
+    places = frame[["zonage", "territoire", "nom"]].drop_duplicates()
+    zones = gpd.GeoDataFrame(places, geometry=[None] * len(places), crs=5490)
+    packed, drawn = io.BytesIO(), io.BytesIO()
+    frame.to_parquet(packed, index=False)
+    zones.to_parquet(drawn)
+    return {
+        "valeurs.csv": frame.to_csv(index=False).encode(),
+        "valeurs.parquet": packed.getvalue(),
+        "zones.parquet": drawn.getvalue(),
+    }
 
 
 def describe(folder: Path, **changed: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -9,7 +12,6 @@ import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 X, Y, SIDE = 708000, 1613000, 1000
 CODES = [f"{row}{column}" for row in range(3) for column in range(3)]
@@ -169,17 +171,25 @@ def write_town(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    squares = {
-        code: shapely.box(
+    for name, shown in (("iris", tuple(CODES)), ("secteurs", (middle,))):
+        (folder / "geo" / f"{name}.gpkg").write_bytes(_layer(name, shown))
+    return folder
+
+
+@cache
+def _layer(name: str, shown: tuple[str, ...]) -> bytes:
+    """Return a layer of squares, the sector under its own code: written once, for it is long to write."""
+    squares = [
+        shapely.box(
             X + SIDE * int(code[1]),
             Y + SIDE * int(code[0]),
             X + SIDE * (int(code[1]) + 1),
             Y + SIDE * (int(code[0]) + 1),
         )
-        for code in CODES
-    }
-    for name, shapes in (("iris", squares), ("secteurs", {"M": squares[middle]})):
-        gpd.GeoDataFrame({"code": list(shapes)}, geometry=list(shapes.values()), crs=5490).to_file(
-            folder / "geo" / f"{name}.gpkg"
-        )
-    return folder
+        for code in shown
+    ]
+    codes = ["M"] if name == "secteurs" else list(shown)
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / f"{name}.gpkg"
+        gpd.GeoDataFrame({"code": codes}, geometry=squares, crs=5490).to_file(path)
+        return path.read_bytes()

@@ -69,10 +69,14 @@ class Context:
     @remembered
     def names(self, zoning: str) -> dict[str, str]:
         """Return the names of a zoning's territories by code, in order."""
-        rows = self.warehouse.rows(
-            "SELECT code, name FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
+        return {str(code): str(name) for code, name, _ in self._members(zoning)}
+
+    @remembered
+    def _members(self, zoning: str) -> list[tuple[object, ...]]:
+        """Return code, name and commune of each territory of a zoning, in order."""
+        return self.warehouse.rows(
+            "SELECT code, name, commune FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
         )
-        return {str(code): str(name) for code, name in rows}
 
     def place(self, zoning: str, territories: Sequence[str] = ()) -> Place:
         """Return a zoning, or some of its territories, with the routes that lead to it."""
@@ -244,22 +248,26 @@ class Context:
     @remembered
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
-        rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
-        return {str(code): str(commune) for code, commune in rows}
+        return {str(code): str(commune) for code, _, commune in self._members(zoning)}
 
     @remembered
     def rules(self, zoning: str) -> Rules:
         """Return how sure each loaded source is on a zoning."""
+        return Rules(self._designs, self._complementary, self.communes(zoning))
+
+    @cached_property
+    def _designs(self) -> dict[str, SamplingDesign]:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
+        return {str(source): SamplingDesign(**json.loads(rule)) for source, rule in rows}
+
+    @cached_property
+    def _complementary(self) -> frozenset[tuple[str, str]]:
+        """The variables that the complementary exploitation of a census gives."""
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
-        return Rules(
-            {str(source): SamplingDesign(**json.loads(rule)) for source, rule in rows},
-            frozenset(
-                (str(s), str(c))
-                for s, c, exploitation in exploited
-                if str(exploitation).casefold() == COMPLEMENTARY
-            ),
-            self.communes(zoning),
+        return frozenset(
+            (str(source), str(code))
+            for source, code, exploitation in exploited
+            if str(exploitation).casefold() == COMPLEMENTARY
         )
 
     @remembered

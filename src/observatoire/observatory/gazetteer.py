@@ -26,13 +26,14 @@ from observatoire.territories.layers.reader import open_layers
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
 from observatoire.values import records
-from observatoire.warehouse import Warehouse, read_shapes
+from observatoire.warehouse.storage.zonings import read_each_shapes
 from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.context import Context
     from observatoire.territories.zoning import Schematic
+    from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import Workspace
 
 
@@ -47,7 +48,7 @@ class Gazetteer:
     @cached_property
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
         """Territories with their shapes, by zoning."""
-        return {code: read_shapes(self.warehouse, code) for code in self.workspace.zonings}
+        return read_each_shapes(self.warehouse, list(self.workspace.zonings))
 
     @cached_property
     def shapes(self) -> gpd.GeoDataFrame:

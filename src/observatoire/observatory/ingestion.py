@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path, suggestion
 from observatoire.observatory.inventory import Inventory
-from observatoire.warehouse.storage.listings import FAMILIES, PERIODS
+from observatoire.warehouse.storage.listings import PERIODS, families
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,8 +112,9 @@ class Ingestion(Inventory):
         contents = self._contents()
         if source not in contents or not self.workspace.catalogue.is_file():
             return ()
-        of = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
-        known_as = kin_of(of.get(source, ""), read_families(self.workspace.root))
+        known_as = kin_of(
+            families(self.warehouse).get(source, ""), read_families(self.workspace.root)
+        )
         found = feeds(self.catalogue, source, contents, known_as)
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)

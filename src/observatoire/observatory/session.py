@@ -13,7 +13,7 @@ from observatoire.memo import Memo
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.values import few_rows
 from observatoire.warehouse import open_warehouse
-from observatoire.warehouse.storage.listings import FAMILIES, NOTES
+from observatoire.warehouse.storage.listings import NOTES, families
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -129,7 +129,7 @@ class Session:
             self.workspace.catalogue,
             self.series,
             read_families(self.workspace.root),
-            {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)},
+            families(self.warehouse),
             self._variables(),
             [folder / "source.toml" for folder in self.workspace.source_folders()],
         )
@@ -193,7 +193,7 @@ class Session:
             self._decided = (version, self._decide(), written)
         elif self._decided[2] != written:  # what left as decided is known to whoever decides next
             self._decided = (version, self._decided[1], written)
-            keep(self._context, self._decided[1], lambda: self._version() == version)
+            keep(self._context, self._decided[1], lambda _: self._version() == version)
         return self._decided[1]
 
     @few_rows
@@ -217,7 +217,7 @@ class Session:
         if found is not None:
             return found
         made = decision_of(self._plan())
-        keep(self._context, made, lambda: grounds(self._context) == rested)
+        keep(self._context, made, lambda now: now == rested)
         return made
 
     @few_rows

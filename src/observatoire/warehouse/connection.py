@@ -82,10 +82,8 @@ class Warehouse:
         """Append a frame to a table, by column names."""
         if frame.empty:
             return
-        import pyarrow as pa  # noqa: PLC0415 - DuckDB reads its columns without a copy
-
         columns = ", ".join(f'"{name}"' for name in frame.columns)
-        with self.registered(incoming=pa.Table.from_pandas(frame, preserve_index=False)):
+        with self.registered(incoming=frame):
             # Table and columns come from this library's own code, never from a file.
             self.run(
                 f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming"  # noqa: S608
@@ -109,9 +107,16 @@ class Warehouse:
     @contextmanager
     def registered(self, **tables: object) -> Iterator[None]:
         """Let statements read frames under these names, for the time of a block."""
+        import pyarrow as pa  # noqa: PLC0415 - DuckDB reads its columns without a copy
+
         with self._in_french():
             for name, table in tables.items():
-                self.connection.register(name, table)
+                read = (
+                    table
+                    if isinstance(table, pa.Table)
+                    else pa.Table.from_pandas(table, preserve_index=False)
+                )
+                self.connection.register(name, read)
         try:
             yield
         finally:

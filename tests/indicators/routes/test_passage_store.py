@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from built_workspace import says
-from made_once import made_once
+from made_once import loaded
 
 import observatoire as obs
 from observatoire.errors import (
@@ -27,6 +25,7 @@ from observatoire.indicators.routes.routes import Route, routes_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
 
@@ -140,12 +139,14 @@ def _write(root: Path) -> None:
         f"CRS5490RES200mN{Y}E{X + SIDE + 600},10\n"
     )
     (root / "geo" / "carreaux.csv").write_text(cells, encoding="utf-8")
+    # Loaded without a passage: each test declares its own.
+    (root / "observatoire.toml").write_text(WORKSPACE.partition("[[passages]]")[0], "utf-8")
 
 
 @pytest.fixture
 def space(tmp_path: Path) -> Path:
-    """Give a workspace with perimeters: a copy, for layers are long to write."""
-    return Path(shutil.copytree(made_once("perimetres", _write), tmp_path / "espace"))
+    """Give a workspace with perimeters, its figures loaded: a copy."""
+    return loaded("perimetres", _write, tmp_path / "espace")
 
 
 def opened(space: Path, passage: str) -> Observatory:
@@ -529,6 +530,7 @@ def test_weights_are_not_made_of_figures_that_not_everyone_may_see(
     path = published / "data" / "raw" / "ville" / "source.toml"
     path.write_text(PUBLISHED + terms, encoding="utf-8")
     with opened(published, f'{recipe} = "population"\n') as o:
+        o.load()
         if not why:
             assert len(o.passage("iris-2016", "secteur-2020").weights)
             return

@@ -83,13 +83,19 @@ def hidden(o: Observatory, zoning: str, indicator: str = "aidA", when: str = "20
 # --- an attacker written apart ------------------------------------------------------------------
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up the search for the cheapest choice sooner, by default: it is no less safe."""
+    if PROFILE == "fast":
+        monkeypatch.setattr(optimal, "WORK", 2_000)
+
+
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_attacker_who_reads_all_that_is_shown_finds_no_small_count(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int
 ) -> None:
     """Two zonings cut by a third, categories, rates, communes; the producer hides some too."""
-    if PROFILE == "fast":  # the search for the cheapest choice is given up sooner: no less safe
-        monkeypatch.setattr(optimal, "WORK", 2_000)
     found = attack_tables(tmp_path / "o", seed, paged=seed == 0)
     assert found.narrow == []
     assert found.safe
@@ -97,6 +103,7 @@ def test_an_attacker_who_reads_all_that_is_shown_finds_no_small_count(
     assert found.share < 0.8
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("seed", TRAILS)
 def test_an_attacker_who_keeps_three_publications_finds_no_small_count(
     tmp_path: Path, seed: int

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from built_workspace import Place, dump, says
+from built_workspace import Place, build_place, dump, says
 
 from observatoire.errors import (
     DescriptorError,
@@ -21,7 +21,11 @@ from observatoire.sources.observations.registers import registers
 from observatoire.sources.parsers.periods import last_day, read_date
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from observatoire.warehouse import LoadReport, Warehouse
+
+    Dump = dict[str, list[tuple[Any, ...]]]
 
 SOURCE = """\
 title = "Programmation"
@@ -78,13 +82,26 @@ date;perimetre;thematique;source;force;texte;lecteurs
 """
 
 
-@pytest.fixture
-def filled(place: Place) -> Place:
+def fill(place: Place) -> Place:
     place.write("indicators.toml", CATALOGUE)
     place.write("data/raw/prog/source.toml", SOURCE)
     for name, text in (("objectifs", OBJECTIVES), ("actions", ACTIONS), ("notes", NOTES)):
         place.write(f"data/raw/prog/{name}.csv", text)
     return place
+
+
+@pytest.fixture
+def filled(place: Place) -> Place:
+    return fill(place)
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Dump]]:
+    """Give the registers loaded once, and all that is then kept: whoever spoils a file puts it back."""
+    place = fill(build_place(tmp_path_factory.mktemp("registers")))
+    load(place, place.empty_warehouse())
+    yield place, dump(place.empty_warehouse())
+    place.close()
 
 
 def load(place: Place, warehouse: Warehouse, **options: Any) -> LoadReport:
@@ -179,40 +196,45 @@ BAD: list[tuple[str, str, str, type[ObservatoireError], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("name", "old", "new", "error", "parts"), BAD)
 def test_a_faulty_row_refuses_the_file_and_says_why(
-    filled: Place,
+    standing: tuple[Place, Dump],
     name: str,
     old: str,
     new: str,
     error: type[ObservatoireError],
     parts: tuple[str, ...],
 ) -> None:
-    warehouse = filled.empty_warehouse()
-    load(filled, warehouse)
-    before = dump(warehouse)
+    place, before = standing
     assert all(before[table] for table in ("target", "action", "note"))
-    filled.replace(f"data/raw/prog/{name}.csv", old, new)
-    with pytest.raises(error) as caught:
-        load(filled, warehouse)
+    path = place.root / f"data/raw/prog/{name}.csv"
+    whole = path.read_bytes()
+    place.replace(f"data/raw/prog/{name}.csv", old, new)
+    try:
+        with pytest.raises(error) as caught:
+            load(place, place.empty_warehouse())
+    finally:
+        path.write_bytes(whole)
     says(caught.value, f"{name}.csv", *parts)
-    assert dump(warehouse) == before
+    assert dump(place.empty_warehouse()) == before
 
 
 @pytest.mark.parametrize("name", ["objectifs", "actions", "notes"])
 @pytest.mark.parametrize("cut", ["empty", "header", "twice"])
 def test_an_empty_register_or_a_repeated_column_changes_nothing(
-    filled: Place, name: str, cut: str
+    standing: tuple[Place, Dump], name: str, cut: str
 ) -> None:
-    warehouse = filled.empty_warehouse()
-    load(filled, warehouse)
-    before = dump(warehouse)
-    path = filled.root / f"data/raw/prog/{name}.csv"
-    lines = path.read_text("utf-8").splitlines()
+    place, before = standing
+    path = place.root / f"data/raw/prog/{name}.csv"
+    whole = path.read_bytes()
+    lines = whole.decode().splitlines()
     twice = "\n".join(f"{line};{line.partition(';')[0]}" for line in lines)
     path.write_text({"empty": "", "header": f"{lines[0]}\n", "twice": twice}[cut], "utf-8")
-    with pytest.raises(ObservatoireError) as caught:
-        load(filled, warehouse)
+    try:
+        with pytest.raises(ObservatoireError) as caught:
+            load(place, place.empty_warehouse())
+    finally:
+        path.write_bytes(whole)
     says(caught.value, f"{name}.csv")
-    assert dump(warehouse) == before
+    assert dump(place.empty_warehouse()) == before
 
 
 @pytest.mark.parametrize(("name", "old", "new"), [case[:3] for case in BAD])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pytest
-from built_workspace import dump, says
+from built_workspace import build_place, dump, says
 from demo import demo, workspace
 from effort import cases
 from hypothesis import HealthCheck, given, settings
@@ -33,6 +33,7 @@ from observatoire.warehouse.checks.runner import (
     run_checks,
     with_findings,
 )
+from observatoire.warehouse.checks.tables import lay_out, statements
 from observatoire.warehouse.findings import by_source
 from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
@@ -40,6 +41,7 @@ from observatoire.warehouse.storage.contents import see_loads
 from observatoire.warehouse.storage.grid_cells import cut_cells, shares_left
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from built_workspace import Place
@@ -145,7 +147,8 @@ def test_the_embedded_default_has_no_error_and_no_alert() -> None:
 def test_a_predicate_finds_nothing_without_a_row_of_the_table_it_needs(tmp_path: Path) -> None:
     """It is then not run: what it found of the other tables would be lost."""
     with obs.open(workspace(tmp_path)) as o:
-        inputs, cells = o._check_inputs(), cut_cells(o.warehouse, o.workspace)
+        cells = cut_cells(o.warehouse, o.workspace)
+        declared = checking._given(o.workspace, o._check_inputs(), cells)
         # Whatever the thresholds: each is loosened as far as it goes.
         loose = {"times": 0, "changes": 0, "others": 0, "deviations": -1e9, "rounding": -1e9}
         chosen = {
@@ -157,7 +160,7 @@ def test_a_predicate_finds_nothing_without_a_row_of_the_table_it_needs(tmp_path:
         found = {}
         for name, table in checking.NEEDED.items():
             with o.warehouse.transaction():
-                checking._lay_out(o.warehouse, o.workspace, inputs, cells)
+                lay_out(o.warehouse, declared, list(statements()))
                 asked = (chosen[name].sql, chosen[name].parameters or ())
                 found[name] = len(o.warehouse.rows(*asked))
                 o.warehouse.run(f"DELETE FROM {table}")  # noqa: S608 - our own names
@@ -357,8 +360,6 @@ def test_rounding_a_part_and_its_whole_alone_never_alarms(
     wholes: list[tuple[float, float, float]],
     digits: int,
 ) -> None:
-    from built_workspace import build_place
-
     place = build_place(tmp_path_factory.mktemp("parts"))
     catalogue = PART_CATALOGUE.replace('["PYY_ACT"]', '["PYY_ACT", "PYY_OCC"]')
     rows = [
@@ -434,8 +435,6 @@ def test_an_incomplete_sum_may_fall_short_but_not_exceed(place: Place) -> None:
 def test_rounding_the_parts_alone_never_alarms(
     tmp_path_factory: pytest.TempPathFactory, parts: list[float]
 ) -> None:
-    from built_workspace import build_place
-
     place = build_place(tmp_path_factory.mktemp("sommes"))
     codes = ("972090101", "972090102", "972090103")
     rows = [f"{code};x;{round(part)};1" for code, part in zip(codes, parts, strict=True)]
@@ -1002,6 +1001,15 @@ def test_a_workspace_turns_a_check_off(place: Place) -> None:
     assert names(found(place)) == {}
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Give a place loaded once, for predicates that are refused: they change nothing."""
+    made = build_place(tmp_path_factory.mktemp("predicates"))
+    made.load(made.empty_warehouse())
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -1040,11 +1048,16 @@ def test_a_workspace_turns_a_check_off(place: Place) -> None:
         ("[checks.trop-petit]", "[checks.x]\noff = true\n[checks.trop-petit]", "éteindre"),
     ],
 )
-def test_a_predicate_that_is_wrong_is_refused(place: Place, old: str, new: str, said: str) -> None:
+def test_a_predicate_that_is_wrong_is_refused(
+    standing: Place, old: str, new: str, said: str
+) -> None:
     assert old in OWN
-    place.write("checks.toml", OWN.replace(old, new))
-    with pytest.raises(DescriptorError) as refusal:
-        found(place)
+    declared = standing.write("checks.toml", OWN.replace(old, new))
+    try:
+        with pytest.raises(DescriptorError) as refusal:
+            run_checks(standing.empty_warehouse(), standing.workspace, NOTHING)
+    finally:
+        declared.unlink()
     says(refusal.value, said, "checks.toml")
 
 

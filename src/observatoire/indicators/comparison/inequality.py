@@ -136,10 +136,11 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     (``bench/precision.md``). Ranks, whole numbers, are held 92 % of the time or more.
     """
     _check_rate(indicator)
-    rows = [row for row in records(cells) if row["status"] in POINT and not is_modelled(row)]
+    given = records(cells)
+    rows = [row for row in given if row["status"] in POINT and not is_modelled(row)]
     kept = [row for row in rows if is_sampled(row) or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
-    left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)
+    left_out = tuple(str(r["name"]) for r in given if str(r["territory"]) not in names)
     # A figure not to be commented is ranked with the others, and given no place.
     drawn = [estimate_of({**row, "flag": ""}) for row in kept]
     sides = [
@@ -322,7 +323,7 @@ def _inverted(
     """Return the inequality of which what was measured is that percentile."""
 
     def reached(times: float) -> bool:
-        return float(np.percentile(measure(draw.drawn_at(times)), percentile)) >= measured
+        return _percentile(measure(draw.drawn_at(times)), percentile) >= measured
 
     near, far = 0.0, 1.0
     if reached(near):
@@ -333,6 +334,24 @@ def _inverted(
         middle = (near + far) / 2
         near, far = (near, middle) if reached(middle) else (middle, far)
     return float(measure(draw.spread(far)[None, :])[0])
+
+
+def _percentile(values: Array, percentile: float) -> float:
+    """Return a percentile as numpy does, without what numpy looks at first: it is asked a hundred times.
+
+    >>> values = np.random.default_rng(1).random(300)
+    >>> all(_percentile(values, p) == np.percentile(values, p) for p in (2.5, 97.5))
+    True
+    """
+    ordered = np.sort(values)
+    if np.isnan(ordered[-1]):
+        return np.nan
+    place = (ordered.size - 1) * (percentile / 100)
+    below, above = ordered[int(place)], ordered[min(int(place) + 1, ordered.size - 1)]
+    part = place - int(place)
+    # From the nearer side, as numpy does: the same last digit.
+    near = below + (above - below) * part if part < 0.5 else above - (above - below) * (1 - part)  # noqa: PLR2004
+    return float(near)
 
 
 def _dissimilarities(rates: Array, sizes: Array) -> Array:

@@ -38,11 +38,12 @@ def kept_decision(context: Context, key: str) -> Decision | None:
     return None if text is None else Decision.from_json(text)
 
 
-def keep(context: Context, decision: Decision, holds: Callable[[], bool]) -> None:
-    """Keep a decision under the grounds of now, if they are still its own: nothing moves meanwhile."""
+def keep(context: Context, decision: Decision, holds: Callable[[str], bool]) -> None:
+    """Keep a decision under the grounds of now, if ``holds`` says so of them: nothing moves meanwhile."""
     for recipe in context.workspace.passages:
         if recipe.method:  # a passage that is measured for the first time is stored on its own
             context.measured(recipe)
     with suppress(WorkspaceError), context.warehouse.transaction():  # a full disk only costs time
-        if holds():
-            keep_decision(context.warehouse, grounds(context), decision.to_json())
+        now = grounds(context)
+        if holds(now):
+            keep_decision(context.warehouse, now, decision.to_json())

@@ -24,6 +24,7 @@ from observatoire.secrecy.primary.sensitive_cells import (
 from observatoire.secrecy.release.redaction import (
     MEASURES,
     completed,
+    put,
     rounded,
     shown_differences,
     withhold_sizes,
@@ -327,15 +328,16 @@ def protect_table(
         causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
     ours = (causes != "") & (causes != PRODUCER)
     empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
-    cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
+    emptied = (causes != "") | empty
+    put(cells, emptied, MEASURES, float("nan"))
     # What a cell rests on has served: kept, it would speak of hidden parts.
     cells["count"], cells["origin"] = float("nan"), ""
-    cells.loc[causes != "", "method"] = ""
-    cells.loc[(causes != "") | empty, "flag"] = ""
+    cells["method"] = cells["method"].mask(causes != "", "")
+    cells["flag"] = cells["flag"].mask(emptied, "")
     withhold_sizes(cells, table.indicators)
     rounded(cells, table.indicators, {key[2] for key in decision.cells} if decision else ())
-    cells.loc[ours, "status"] = str(Status.SECRET)
-    cells.loc[ours, "reason"] = HIDDEN_REASON
+    cells["status"] = cells["status"].mask(ours, str(Status.SECRET))
+    cells["reason"] = cells["reason"].mask(ours, HIDDEN_REASON)
     if decision is not None and decision.unsaid:
         cells.loc[ours & cells["indicator"].isin(sorted(decision.unsaid)), "reason"] += UNSAID
     return ProtectedTable(

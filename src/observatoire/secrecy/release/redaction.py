@@ -15,7 +15,7 @@ from observatoire.secrecy.primary.sensitive_cells import printed
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -55,6 +55,27 @@ def completed(cells: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
+def put(
+    cells: pd.DataFrame, rows: pd.Series, names: Sequence[str], numbers: np.ndarray | float
+) -> None:
+    """Put numbers in some rows of columns of numbers: a column at a time, which pandas does not do.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"low": [1.0, 2.0], "high": [3.0, 4.0]})
+    >>> put(cells, cells["low"] > 1, ["low", "high"], float("nan"))
+    >>> cells["high"].tolist()
+    [3.0, nan]
+    """
+    at = rows.to_numpy(dtype=bool)
+    if not at.any():
+        return
+    for rank, name in enumerate(names):
+        column = cells[name].to_numpy(dtype=float, copy=True)
+        column[at] = numbers[:, rank] if isinstance(numbers, np.ndarray) else numbers
+        cells[name] = column
+
+
 def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
     """Take away what would show how many a rate of a guarded source is about.
 
@@ -65,15 +86,19 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     rates = cells["indicator"].map({c: i.nature is Nature.RATE for c, i in indicators.items()})
     if not guarded.any():
         return
+    put(cells, guarded, ["base"], float("nan"))
     rates_shown = guarded & rates.astype(bool) & (cells["precision"] != "reference")
-    cells.loc[guarded, "base"] = float("nan")
-    for name in ("low", "high"):
-        made = rates_shown & cells["wide_low"].notna()
-        cells.loc[made, name] = cells.loc[made, f"passage_{name}"]
-    cells.loc[rates_shown & cells["wide_low"].notna(), "precision"] = WITHHELD
-    widths = ["sampling_low", "sampling_high", "wide_low", "wide_high"]
-    cells.loc[rates_shown, widths] = float("nan")
-    cells.loc[rates_shown, "flag"] = ""  # a caution says under how many inhabitants or persons
+    if not rates_shown.any():
+        return
+    made = rates_shown & cells["wide_low"].notna()
+    passage = cells.loc[made, ["passage_low", "passage_high"]].to_numpy(dtype=float)
+    put(cells, made, ["low", "high"], passage)
+    cells["precision"] = cells["precision"].mask(made, WITHHELD)
+    put(
+        cells, rates_shown, ["sampling_low", "sampling_high", "wide_low", "wide_high"], float("nan")
+    )
+    # A caution says under how many inhabitants or persons.
+    cells["flag"] = cells["flag"].mask(rates_shown, "")
 
 
 def rounded(
@@ -101,7 +126,7 @@ def rounded(
         rows = zip(numbers[fractions].tolist(), decimals[fractions].tolist(), strict=True)
         numbers[fractions] = np.array([printed(*row) for row in rows], dtype=float).reshape(-1, 3)
         kept = ends if prefix else ["value", *ends]
-        cells.loc[guarded, kept] = numbers[:, -len(kept) :]
+        put(cells, guarded, kept, numbers[:, -len(kept) :])
 
 
 def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:

@@ -78,7 +78,7 @@ CELL_STATUSES = (
     str(Status.BOUNDED),
 )
 _CODES = {status: code for code, status in enumerate(CELL_STATUSES)}
-_MISSING, _BOUNDED = _CODES[str(Status.MISSING)], _CODES[str(Status.BOUNDED)]
+_OBSERVED, _MISSING, _SECRET, _, _BOUNDED = range(len(CELL_STATUSES))
 
 
 @dataclass(frozen=True)
@@ -191,26 +191,26 @@ def _read_carefully(
     declared = markers.statuses()
     signed = text.isin(list(declared))
     blank = text == ""
-    value = _written(text.where(~signed & ~blank), decimal).mask(text.isin(markers.zero), 0.0)
+    bare = ~signed & ~blank
+    # Most cells that are no plain number are blank, or hold a sign: they are not looked at as numbers.
+    value = _written(text.where(bare), decimal) if bare.any() else pd.Series(np.nan, raw.index)
+    value[text.isin(markers.zero)] = 0.0
     if markers.blank == "zero":
-        value = value.mask(blank, 0.0)
-    status = pd.Series(str(Status.OBSERVED), index=raw.index, dtype="str")
-    status = status.mask(value.isna(), str(Status.MISSING))
+        value[blank] = 0.0
+    status = pd.Series(np.where(value.isna(), _MISSING, _OBSERVED), raw.index, dtype=np.int8)
     if markers.blank == "secret":
-        status = status.mask(blank, str(Status.SECRET))
+        status[blank] = _SECRET
     for sign, meaning in declared.items():
-        status = status.mask(text == sign, str(meaning))
-    unreadable = value.isna() & ~signed & ~blank
+        status[text == sign] = _CODES[str(meaning)]
+    unreadable = value.isna() & bare
     marker = text.where(signed, "")
     low, high = (pd.Series(np.nan, index=raw.index) for _ in range(2))
     note = pd.Series("", index=raw.index, dtype="str")
     if nature is not None and unreadable.any():
         _read_called(text, decimal, unreadable, value, (marker, note, status))
         _read_ranges(text, markers, nature, unreadable, (low, high), (marker, note, status))
-    codes = pd.Series(
-        pd.Categorical(status, categories=list(CELL_STATUSES)), index=raw.index, name="status"
-    )
-    return Numbers(value, low, high, codes, marker, note, unreadable)
+    statuses = pd.Series(coded(status.to_numpy(), list(CELL_STATUSES)), raw.index, name="status")
+    return Numbers(value, low, high, statuses, marker, note, unreadable)
 
 
 def _read_called(
@@ -230,7 +230,7 @@ def _read_called(
     )
     found = numbers.index[numbers.notna() & (calls_found != "")]
     value[found], note[found], marker[found] = numbers[found], calls_found[found], text[found]
-    status[found], unreadable[found] = str(Status.OBSERVED), False
+    status[found], unreadable[found] = _OBSERVED, False
 
 
 def _read_ranges(
@@ -255,7 +255,7 @@ def _read_ranges(
     marker[found], unreadable[found] = texts, False
     # Nothing that carries figures on carries one bound alone: the cell keeps it, without a value.
     whole = found[low[found].notna() & high[found].notna()]
-    status[whole] = str(Status.BOUNDED)
+    status[whole] = _BOUNDED
 
 
 def _written(plain: pd.Series, decimal: str) -> pd.Series:
@@ -323,10 +323,14 @@ def _assemble(
     unreadable[at] = found.unreadable.to_numpy()
     texts = {}
     for name in ("marker", "note"):
-        values = getattr(found, name)
+        values = getattr(found, name).tolist()
         words = ["", *sorted(set(values) - {""})]
-        word_codes = np.zeros(size, dtype=np.int32)
-        word_codes[at] = pd.Categorical(values, categories=words).codes
+        ranks, word_codes = (
+            {word: rank for rank, word in enumerate(words)},
+            np.zeros(size, np.int32),
+        )
+        if len(words) > 1:
+            word_codes[at] = [ranks[text] for text in values]
         texts[name] = _coded(word_codes, words, index)
     return Numbers(
         value=pd.Series(value, index=index),

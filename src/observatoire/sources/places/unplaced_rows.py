@@ -54,6 +54,8 @@ def unplaced(
         See :func:`~observatoire.sources.places.row_territories.assign`.
     """
     lost = _territory_rejects(rows, contents.silent, spec, zonings, scope)
+    if lost.empty:
+        return lost
     lost = _neighbouring_totals(lost, rows, table, spec.territory, zonings)
     return _headings(_neighbouring_notes(lost, table), rows, table, contents)
 

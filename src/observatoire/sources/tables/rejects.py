@@ -22,13 +22,19 @@ def reject(
     column: pd.Series | str,
 ) -> pd.DataFrame:
     """Return rejects, one a line, as the ``reject`` table holds them."""
+    if not len(lines):  # most files have none
+        return NO_REJECT
     return pd.DataFrame(
         {"line": lines, "column": column, "raw": raw, "kind": kind, "reason": reasons}
-    ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
+    ).astype(_TEXTS)
 
+
+_TEXTS = dict.fromkeys(REJECT_COLUMNS[1:], "str")
 
 #: What a column without a fault gives.
-NO_REJECT = reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+NO_REJECT = pd.DataFrame(
+    {"line": np.array([], dtype=np.int64), **{name: [] for name in REJECT_COLUMNS[1:]}}
+).astype(_TEXTS)
 
 
 def joined(*found: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,9 @@ if TYPE_CHECKING:
 
 #: Tables that predicates see batch by batch, each laid out by the script of its name.
 BATCHED = ("change", "tally")
+
+#: A table of checked.sql without a row of which a batch has none either.
+ROOTS = {"change": "sequel", "tally": "addend"}
 
 #: Under how many territories a file is looked at again each time: it takes no time, and remembers
 #: nothing. How many figures a batch of larger ones holds: about one national file.
@@ -64,6 +65,9 @@ FROM (SELECT id, median(change) AS usual, count(change) AS changes FROM change G
 JOIN sequel AS s USING (id)
 """
 
+#: What makes temporary tables besides checked.sql and the scripts of batches.
+MAKING = (_STANDING, _NUMBERED)
+
 _REMEMBER = f"INSERT INTO seen_unit SELECT {_UNIT}, key, ? FROM unit WHERE NOT narrow"  # noqa: S608
 
 
@@ -73,15 +77,6 @@ def script(name: str) -> str:
         resources.files("observatoire.warehouse.checks").joinpath(f"{name}.sql").read_text("utf-8")
     )
     return text.replace("{narrow}", str(NARROW))
-
-
-@cache
-def dropped() -> str:
-    """Return what drops all that a pass lays out: nothing else of ours is temporary."""
-    # The engine's own list of what is temporary costs more than all of it.
-    made = " ".join([*(script(name) for name in ("checked", *BATCHED)), _STANDING, _NUMBERED])
-    laid = re.findall(r"CREATE OR REPLACE TEMP (TABLE|VIEW) (\w+)", made)
-    return "".join(f"DROP {kind} IF EXISTS temp.{name};" for kind, name in laid)
 
 
 @dataclass(frozen=True)
@@ -121,6 +116,11 @@ class Basis:
         warehouse.run("DELETE FROM seen_unit")
         if self.lasting:
             warehouse.run(_REMEMBER, [self.digest])
+
+
+def forget_all(warehouse: Warehouse) -> None:
+    """Drop every finding, and all that was remembered of units: nothing is looked at by batches."""
+    warehouse.run("DELETE FROM finding; DELETE FROM seen_pace; DELETE FROM seen_unit")
 
 
 def batches(warehouse: Warehouse, table: str, *, empty: bool = False) -> Iterator[None]:

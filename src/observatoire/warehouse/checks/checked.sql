@@ -58,6 +58,11 @@ FROM observation AS o
 JOIN content AS c USING (load, zoning, variable, period)
 JOIN place AS p USING (zoning, territory);
 
+-- The columns that are hidden in places and do not add up, with how many figures each gives.
+CREATE OR REPLACE TEMP TABLE masked AS
+SELECT load, variable, period, count(value) AS filled FROM figure
+WHERE NOT additive GROUP BY ALL HAVING bool_or(status IN ('secret', 'missing'));
+
 -- Which variables add up to which published one: as the catalogue says, or of the same code.
 CREATE OR REPLACE TEMP TABLE total AS
 WITH pub AS (

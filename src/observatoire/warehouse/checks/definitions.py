@@ -49,8 +49,8 @@ _NUMBERS = (
 
 #: The tables of checked.sql.
 LAID_OUT = (
-    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "pace",
-    "addend", "addition", "noun", "cell",
+    "content", "given", "place", "division", "figure", "masked", "total", "share", "era", "sequel",
+    "pace", "addend", "addition", "noun", "cell",
 )  # fmt: skip
 
 #: What a predicate may read: the tables of checked.sql, its batch, then those of the warehouse.

@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.french.typography import number
 from observatoire.values import few_rows, records
-from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, dropped, script
+from observatoire.warehouse.checks.batches import BATCHED, ROOTS, Basis, batches, forget_all
 from observatoire.warehouse.checks.definitions import (
     ROW_COLUMNS,
     Check,
@@ -23,6 +23,7 @@ from observatoire.warehouse.checks.definitions import (
     read_checks,
     unnumbered,
 )
+from observatoire.warehouse.checks.tables import drop, lay_out, rested_on, statements, vacant
 from observatoire.warehouse.failures import failure, is_of_the_file
 from observatoire.warehouse.findings import CheckReport
 from observatoire.warehouse.storage.grid_cells import CELL_COLUMNS, cut_cells
@@ -87,6 +88,7 @@ NEEDED = {
     "iris-manquants": "division",
     "communes-partielles": "division",
     "zeros-perdus": "restored",
+    "colonne-glissee": "masked",
     "carreaux-coupes": "cell",
     "carreaux-coupes-rares": "cell",
 }
@@ -131,36 +133,58 @@ def run_checks(
     """
     chosen = read_checks(workspace.root) if checks is None else tuple(checks)
     signature = signature or _signature(warehouse, workspace, chosen, inputs)
-    cells = cut_cells(warehouse, workspace)
+    given = _given(workspace, inputs, cut_cells(warehouse, workspace))
     with warehouse.transaction():
-        _lay_out(warehouse, workspace, inputs, cells)
-        basis = _basis(warehouse, workspace, inputs, chosen)
-        basis.forget(warehouse)
-        for found in _found(warehouse, chosen):
+        passed = _passed(chosen, vacant(warehouse, given))
+        laid = _laid(passed)
+        lay_out(warehouse, given, laid)
+        basis = _basis(warehouse, workspace, inputs, chosen) if "unit" in laid else None
+        forget_all(warehouse) if basis is None else basis.forget(warehouse)
+        for found in _found(warehouse, passed, laid):
             warehouse.insert("finding", found)
-        basis.remember(warehouse)
+        if basis is not None:
+            basis.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
         warehouse.insert_row("check_run", signature=signature, ran_at=warehouse.now())
-        warehouse.run(dropped())
+        drop(warehouse, laid)
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
-def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFrame]:
+def _passed(chosen: Sequence[Check], none: set[str]) -> list[Check]:
+    """Leave out predicates of the library that read a table without a row."""
+    return [
+        check
+        for check in chosen
+        if not (check.ours and {NEEDED.get(check.name), ROOTS.get(check.batched)} & none)
+    ]
+
+
+def _laid(passed: Sequence[Check]) -> list[str]:
+    """Return the tables to lay out: all of them where a workspace's own predicate may read any."""
+    if not all(check.ours for check in passed):
+        return list(statements())
+    batched = ["FROM unit"] if any(check.batched for check in passed) else []
+    return rested_on([*(check.sql for check in passed), *batched], statements())
+
+
+def _found(
+    warehouse: Warehouse, passed: Sequence[Check], laid: Sequence[str]
+) -> Iterator[pd.DataFrame]:
     """Run predicates: those of batches first, for the others may read how much each period changes."""
     for table in BATCHED:
-        reading = [check for check in chosen if check.batched == table]
+        reading = [check for check in passed if check.batched == table]
         foreign = not all(check.ours for check in reading)
         for _ in batches(warehouse, table, empty=foreign) if reading else ():
             yield from (_run(warehouse, check) for check in reading)
-    idle = _idle(warehouse)
-    for check in chosen:
+    idle = _idle(warehouse, laid)
+    for check in passed:
         if not check.batched and not (check.ours and NEEDED.get(check.name) in idle):
             yield _run(warehouse, check)
 
 
-def _idle(warehouse: Warehouse) -> set[str]:
-    """Return which of the tables that predicates need have no row."""
-    tables = sorted(set(NEEDED.values()))
+def _idle(warehouse: Warehouse, laid: Sequence[str]) -> set[str]:
+    """Return which of the tables that predicates need, laid out or of the warehouse, have no row."""
+    tables = sorted(set(NEEDED.values()) & {*laid, "restored"})
     asked = ", ".join(f"EXISTS (FROM {table})" for table in tables)
     (held,) = warehouse.rows(f"SELECT {asked}")
     return {table for table, there in zip(tables, held, strict=True) if not there}
@@ -196,18 +220,16 @@ def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[Loa
     ]
 
 
-def _lay_out(
-    warehouse: Warehouse, workspace: Workspace, inputs: CheckInputs, cells: pd.DataFrame
-) -> None:
-    """Make the tables that predicates read."""
+def _given(
+    workspace: Workspace, inputs: CheckInputs, cells: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return what checked.sql reads besides the warehouse, by name."""
     nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
-    given = {
+    return {
         **inputs.frames,
         "declared_cells": cells[list(CELL_COLUMNS)],
         "declared_nouns": pd.DataFrame(nouns, columns=["zoning", "many"], dtype="str"),
     }
-    with warehouse.registered(**given):
-        warehouse.run(script("checked"))
 
 
 def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:

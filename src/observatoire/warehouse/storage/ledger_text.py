@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 #: The tables of the ledger are the publications and all that name one in a column of this name.
 _PUBLICATION = "publication"
+#: Read of what made each table: what lists columns makes the engine lay out all its own views first.
 _TABLES = f"""
-SELECT table_name FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (table_oid)
-WHERE column_name = '{_PUBLICATION}' ORDER BY table_name
+SELECT table_name FROM duckdb_tables()
+WHERE NOT temporary AND regexp_matches(sql, '[(,] *"?{_PUBLICATION}"? ') ORDER BY table_name
 """  # noqa: S608 - our own name
 
 _UNWRITABLE = "Le registre des publications ne peut pas être écrit : rien n’est publié."

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from observatoire.warehouse.connection import Warehouse
+
 #: Sources that stand, with the rows of their files and the beginning of each SHA-256.
 SOURCES = """
 SELECT s.code AS source, s.title, s.producer, s.licence, s.zoning, s.page, s.obtained, s.rule,
@@ -54,8 +59,7 @@ ORDER BY o.source, o.line
 #: Periods that standing figures describe.
 PERIODS = "SELECT DISTINCT period FROM current_content ORDER BY period"
 
-#: The family of each source that has one and stands; the widest first.
-FAMILIES = """
+_FAMILIES = """
 SELECT s.code, s.family
 FROM source AS s JOIN load AS l ON l.source = s.code AND l.superseded_by IS NULL
 LEFT JOIN seen_place AS p ON p.load = l.id
@@ -65,3 +69,10 @@ GROUP BY s.code, s.family ORDER BY count(DISTINCT p.territory) DESC, s.code
 
 #: Variables and periods that each source gives.
 CONTENTS = "SELECT DISTINCT source, variable, period FROM current_content"
+
+
+def families(warehouse: Warehouse) -> dict[str, str]:
+    """Return the family of each source that has one and stands; the widest first."""
+    if not warehouse.rows("SELECT 1 FROM source WHERE family <> '' LIMIT 1"):
+        return {}
+    return {str(code): str(family) for code, family in warehouse.rows(_FAMILIES)}

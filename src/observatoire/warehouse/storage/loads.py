@@ -49,9 +49,10 @@ _VARIABLE_COLUMNS = ("code", "label", "nature", "unit", "universe", "exploitatio
 
 def store_source(warehouse: Warehouse, source: Source) -> None:
     """Write a source's identity, rules and variables anew; call it inside a transaction."""
-    warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
-    for table in ("variable", "precision_rule", "secrecy_rule"):
-        warehouse.run(f"DELETE FROM {table} WHERE source = ?", [source.code])  # noqa: S608 - ours
+    if warehouse.rows("SELECT 1 FROM source WHERE code = ?", [source.code]):
+        warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
+        for table in ("variable", "precision_rule", "secrecy_rule"):
+            warehouse.run(f"DELETE FROM {table} WHERE source = ?", [source.code])  # noqa: S608 - ours
     warehouse.insert_row(
         "source",
         **{name: getattr(source, name) for name in _SOURCE_COLUMNS},
@@ -103,7 +104,8 @@ def store_files(
         see_loads(warehouse)
         _check_no_overlap(warehouse, source)
         _check_one_figure(warehouse, source, kin)
-        _check_one_objective(warehouse)
+        if any(spec.register == "objectives" for spec, _ in parsed):
+            _check_one_objective(warehouse)
     rejected = [table.rejects.assign(file=table.table.name) for _, table in parsed]
     rejects = pd.concat(rejected or [NO_REJECT.assign(file="")], ignore_index=True)
     notices = tuple(
@@ -226,14 +228,14 @@ _SHARED = """
     FROM current_content
     WHERE source = ?
     GROUP BY ALL
-    HAVING count(DISTINCT load) > 1
+    HAVING min(load) <> max(load)
 """
 _TWICE = """
     SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
     FROM current_observation
     WHERE source = ? AND (variable, period) IN (SELECT variable, period FROM shared)
     GROUP BY zoning, territory, variable, period
-    HAVING count(DISTINCT load) > 1
+    HAVING min(load) <> max(load)
     ORDER BY ALL
     LIMIT 1
 """

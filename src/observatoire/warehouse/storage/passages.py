@@ -39,13 +39,16 @@ class KeptPassage:
     table: pd.DataFrame
 
 
+_NUMBERED = "SELECT nextval('passage_id'), now() AT TIME ZONE 'UTC' FROM range(?)"
+
+
 def store_passages(warehouse: Warehouse, passages: Sequence[KeptPassage]) -> None:
     """Write passages, all of them wholly or not at all."""
     with warehouse.transaction():
-        now = warehouse.now()
-        numbers = [warehouse.next_number("passage_id") for _ in passages]
-        rows = [_row(each) for each in passages]
-        warehouse.insert("passage", pd.DataFrame(rows).assign(id=numbers, created_at=now))
+        numbered = warehouse.rows(_NUMBERED, [len(passages)])
+        numbers, now = [int(number) for number, _ in numbered], numbered[0][1]
+        for number, each in zip(numbers, passages, strict=True):
+            warehouse.insert_row("passage", id=number, created_at=now, **_row(each))
         weights = [
             each.table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(each.table)))
             for number, each in zip(numbers, passages, strict=True)

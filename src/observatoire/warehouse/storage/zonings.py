@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -109,11 +109,22 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
         ``drawn`` (by whom, empty for what no hand drew), ``geometry`` (None when the territory has no shape).
     """
-    rows = warehouse.rows(
-        "SELECT code, name, commune, official, drawn, attributes, ST_AsWKB(shape) "
-        "FROM territory WHERE zoning = ? ORDER BY rank",
-        [zoning],
-    )
+    return read_each_shapes(warehouse, [zoning])[zoning]
+
+
+def read_each_shapes(warehouse: Warehouse, zonings: Sequence[str]) -> dict[str, gpd.GeoDataFrame]:
+    """Return what :func:`read_shapes` gives of each of some zonings, asked at once."""
+    found: dict[str, list[tuple[Any, ...]]] = {zoning: [] for zoning in zonings}
+    for zoning, *row in warehouse.rows(
+        "SELECT zoning, code, name, commune, official, drawn, attributes, ST_AsWKB(shape) "
+        "FROM territory WHERE list_contains(?::VARCHAR[], zoning) ORDER BY rank",
+        [list(zonings)],
+    ):
+        found[zoning].append(tuple(row))
+    return {zoning: _framed(rows, warehouse.crs) for zoning, rows in found.items()}
+
+
+def _framed(rows: Sequence[tuple[Any, ...]], crs: str) -> gpd.GeoDataFrame:
     columns = list(zip(*rows, strict=True)) or [()] * 7
     code, name, commune, official, drawn, attributes, shapes = columns
     return gpd.GeoDataFrame(
@@ -126,7 +137,7 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         },
         index=pd.Index(code, dtype="str", name="code"),
         geometry=shapely.from_wkb(list(shapes)),
-        crs=warehouse.crs,
+        crs=crs,
     )
 
 
