@@ -159,24 +159,28 @@ class _Evidence:
         """Say whether a count cannot be what the rate is out of.
 
         In more than a third of the places where it is small enough to tell, it is not that share of any whole
-        number; or in more than a third of totals, parts miss their total.
+        number, or a share is shown though it counts nothing; or in more than a third of totals, parts miss
+        their total.
         """
         if universe not in self.names:
             return False
         people = self.beside[:, self.names[universe]]
         low, high = (self.ends[:, k] * people + side for k, side in ((0, -_TINY), (1, _TINY)))
+        some = (people > 0) | (self.ends[:, 0] > 0)  # none out of none tells nothing
+        telling, missed = (people == 0) & some, (people == 0) & some
         if not self.mean:
-            whole = (people % 1 == 0) & (high - low < 1.0)
-            if _SLIPS * (whole & (np.floor(high) < np.ceil(low))).sum() > whole.sum():
-                return True
+            whole = (people % 1 == 0) & (high - low < 1.0) & some
+            telling, missed = telling | whole, missed | (whole & (np.floor(high) < np.ceil(low)))
+        if _SLIPS * missed.sum() > telling.sum():
+            return True
         at: dict[Place, dict[str, list[float]]] = defaultdict(dict)
         for (zoning, territory, period), *ends in zip(self.places, low, high, strict=True):
             if not math.isnan(ends[0]):
                 at[zoning, territory][period] = ends
-        missed = [
+        totals = [
             miss for total, parts in sums if total in at for miss in _missed(at, total, parts)
         ]
-        return _SLIPS * sum(missed) > len(missed)
+        return _SLIPS * sum(totals) > len(totals)
 
 
 def _missed(
