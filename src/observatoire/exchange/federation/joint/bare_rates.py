@@ -65,6 +65,8 @@ class BareTerms:
         The quantities that may be a universe.
     links : sequence of Holding
         What zonings add up.
+    unsaid : mapping
+        The sums of two counts that nobody gives, each with these: one may be a universe, too.
     """
 
     def __init__(
@@ -73,11 +75,14 @@ class BareTerms:
         counts: pd.DataFrame,
         universes: Collection[str],
         links: Sequence[Holding],
+        unsaid: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self._universes = sorted(universes)
+        self.unsaid = unsaid
+        self._universes = sorted({*universes, *unsaid})
         self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
         tables = {
-            year: _table(own) for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
+            year: _with_sums(_table(own), unsaid)
+            for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
         }
         self._evidence = {
             (rate, year): _Evidence.of(given, tables[year])
@@ -114,6 +119,16 @@ def _table(counts: pd.DataFrame) -> pd.DataFrame:
     where = ["zonage", "territoire", "periode", "quantity"]
     ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
     return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
+
+
+def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Add the sums of two counts, where both are shown somewhere."""
+    sums = {
+        name: table[parts[0]] + table[parts[1]]
+        for name, parts in unsaid.items()
+        if all(part in table.columns for part in parts)
+    }
+    return table.assign(**{name: each for name, each in sums.items() if each.notna().any()})
 
 
 @dataclass(frozen=True)
@@ -222,13 +237,14 @@ def read_bare_rates(
                 made.fractional.add(top)
             if given[0].mean:
                 made.amounts.add(top)
-            for each in regions.at_risk(given, top, universe):
-                found += each.facts(top, universe)
+            for each in regions.at_risk(given, top, universe, terms.unsaid.get(universe, ())):
+                facts = [*each.facts(top, universe)]
                 if each.share:
                     weights = {each.at(top): 1.0, each.at(universe): -1.0}
-                    found.append(Fact(weights, -math.inf, 0.0))
+                    facts.append(Fact(weights, -math.inf, 0.0))
                 if each.hidden:
-                    found += hide_terms(made, each, top, universe)
+                    facts += hide_terms(made, each, top, universe)
+                found += (fact._replace(guess=(rate, universe)) for fact in facts)
     made.facts += found
 
 
@@ -247,10 +263,16 @@ class _Regions:
     def _at(self, cell: CountedCell) -> object:
         return self._region((cell.zoning, cell.territory)), cell.period[:4]
 
-    def at_risk(self, rate: Sequence[RateFigure], top: str, bottom: str) -> Iterator[RateFigure]:
-        """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden."""
-        dark = {self._at(each.place) for each in rate if each.hidden}
-        dark |= self.dark[bottom] | self.dark[top]
+    def at_risk(
+        self, rate: Sequence[RateFigure], top: str, bottom: str, parts: Sequence[str]
+    ) -> Iterator[RateFigure]:
+        """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden.
+
+        ``parts`` are the two counts of which its universe is the sum, where nobody gives it: both are needed.
+        """
+        below = parts or (bottom,)
+        dark = {self._at(each.place) for each in rate if each.hidden} | self.dark[top]
+        dark = dark.union(*(self.dark[name] for name in below))
         lit = {self._at(each.place) for each in rate if not each.hidden}
-        near = dark & lit & self.spoken[bottom]
+        near = (dark & lit).intersection(*(self.spoken[name] for name in below))
         return (each for each in rate if self._at(each.place) in near)
