@@ -128,6 +128,36 @@ def test_a_count_that_the_rates_deny_is_not_what_they_are_out_of(tmp_path: Path)
     assert dark(f) == set()
 
 
+def test_a_count_that_is_none_where_a_rate_is_shown_is_not_what_it_is_out_of(
+    tmp_path: Path,
+) -> None:
+    """Nothing is « 20 % » of no shop: the hidden rate is not of the few shops there are."""
+    shops = shown("pop", Q1=0.0, LAM=9.0)
+    f = federation(tmp_path, [*LENT, *shops], shown("taux", LAM=22.2))
+    assert f.audit().empty
+    assert dark(f) == set()
+
+
+def test_a_rate_may_be_out_of_the_sum_of_two_counts_that_nobody_gives(tmp_path: Path) -> None:
+    """« 45,8 % » of 26 others and of no more than 26 besides: 22 of 48, and no other. « 83,3 % » is of neither."""
+    words = {
+        "taux": RATE,
+        "uns": {"numerateur": "UN"},
+        "autres": {"numerateur": "AUTRE"},
+        "pop": WORDS["pop"],
+    }
+    floors = {("uns", "2016"): 11.0}
+    one = package(
+        tmp_path / "a",
+        [*shown("uns", Q1=None, Q2=None, LAM=26.0, Q3=20.0), *shown("autres", Q1=26.0, Q3=4.0)],
+        links=LINKS, thresholds=floors, definitions=words,
+    )  # fmt: skip
+    two = package(tmp_path / "b", shown("taux", Q1=45.8, Q3=83.3), definitions=words)
+    f = obs.federate([one, two])
+    assert {r["indicateur"] for r in f.audit().to_dict("records")} >= {"uns"}
+    assert dark(f) == {("Q1", "taux")}
+
+
 def test_a_hidden_rate_hides_the_numerator_that_nobody_counts(tmp_path: Path) -> None:
     """The same with stated terms: 44 less 40, and no package gives a numerator."""
     words = {"taux": STATED, "pop": WORDS["pop"]}

@@ -102,9 +102,12 @@ class BareTerms:
         if key not in self._evidence:
             return {}
         if key not in self._found:
-            denied = self._evidence[key].denied
+            evidence = self._evidence[key]
             self._found[key] = self._proven(key) or {
-                name: "" for name in self._universes if not denied(name, self._sums)
+                name: ""
+                for name in self._universes
+                if (name not in self.unsaid or name in evidence.names)
+                and not evidence.denied(name, self._sums)
             }
         return self._found[key]
 
@@ -122,13 +125,18 @@ def _table(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
-    """Add the sums of two counts, where both are shown somewhere."""
-    sums = {
-        name: table[parts[0]] + table[parts[1]]
-        for name, parts in unsaid.items()
-        if all(part in table.columns for part in parts)
-    }
-    return table.assign(**{name: each for name, each in sums.items() if each.notna().any()})
+    """Add the sums of two counts that are shown side by side, neither being seen to hold the other."""
+    sums: dict[str, pd.Series] = {}
+    for name, (one, other) in unsaid.items():
+        if one in table.columns and other in table.columns:
+            both = table[[one, other]].dropna()
+            ahead = np.sign(both[one] - both[other])
+            nested = (
+                len(both.drop_duplicates()) >= _SIZES and abs(ahead.sum()) == (ahead != 0).sum()
+            )
+            if len(both) and not nested:
+                sums[name] = table[one] + table[other]
+    return table.assign(**sums)
 
 
 @dataclass(frozen=True)
