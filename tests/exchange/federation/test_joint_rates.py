@@ -8,6 +8,8 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
+from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
+from observatoire.exchange.federation.joint.programs import given_away
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,3 +226,20 @@ def test_a_hidden_amount_is_not_bounded_closely(tmp_path: Path) -> None:
     )
     assert not f.audit().empty
     assert dark(f)
+
+
+def test_a_false_guess_has_no_true_fact_left_out() -> None:
+    """Of 26, one guess says 22 and leaves the four that are hidden; no whole number is what the other says."""
+    hidden, other, whole = (CountedCell(name, "q", "Q1", "2016") for name in ("cas", "x", "y"))
+    true, false = ("taux", "pop"), ("taux", "foyers")
+    made = Exposure(
+        hiding={hidden: {"a"}},
+        floors={hidden: 11.0},
+        facts=[
+            Fact({hidden: 1.0, other: 1.0}, 26.0, 26.0),
+            Fact({other: 0.1}, 2.2, 2.2, guess=true),
+            Fact({other: 10.0, whole: -10.0}, 5.0, 5.0, guess=false),
+            Fact({whole: 10.0}, 50.0, 50.0, guess=false),
+        ],
+    )
+    assert given_away(made) == {hidden}
