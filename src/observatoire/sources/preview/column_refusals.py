@@ -8,6 +8,7 @@ from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError
 from observatoire.french.typography import enumerate_words, number
 from observatoire.sources.parsers.parts_of_year import is_bare_part
+from observatoire.sources.parsers.spans_of_years import are_steps
 from observatoire.sources.parsers.vocabulary import fold, signs
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ def spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
             "chacun (« T1 2016 ») ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et donnez-y à "
             f'chacun sa période sous [files.periods] ({key(name)} = "2016-T1").',
         )
+    built = _STEPS if are_steps([*plan.variables, *plan.columns]) else ""
     return DescriptorError(
         what,
         where=found.table.name,
         why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
-        remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "
-        "le source.toml (o.preview(…).write(), ou --write), et "
+        remedy=f"Si ses chiffres sont des âges{built}, dites celle du fichier (--period). Sinon retirez-la ; ou "
+        "écrivez le source.toml (o.preview(…).write(), ou --write), et "
         f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
     )
 
@@ -76,6 +78,7 @@ def small_share(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
+_STEPS = ", ou si ces années sont celles de ce que l’on compte (la construction, l’arrivée)"
 _AMONG = "Les autres nombres sont des pourcentages bien plus grands"
 _ALL_BELOW = "Son nom dit des pourcentages, et aucun de ses nombres ne dépasse 1"
 

@@ -142,6 +142,11 @@ _ANSWER = (
     'Dites-la : o.load(…, period="{0}") ou o.preview(…, period="{0}") ; en ligne de commande, '
     "--period {0}{1}."
 )
+_CHOICE = (
+    'Dites laquelle : period="{2}" ou period="{0}", dans o.load(…) ou o.preview(…) ; en ligne de commande, '
+    "--period {2} ou --period {0}{1}."
+)
+_OWN = ". Si une colonne a la sienne, [files.periods] la dit dans source.toml (o.preview(…).write(), ou --write)"
 
 
 def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
@@ -167,15 +172,14 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
 
 
 def _disagreement(found: Found, first: Statement, second: Statement) -> DescriptorError:
-    """Refuse a file of which two places say two periods."""
+    """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
+    answer = _ANSWER if second.where.startswith("la colonne") else _CHOICE
     return DescriptorError(
         f"Deux endroits disent deux périodes : {first.period} ({first.where}) et {second.period} "
         f"({second.where}).",
         where=found.table.name,
         why="On ne sait de laquelle sont les chiffres.",
-        remedy=_ANSWER.format(second.period, "")
-        + " Si une colonne a la sienne, écrivez le source.toml (o.preview(…).write(), ou --write) : "
-        "[files.periods] la dit.",
+        remedy=answer.format(second.period, _OWN, first.period),
         candidates=[first.period, second.period],
     )
 
