@@ -266,6 +266,20 @@ def test_years_of_construction_are_of_the_year_that_is_said(
     refused(place, "b.csv", table("code;2009-2013;2014-2018"), "2009-2013", period="2019")
 
 
+def test_a_column_of_several_years_is_asked_in_what_is_written(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;pop"))
+    written = preview_file(place.workspace, path).write()
+    with pytest.raises(ObservatoireError) as caught:
+        load_source(warehouse, place.workspace, written.parent)
+    says(caught.value, "Naissances 2010-2014", "période")
+    answered = written.read_text(encoding="utf-8").replace('"?"', '"2010-2014"')
+    written.write_text(answered, encoding="utf-8")
+    load_source(warehouse, place.workspace, written.parent)
+    assert stored(warehouse) == {("Naissances 2010-2014", "2010-2014"), ("pop", "2016")}
+
+
 def test_an_answer_is_obeyed(place: Place, warehouse: Warehouse) -> None:
     path = place.write("aides-2017.csv", table("code;aidés", title="Contrat de ville 2015"))
     load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
@@ -1155,6 +1169,16 @@ def test_what_cells_are_is_no_label(place: Place) -> None:
     source = preview_file(place.workspace, place.write("a-2009.csv", text)).source
     assert source is not None
     assert [one.label for one in source.variables.values()] == ["V1", "V2"]
+
+
+def test_codes_and_names_over_columns_are_read_once_turned(
+    place: Place, warehouse: Warehouse
+) -> None:
+    over = "Indicateur;97209;97213\nIndicateur;Fort-de-France;Le Lamentin\nAidés;5;6\n"
+    refused(place, "a-2016.csv", over, "couché", "Transposé", "« Code », « Nom »")
+    turned = "Code;Nom;Aidés\n97209;Fort-de-France;5\n97213;Le Lamentin;6\n"
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", turned))
+    assert stored(warehouse) == {("Aidés", "2016")}
 
 
 def test_a_name_in_words_states_the_nature_that_a_code_below_does_not(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import key
@@ -63,6 +64,15 @@ def spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
+def asked_period(plan: SourceDraft) -> SourceDraft | None:
+    """Return a draft that asks the period of a column of several years: as written, it is not loaded."""
+    own = plan.file.get("periods", {})
+    asked = plan.spanning in (*plan.variables, *plan.columns) and not plan.file.get("period_column")
+    if not plan.spanning or not asked or not isinstance(own, dict) or plan.spanning in own:
+        return None
+    return replace(plan, file={**plan.file, "periods": {**own, plan.spanning: "?"}})
+
+
 def small_share(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a number far below the percentages of its variable, which may be a share."""
     doubtful = plan.small or plan.fraction
@@ -112,8 +122,7 @@ def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
             why="On ne sait pas quelles colonnes le titre concerne : un effectif serait donné pour "
             f"{'un montant' if 'euro' in unit or '€' in unit else 'une part ou une mesure'}.",
             remedy=f"Écrivez l’unité dans le nom de chaque colonne qui est en {unit}, et retirez celle "
-            "du titre ; ou écrivez le source.toml (o.preview(…).write(), ou --write), qui dit celle de chaque "
-            "variable.",
+            "du titre.",
         )
     if plan.mixed is None:
         units = enumerate_words([f"« {unit} »" for unit in plan.units[1:]], most=4)

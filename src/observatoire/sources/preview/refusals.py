@@ -158,8 +158,8 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
     ]
     columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
     more = (
-        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) et "
-        "complétez [files.periods]"
+        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) : celle du "
+        'fichier dans [[files]] (period = "2015-2016"), celle de chaque colonne sous [files.periods]'
     )
     example = next((one.period for one in plan.candidates if one.why in _POSSIBLE), "2016")
     return DescriptorError(

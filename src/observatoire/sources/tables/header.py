@@ -131,7 +131,7 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     group, made = "", []
     for name, under in zip(header, below, strict=False):
         group = "" if name == spec.territory else name or group
-        made.append(" ".join(filter(None, sorted((group, under), key=is_dated))) if under else name)
+        made.append(" ".join(sorted(filter(None, (group, under)), key=is_dated)) if under else name)
     kept = [name for name in made if name]
     return made if len(set(kept)) == len(kept) else []
 
