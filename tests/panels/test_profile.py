@@ -251,6 +251,13 @@ def test_what_is_watched_stands_under_its_row(pages: dict[str, Page]) -> None:
     assert "seuil dépassé" in drawn[watched]
 
 
+def test_what_is_to_be_confirmed_is_said_so_before_what_it_would_be() -> None:
+    page = demo.demo().profile("Centre-ville").page
+    figure = next(b for b in page.blocks if isinstance(b, Figure))
+    said = next(t for t in texts(parsed(figure.svg)) if t.startswith("Veille"))
+    assert plain(said).startswith("Veille : à confirmer, « Hausse de la pauvreté » (hausse de plus")
+
+
 @pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])
 def test_the_spine_of_a_page_has_16_to_20_rows_and_texts_that_do_not_meet(
     pages: dict[str, Page], name: str
