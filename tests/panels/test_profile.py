@@ -57,6 +57,11 @@ def test_a_range_that_leaves_figures_out_says_so() -> None:
     assert "hors †" not in plain(lecture([bearing()], "Ici", WORDS))
 
 
+def test_nothing_to_compare_with_is_not_a_gap_that_is_unsure() -> None:
+    assert "Aucun écart sûr avec Ville" in nothing_sure([bearing()], WORDS, "Ville")
+    assert nothing_sure([bearing(references=())], WORDS, "Ville").startswith("Rien à quoi comparer")
+
+
 def facts(page: Page, kind: str) -> dict[str, str]:
     found = next(b for b in page.blocks if isinstance(b, Facts) and b.kind == kind)
     return {plain(term): plain(text) for term, text in found.items}
