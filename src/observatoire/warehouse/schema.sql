@@ -338,6 +338,11 @@ CREATE TABLE IF NOT EXISTS convention (
     contact    VARCHAR NOT NULL
 );
 
+-- Digest of this schema and of what it made: an opening that finds both as they were makes nothing.
+CREATE TABLE IF NOT EXISTS laid_out (
+    signature VARCHAR NOT NULL
+);
+
 CREATE OR REPLACE VIEW current_observation AS
 SELECT observation.*, load.source, load.file
 FROM observation
