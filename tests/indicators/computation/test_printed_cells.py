@@ -101,7 +101,9 @@ def _given(
 def printed() -> list[dict[str, Any]]:
     """Return every cell of the zonings that sources give, at each of their periods."""
     listed = demo.demo().indicators()
-    known = dict(zip(listed["indicator"], listed["periods"].astype(str).str.split(", "), strict=True))
+    known = dict(
+        zip(listed["indicator"], listed["periods"].astype(str).str.split(", "), strict=True)
+    )
     given = rows().groupby("zoning")["period"].agg(set)
     cells = []
     for zoning, periods in given.items():
