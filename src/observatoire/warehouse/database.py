@@ -118,7 +118,8 @@ def _sign(connection: duckdb.DuckDBPyConnection, schema: str, *, fresh: bool) ->
         signature = _signature(connection, schema)
     if fresh:
         _SIGNED[schema] = signature
-    connection.execute("DELETE FROM laid_out")
+    else:
+        connection.execute("DELETE FROM laid_out")
     connection.execute("INSERT INTO laid_out VALUES (?)", [signature])
 
 
