@@ -108,8 +108,11 @@ def _drawing_version() -> str:
     """Return a digest of the library’s own files that draw, and of the versions of what it draws with."""
     engines = [str(each.__version__) for each in (duckdb, gpd, pd, pyproj, shapely)]
     digest = hashlib.sha256(repr((engines, pyproj.proj_version_str, shapely.geos_version)).encode())
-    for path in [Path(__file__), *sorted(Path(territories.__file__).parent.rglob("*.py"))]:
-        digest.update(path.read_bytes())
+    rooms = Path(territories.__file__).parents[1]
+    for room in ("declarations", "territories", "workspace"):
+        for path in sorted((rooms / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()
 
 
