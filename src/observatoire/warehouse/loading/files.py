@@ -227,7 +227,7 @@ def _draft_notices(plan: SourceDraft, *, family: bool) -> list[str]:
     lines = []
     if plan.doubts:
         more = f" et {len(plan.doubts) - 6} autres" if len(plan.doubts) > 6 else ""  # noqa: PLR2004 - shown
-        lines.append(f"Nature devinée, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}.")
+        lines.append(f"Nature lue sur la forme des nombres, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}.")
     if plan.undescribed:
         lines.append(
             "Colonnes que cette famille ne décrit pas, laissées de côté : "
