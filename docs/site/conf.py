@@ -45,11 +45,16 @@ write_pages(HERE)
 html_static_path = ["images"]
 
 #: What the theme says in English, for want of a French catalogue.
+SPHINX = '<a href="https://www.sphinx-doc.org/">Sphinx</a>'
 WORDS = {
-    "Next": "Suivant", "Previous": "Précédent", "Home": "Accueil", "On this page": "Sur cette page",
-    "Back to top": "Haut de la page", "Made with ": "Fait avec ",
-    '<a href="https://www.sphinx-doc.org/">Sphinx</a> and ': '<a href="https://www.sphinx-doc.org/">Sphinx</a> et ',
-}  # fmt: skip
+    "Next": "Suivant",
+    "Previous": "Précédent",
+    "Home": "Accueil",
+    "On this page": "Sur cette page",
+    "Back to top": "Haut de la page",
+    "Made with ": "Fait avec ",
+    f"{SPHINX} and ": f"{SPHINX} et ",
+}
 
 
 def setup(app: Sphinx) -> None:

@@ -80,7 +80,9 @@ class CheckReport(PrintedReport):
         path = Path(path)
         if path.suffix.lower() != ".csv":
             raise FormatError(
-                f"On écrit les anomalies en .csv, non en « {path.suffix} ».", where=path.name
+                f"On écrit les anomalies en .csv, non en « {path.suffix} ».",
+                where=path.name,
+                remedy="Donnez un nom en .csv ; Excel et LibreOffice l’ouvrent.",
             )
         remedy = "Choisissez un dossier qui existe et où vous avez le droit d’écrire."
         with (
@@ -133,7 +135,9 @@ def finding_lines(findings: pd.DataFrame) -> list[str]:
         for row in records(rows.head(_SHOWN)):
             lines.append(f"    {_place(row)}{row['message']}")  # noqa: PERF401 - two per check
         if len(rows) > _SHOWN:
-            lines.append(f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dites par observatoire check ou o.checks().df")
+            lines.append(
+                f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dites par observatoire check ou o.checks().df"
+            )
         if remedy := str(rows["remedy"].iloc[0]):
             lines.append(f"    {remedy}")
     return lines

@@ -142,7 +142,11 @@ def _checked(
                 remedy="Redemandez le paquet entier à qui l’a publié.",
             )
         if name and member.name != name:
-            return FileError(f"Ce paquet s’appelle « {member.name} », non « {name} ».", where=place)
+            return FileError(
+                f"Ce paquet s’appelle « {member.name} », non « {name} ».",
+                where=place,
+                remedy="Corrigez name ou place dans federation.toml.",
+            )
         return member
 
     with ThreadPoolExecutor() as pool:

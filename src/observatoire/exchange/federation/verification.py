@@ -238,7 +238,11 @@ def _check_sums(folder: Path, descriptor: Record) -> None:
     for file, expected in zip(files, announced, strict=True):
         target = inside(folder, file)
         if not target.is_file():
-            raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")
+            raise FileError(
+                "Le paquet annonce ce fichier, et il n’y est pas.",
+                where=f"{folder.name}/{file}",
+                remedy="Redemandez le paquet entier à qui l’a publié.",
+            )
         if _fingerprint(target) != expected:
             raise TruncatedFileError(
                 "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",

@@ -202,7 +202,9 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     mended = dict(zip(parsed.restored["raw"], parsed.restored["code"], strict=True))
     named = sorted((text, code) for text, code in pairs if code not in (text, mended.get(text)))
     coded = len(pairs) - len(named)
-    ways = [f"{count} par leur {key}" for count, key in ((coded, "code"), (len(named), "nom")) if count]
+    ways = [
+        f"{count} par leur {key}" for count, key in ((coded, "code"), (len(named), "nom")) if count
+    ]
     lines = [f"Reconnus : {enumerate_words(ways) or 'aucun'}."]
     lines += [capital(notice) for notice in alias_notices(parsed.aliased) + heading_notices(parsed)]
     if mended:
