@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -74,16 +75,57 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) -> None:
     """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
+    schema = _schema(crs)
+    if not fresh:
+        if _is_laid_out(connection, schema):
+            return
+        _forget_first_registers(connection)
     # In one transaction: else each of its statements waits for the disk.
-    schema = f"BEGIN TRANSACTION; {_schema(crs)} COMMIT;"
-    if fresh:
-        connection.execute(schema)
-        return
-    _forget_first_registers(connection)
-    connection.execute(schema)
-    if _crs_changed(connection, crs):
+    connection.execute(f"BEGIN TRANSACTION; {schema}")
+    if not fresh and _crs_changed(connection, crs):
         connection.execute("DROP TABLE territory")  # shapes are written at each opening
         connection.execute(schema)
+    _sign(connection, schema, fresh=fresh)
+    connection.execute("COMMIT")
+
+
+#: All that the file lays out, as the engine writes it.
+_LAID_OUT = """
+SELECT string_agg(sql, '' ORDER BY name) FROM (
+    SELECT table_name AS name, sql FROM duckdb_tables() WHERE NOT temporary
+    UNION ALL
+    SELECT view_name, sql FROM duckdb_views() WHERE NOT internal
+)
+"""
+
+
+def _is_laid_out(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
+    """Say whether the tables and views are still those that this very schema made."""
+    try:
+        signed = connection.execute("SELECT signature FROM laid_out").fetchall()
+    except duckdb.CatalogException:  # made before it was signed
+        return False
+    return signed == [(_signature(connection, schema),)]
+
+
+#: Signatures of new files, by schema: all alike, and the first look at a catalogue takes long.
+_SIGNED: dict[str, str] = {}
+
+
+def _sign(connection: duckdb.DuckDBPyConnection, schema: str, *, fresh: bool) -> None:
+    signature = _SIGNED.get(schema) if fresh else None
+    if signature is None:
+        signature = _signature(connection, schema)
+    if fresh:
+        _SIGNED[schema] = signature
+    else:
+        connection.execute("DELETE FROM laid_out")
+    connection.execute("INSERT INTO laid_out VALUES (?)", [signature])
+
+
+def _signature(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+    laid_out = connection.execute(_LAID_OUT).fetchall()
+    return hashlib.sha256(f"{schema}{laid_out}".encode()).hexdigest()
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.

@@ -32,6 +32,12 @@ CREATE TABLE IF NOT EXISTS territory (
 -- Who drew the outline of a territory by hand, and when: it is no official one. Empty for any other.
 ALTER TABLE territory ADD COLUMN IF NOT EXISTS drawn VARCHAR DEFAULT '';
 
+-- What these two were drawn from, and the digest of their rows: an opening that finds both as they were writes nothing.
+CREATE TABLE IF NOT EXISTS drawn_from (
+    grounds VARCHAR NOT NULL,
+    stored  VARCHAR NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS source (
     code      VARCHAR PRIMARY KEY,
     title     VARCHAR NOT NULL,
@@ -336,6 +342,11 @@ CREATE TABLE IF NOT EXISTS convention (
     recipients VARCHAR[] NOT NULL,
     reference  VARCHAR NOT NULL,
     contact    VARCHAR NOT NULL
+);
+
+-- Digest of this schema and of what it made: an opening that finds both as they were makes nothing.
+CREATE TABLE IF NOT EXISTS laid_out (
+    signature VARCHAR NOT NULL
 );
 
 CREATE OR REPLACE VIEW current_observation AS
