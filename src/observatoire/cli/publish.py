@@ -270,7 +270,9 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
-            f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
+            f"On écrit la fédération en .csv, non en « {output.suffix} ».",
+            where=str(output),
+            remedy="Donnez un nom en .csv ; --annex, --atlas, --panel et --map écrivent les autres formes.",
         )
     # The quickest first: what cannot be shown is said before the long ones are made.
     pages = {"map": map, "panel": panel, "inventory": inventory, "atlas": atlas, "annex": annex}

@@ -110,7 +110,10 @@ class Preview:
         # What is still to be answered is answered there.
         asked = self.plan is not None and (self.plan.writing.doubtful or self.plan.candidates)
         if self.plan is None or (self.source is None and not asked):
-            raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
+            raise self.refusal or DescriptorError(
+                "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
+                remedy="L’aperçu lui-même montre ce qui en a été lu.",
+            )
         return (asked_period(self.plan) or self.plan).toml()
 
     @property
