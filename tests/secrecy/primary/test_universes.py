@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,8 +150,11 @@ def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
     return [*people, *rows_of("tx", rates), "commune-2016;c2;2016;tx;%s"]
 
 
+@pytest.mark.parametrize("rebuilt", [False, True])
 @pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
-def test_what_rates_gave_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
+def test_what_rates_gave_is_not_forgotten(
+    tmp_path: Path, second: dict[str, int | None], *, rebuilt: bool
+) -> None:
     """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
     numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
     shown = []
@@ -164,6 +168,8 @@ def test_what_rates_gave_is_not_forgotten(tmp_path: Path, second: dict[str, int 
             frame = o.table("tx", "iris-2016").df.set_index("territory")["value"].dropna()
             shown.append(set(frame.index))
             assert o.audit()["safe"].all()
+        if rebuilt:
+            shutil.rmtree(tmp_path / "data/processed")
     assert "i7" not in shown[0] | shown[1]
     assert len({"i6", "i8", "i9"} - (shown[0] | shown[1])) > 0
 

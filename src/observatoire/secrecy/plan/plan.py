@@ -26,6 +26,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     bound_shares,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
+from observatoire.secrecy.plan.former_figures import lost_figures
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
 from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, read_known_figures
@@ -132,8 +133,7 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     check_declared(context)
     indicators = guarded_indicators(context)
     earlier = list(earlier)
-    loads = {load for cell in earlier for load in cell.loads}
-    plan = SecrecyPlan(_assembly(context, indicators, loads), {})
+    plan = SecrecyPlan(_assembly(context, indicators, earlier), {})
     if indicators:
         for relating in (_structure, _read_cells):
             relating(plan, context, indicators)
@@ -149,7 +149,10 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     return plan
 
 
-def _assembly(context: Context, indicators: Sequence[Indicator], loads: Iterable[int]) -> Assembly:
+def _assembly(
+    context: Context, indicators: Sequence[Indicator], earlier: Sequence[PublishedCell]
+) -> Assembly:
+    loads = {load for cell in earlier for load in cell.loads}
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
     for rule in context.secrecy_rules.values():
@@ -158,8 +161,10 @@ def _assembly(context: Context, indicators: Sequence[Indicator], loads: Iterable
         sources |= {bound.source, bound.at_most.partition("/")[0]}
     sources |= {code for code, rule in context.secrecy_rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
-    known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules, loads)
-    universes, known = read_universes(context, known, indicators, loads)
+    lost = lost_figures(context.warehouse, earlier)
+    rules = context.secrecy_rules
+    known = read_known_figures(context.warehouse, sources - {""}, rules, loads, lost)
+    universes, known = read_universes(context, known, indicators, loads, lost)
     assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))

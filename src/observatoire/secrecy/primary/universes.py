@@ -252,10 +252,12 @@ def read_universes(
     known: KnownFigures,
     indicators: Sequence[Indicator],
     loads: Iterable[int] = (),
+    published: Mapping[Base, float] | None = None,
 ) -> tuple[Universes, KnownFigures]:
     """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell.
 
-    ``loads`` are those that stood when something was published.
+    ``loads`` are those that stood when something was published, ``published`` what left of those that a
+    rebuilt warehouse does not know.
     """
     added = _added(context.warehouse)
     universes = Universes(known.rules, added["count"], added["amount"])
@@ -288,4 +290,5 @@ def read_universes(
         if top._replace(variable=rate_behind(top.variable)) in lost
         or known.withdrawn.intersection(bases)
     }
-    return universes, replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
+    found = replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
+    return universes, found.with_lost(published or {}, {base[:2] for base in made})
