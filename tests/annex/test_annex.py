@@ -107,6 +107,13 @@ def said(*tags: str) -> list[str]:
     return [text for tag, text in page().texts if tag in tags]
 
 
+def test_a_finding_is_said_once() -> None:
+    """The cover says it; the page that follows sums up each heading, and warns."""
+    headed = [text for tag, text in page().texts if tag == "dt" and "jugés" in text]
+    assert len(headed) >= 3
+    assert len(set(headed)) == len(headed)
+
+
 @cache
 def shown() -> str:
     """Return every text a reader can see or hear."""

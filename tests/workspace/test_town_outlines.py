@@ -77,8 +77,8 @@ def test_own_outlines_and_iris_make_members_links_communes_and_the_land_around(
         o.load(population, period="2016")
         drawn = o.map("population").html
         o.annex(made.root / "gare.html", quartier="La Gare", theme="population", length="court")
-    assert drawn.count('fill="#e9e7e1"') >= 3  # Hautefont, and two communes of land
-    assert 'fill="#f7fafc"' in drawn  # beyond the land that is given, the sea
+    assert drawn.count('fill="var(--land)"') >= 3  # Hautefont, and two communes of land
+    assert 'fill="var(--sea)"' in drawn  # beyond the land that is given, the sea
     guide = (made.root / "LISEZMOI.md").read_text(encoding="utf-8")
     assert guide.startswith("# Observatoire de Hautefont\n")
     assert "observatoire panel population" in guide

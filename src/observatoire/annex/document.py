@@ -202,7 +202,7 @@ def _cover(content: AnnexContent) -> list[Block]:
 
 def _retain(content: AnnexContent) -> list[Block]:
     found = list(content.findings.values())
-    blocks = retain_blocks(content.table, content.themes, found, content.found, _warnings(content))
+    blocks = retain_blocks(content.table, content.themes, found, _warnings(content))
     return [*blocks, *(revision_blocks(content.changed) if content.changed else [])]
 
 

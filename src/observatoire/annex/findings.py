@@ -13,7 +13,6 @@ from observatoire.pages.blocks import (
     Block,
     Callout,
     Column,
-    Facts,
     Heading,
     Row,
     TableBlock,
@@ -334,10 +333,9 @@ def retain_blocks(
     table: ProtectedTable,
     themes: Sequence[Theme],
     found: Sequence[Finding],
-    evaluated: Assessment | None,
     warnings: Callout,
 ) -> list[Block]:
-    """Lay out the page of what to retain: findings, a line a theme, the warnings, once.
+    """Lay out the page of what to retain, after the findings of the cover: a line a theme, the warnings.
 
     Parameters
     ----------
@@ -347,8 +345,6 @@ def retain_blocks(
         The headings shown.
     found : sequence of Finding
         What the indicators say.
-    evaluated : Assessment or None
-        What became of objectives.
     warnings : Callout
         What must be read before the figures.
     """
@@ -367,7 +363,6 @@ def retain_blocks(
     )
     return [
         Heading("Ce qu’il faut retenir", 1, "retenir"),
-        Facts(in_short(table, found, evaluated), kind="findings"),
         grid,
         warnings,
     ]

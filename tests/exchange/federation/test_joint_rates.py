@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attacker
+import numpy as np
+import pandas as pd
 import pytest
 from packages_made import package
 
@@ -194,3 +197,16 @@ def test_a_hidden_amount_is_not_bounded_closely(tmp_path: Path) -> None:
     )
     assert not f.audit().empty
     assert dark(f)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_package_alone_loses_nothing(tmp_path: Path, seed: int) -> None:
+    """Its own plan proved it: a rate is hidden there for another's sake than that of a count it bounds."""
+    attacker.write_random(tmp_path, np.random.default_rng(seed))
+    with obs.open(tmp_path) as o:
+        o.load()
+        o.publish(tmp_path / "paquet")
+    alone = obs.federate([tmp_path / "paquet"])
+    given = pd.read_csv(tmp_path / "paquet/valeurs.csv")["statut"]
+    assert alone.audit().empty
+    assert sorted(alone.df["statut"].astype(str)) == sorted(given)

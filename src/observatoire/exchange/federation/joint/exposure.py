@@ -53,7 +53,8 @@ class Exposure:
 
     ``given`` are the figures shown as exact, by who shows them; ``hiding`` who hides each count;
     ``floors`` how wide, and how high, what is left of it must reach; ``fractional`` the quantities that do
-    not count by ones, of which ``amounts`` must be left as wide as they are high. ``implied`` are the hidden
+    not count by ones, of which ``amounts`` must be left as wide as they are high. ``bounded`` are the counts
+    whose bounds somebody prints, and who. ``implied`` are the hidden
     counts that nobody gives, the terms of a hidden rate: they may be zero. Where ``loose`` names quantities,
     no figure of another may be withheld.
     """
@@ -63,6 +64,7 @@ class Exposure:
     floors: dict[CountedCell, float] = field(default_factory=dict)
     fractional: set[str] = field(default_factory=set)
     amounts: set[str] = field(default_factory=set)
+    bounded: set[tuple[CountedCell, str]] = field(default_factory=set)
     implied: set[CountedCell] = field(default_factory=set)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)

@@ -63,7 +63,8 @@ def hide_terms(made: Exposure, rate: RateFigure, top: str, bottom: str) -> list[
         return []
     given = made.given.get(above, {}).values()
     facts = []
-    if not given or 0 < min(given) < rate.floor:
+    # Whoever prints the bounds of a count does not hide it: the rate is hidden for another's sake.
+    if (above, rate.whose) not in made.bounded and (not given or 0 < min(given) < rate.floor):
         _hide(made, above, rate.whose, floor)
         facts += [Fact({above: 1.0}, 1.0, math.inf)] * sure
     if rate.share:

@@ -150,6 +150,7 @@ class Federated:
                 made.given[cell][key[0]] = float(row["valeur"])
             elif row["statut"] in _PASSED:
                 made.facts += self._passed(row, cell)
+                made.bounded.add((cell, key[0]))
         made.amounts |= self.definitions.amounts
         made.fractional |= self._fractional(made)
         self._read_rates(made, rates, terms)
