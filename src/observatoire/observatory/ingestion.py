@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors import FileError
+from observatoire.errors import DescriptorError, FileError
 from observatoire.errors.arguments import one_path, suggestion
 from observatoire.observatory.inventory import Inventory
 from observatoire.warehouse.storage.listings import PERIODS, families
@@ -97,6 +97,7 @@ class Ingestion(Inventory):
                 notices=(
                     *report.notices,
                     *self._feeding(report.source),
+                    *self._speaking(report.source),
                     *filter(None, [shut.get(report.source, "")]),
                 ),
             )
@@ -119,6 +120,17 @@ class Ingestion(Inventory):
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)
         return (*feed_notices(found), *((FEEDS_NOTHING,) if idle else ()))
+
+    def _speaking(self, source: str) -> tuple[str, ...]:
+        """Ask of how many the figures of a source speak that it lends without their counts."""
+        from observatoire.secrecy.primary.universes import undeclared_universes
+        from observatoire.secrecy.release.audit_report import sentences_of_universes
+
+        if source not in self._contents() or not self.workspace.catalogue.is_file():
+            return ()
+        with suppress(DescriptorError):  # a rule that cannot be is said where it is asked
+            return tuple(sentences_of_universes(*undeclared_universes(self._context, source)))
+        return ()
 
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""

@@ -47,7 +47,7 @@ class PublishedCell(NamedTuple):
 
 
 def lost_figures(warehouse: Warehouse, earlier: Sequence[PublishedCell]) -> dict[Base, float]:
-    """Return what was published one by one of loads that a rebuilt warehouse does not know; the last of several."""
+    """Return what left one by one of loads that a rebuilt warehouse does not know; the last of several."""
     known = {int(load) for (load,) in warehouse.rows("SELECT id FROM load")}
     lost = (cell for cell in earlier if not known.issuperset(cell.loads))
     return {

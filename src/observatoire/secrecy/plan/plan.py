@@ -79,6 +79,7 @@ class SecrecyPlan:
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
     unsaid: frozenset[str] = frozenset()
+    unjudged: frozenset[str] = frozenset()
 
     def cause(self, key: Key) -> str:
         """Return why a cell is hidden, empty when it may be shown."""
@@ -143,8 +144,9 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
         add_earlier(plan.assembly, earlier, plan.cells, context.warehouse)
         _decide(plan, context)
         known, universes = context.periods(), plan.assembly.universes
-        plan.unsaid = frozenset(
-            each.code for each in indicators if universes.unsaid(each, known[each.code])
+        plan.unsaid, plan.unjudged = (
+            frozenset(each.code for each in indicators if says(each, known[each.code]))
+            for says in (universes.unsaid, universes.unjudged)
         )
     return plan
 

@@ -135,9 +135,7 @@ class KnownFigures:
             for base, amount in lost.items()
             if base[:2] in variables and base[1:] not in given
         }
-        return replace(
-            self, figures={**self.figures, **gone}, withdrawn=self.withdrawn.union(gone)
-        )
+        return replace(self, figures={**self.figures, **gone}, withdrawn=self.withdrawn.union(gone))
 
     def sum(self, terms: Iterable[tuple[Base, float]]) -> Sum:
         """Return a sum without what anybody has."""
@@ -185,7 +183,9 @@ def read_known_figures(
         )
     withdrawn = {Base(*map(str, row[:5])) for row in gone}
     found = KnownFigures(figures, rules, frozenset(withdrawn))
-    counted = warehouse.rows("SELECT source, code FROM variable WHERE nature IN ('count', 'amount')")
+    counted = warehouse.rows(
+        "SELECT source, code FROM variable WHERE nature IN ('count', 'amount')"
+    )
     return found.with_lost(lost or {}, {(str(source), str(code)) for source, code in counted})
 
 
