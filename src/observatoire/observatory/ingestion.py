@@ -30,6 +30,8 @@ FEEDS_NOTHING = (
     "les blocs, à compléter et à copier dans indicators.toml."
 )
 
+_PLACED = "SELECT DISTINCT source, variable, period, zoning FROM current_content"
+
 
 class Ingestion(Inventory):
     """What comes in: files, layers, checks, the open sources."""
@@ -107,7 +109,11 @@ class Ingestion(Inventory):
 
     def _feeding(self, source: str) -> tuple[str, ...]:
         """Say which indicators a source of figures feeds, and which columns others lack."""
-        from observatoire.indicators.definitions.feeds import feed_notices, feeds
+        from observatoire.indicators.definitions.feeds import (
+            feed_notices,
+            feeds,
+            preference_notices,
+        )
         from observatoire.sources.families.family import kin_of, read_families
 
         contents = self._contents()
@@ -119,7 +125,12 @@ class Ingestion(Inventory):
         found = feeds(self.catalogue, source, contents, known_as)
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)
-        return (*feed_notices(found), *((FEEDS_NOTHING,) if idle else ()))
+        placed: dict[str, set[tuple[str, str, str]]] = {}
+        for giver, *key in self.warehouse.rows(_PLACED):
+            variable, when, zoning = map(str, key)
+            placed.setdefault(str(giver), set()).add((variable, when, zoning))
+        preferred = preference_notices(self.catalogue, source, placed)
+        return (*feed_notices(found), *preferred, *((FEEDS_NOTHING,) if idle else ()))
 
     def _speaking(self, source: str) -> tuple[str, ...]:
         """Ask of how many the figures of a source speak that it lends without their counts."""
