@@ -261,6 +261,20 @@ def test_bytes_that_nobody_wrote_here_are_computed_anew(copy: Path, computed: li
             assert len(computed) == 1 or rank >= 4 + len(FORGED)
 
 
+@pytest.mark.parametrize("table", ["kept_answer", "kept_decision"])
+def test_what_another_version_kept_in_its_own_form_is_dropped(
+    copy: Path, computed: list[object], table: str
+) -> None:
+    with obs.open(copy) as o:
+        before = shown(o)
+        o.warehouse.run(f"DROP TABLE {table}")
+        o.warehouse.run(f"CREATE TABLE {table} (id BIGINT, body VARCHAR)")
+    with obs.open(copy) as o:
+        pd.testing.assert_frame_equal(before, shown(o))
+        assert o.warehouse.rows(KEPT) == [(1,)]
+    assert len(computed) == (table == "kept_answer")
+
+
 def test_the_oldest_make_room(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with obs.open(copy) as o:
         ((first, size),) = o.warehouse.rows("SELECT asked, bytes FROM kept_answer")

@@ -119,8 +119,6 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
 
     Parameters
     ----------
-    desk : Context
-        What answers.
     earlier : iterable of PublishedCell
         What was published before, and is known to all.
 
@@ -154,19 +152,18 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
 def _assembly(
     context: Context, indicators: Sequence[Indicator], earlier: Sequence[PublishedCell]
 ) -> Assembly:
-    loads = {load for cell in earlier for load in cell.loads}
+    rules, loads = context.secrecy_rules, {load for cell in earlier for load in cell.loads}
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
-    for rule in context.secrecy_rules.values():
-        sources |= {each.basis.rpartition("/")[0] for each in rule.conditions}
+    conditions = [each for rule in rules.values() for each in rule.conditions]
+    sources |= {each.basis.rpartition("/")[0] for each in conditions}
     for bound in context.workspace.secrecy.known:
         sources |= {bound.source, bound.at_most.partition("/")[0]}
-    sources |= {code for code, rule in context.secrecy_rules.items() if rule.guarded}
+    sources |= {code for code, rule in rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
     lost = lost_figures(context.warehouse, earlier)
-    rules = context.secrecy_rules
-    known = read_known_figures(context.warehouse, sources - {""}, rules, loads, lost)
-    universes, known = read_universes(context, known, indicators, loads, lost)
+    counted = read_known_figures(context.warehouse, sources - {""}, rules, loads, lost)
+    universes, known = read_universes(context, counted, indicators, loads, lost)
     assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))
@@ -266,7 +263,7 @@ def _read_cell(
         cause = PRIMARY
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
-    size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
+    size = max((abs(plan.assembly.amounts[each]) for each in labels), default=0.0)
     numbers = tuple(float(row[name]) for name in ("value", "low", "high"))
     if threshold > 0:  # as tables round them: see release/redaction
         numbers = printed(numbers, indicator.decimals)
