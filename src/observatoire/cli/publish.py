@@ -26,6 +26,7 @@ from observatoire.cli.console import (
     say,
     show_frame,
     step,
+    warned,
     written_in,
 )
 from observatoire.errors import FormatError, UnknownNameError
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @command()
 def audit(workspace: Workspace = Path()) -> None:
     """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués, et par quelles sommes."""
-    with opened(workspace) as o, step("Audit"):
+    with opened(workspace) as o, warned(), step("Audit"):
         report = o.audit()
     from observatoire.secrecy.release.audit_report import sentences_of_audit
 

@@ -80,6 +80,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) ->
         if _is_laid_out(connection, schema):
             return
         _forget_first_registers(connection)
+        _forget_other_forms(connection)
     # In one transaction: else each of its statements waits for the disk.
     connection.execute(f"BEGIN TRANSACTION; {schema}")
     if not fresh and _crs_changed(connection, crs):
@@ -144,6 +145,26 @@ def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
         described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
         if column not in {name for name, *_ in described or ()}:
             connection.execute(f"DROP TABLE {table}")
+
+
+#: What is only kept to be read again: made anew in any other form than this one.
+_KEPT = {
+    "kept_decision": {"key": "VARCHAR", "sha256": "VARCHAR", "body": "BLOB"},
+    "kept_answer": {
+        "id": "BIGINT", "grounds": "VARCHAR", "asked": "VARCHAR", "bytes": "BIGINT", "sha256": "VARCHAR",
+        "body": "BLOB",
+    },
+}  # fmt: skip
+
+
+def _forget_other_forms(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what another version of the library kept, in a form of its own."""
+    known = {str(name) for (name,) in connection.execute(_TABLES).fetchall()}
+    for table, columns in _KEPT.items():
+        if table in known:
+            described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
+            if {str(name): str(kind) for name, kind, *_ in described or ()} != columns:
+                connection.execute(f"DROP TABLE {table}")
 
 
 def _schema(crs: str) -> str:

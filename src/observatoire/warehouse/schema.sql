@@ -226,17 +226,18 @@ CREATE TABLE IF NOT EXISTS published_cell (
     recipe      VARCHAR NOT NULL      -- what sum of producers' figures it tells: JSON, or empty
 );
 
--- The loads that stood when something left: by ids, not by clocks.
--- Publications of former versions only have their date.
+-- The loads that stood when something left: by ids, not by clocks; the last alone where a warehouse
+-- that was rebuilt knows none of them. Publications of former versions only have their date.
 CREATE OR REPLACE VIEW publication_load AS
 WITH dated AS (
     SELECT p.id, coalesce(p.last_load, max(l.id), 0) AS last_load
     FROM publication AS p LEFT JOIN load AS l ON l.loaded_at <= p.stamp
     GROUP BY p.id, p.last_load
 )
-SELECT d.id AS publication, list(l.id ORDER BY l.id) AS loads
+SELECT d.id AS publication,
+       coalesce(list(l.id ORDER BY l.id) FILTER (WHERE l.id IS NOT NULL), [max(d.last_load)]) AS loads
 FROM dated AS d
-JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
+LEFT JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
 GROUP BY d.id;
 
 -- What the text beside the warehouse was when its last publication was written there.

@@ -162,7 +162,10 @@ def _given_elsewhere(warehouse: Warehouse, source: Source, parsed: Parsed) -> tu
     if not names:
         return ()
     return (
-        f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}.",
+        (
+            f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
+            "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
+        ),
     )
 
 
