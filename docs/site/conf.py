@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.locale import _
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -12,6 +17,10 @@ sys.path.insert(0, str(HERE.parents[1] / "src"))
 from made_pages import write_pages  # noqa: E402 - the folder above is where it stands
 
 import observatoire  # noqa: E402
+from observatoire.french.typography import spaced  # noqa: E402
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project, author = "observatoire", "Les contributeurs d’observatoire"
 version = release = observatoire.__version__
@@ -31,3 +40,51 @@ autodoc_member_order = "bysource"
 exclude_patterns = ["_*/**"]
 
 write_pages(HERE)
+
+#: Copied as they are: the form that a telephone shows of a picture is named by no page.
+html_static_path = ["images"]
+
+#: What the theme says in English, for want of a French catalogue.
+SPHINX = '<a href="https://www.sphinx-doc.org/">Sphinx</a>'
+WORDS = {
+    "Next": "Suivant",
+    "Previous": "Précédent",
+    "Home": "Accueil",
+    "On this page": "Sur cette page",
+    "Back to top": "Haut de la page",
+    "Made with ": "Fait avec ",
+    f"{SPHINX} and ": f"{SPHINX} et ",
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Give pages what neither Markdown nor the theme does."""
+    app.connect("doctree-read", with_french_spaces, priority=1)
+    app.connect("html-page-context", with_french_words)
+
+
+def with_french_spaces(_app: Sphinx, doctree: nodes.document) -> None:
+    """Keep « ; » or « : » from beginning a line: pages are written with ordinary spaces."""
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(text.parent, nodes.TextElement) and not isinstance(
+            text.parent, nodes.literal | nodes.FixedTextElement
+        ):
+            text.parent.replace(text, nodes.Text(spaced(text.astext())))
+
+
+def with_french_words(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Name in French what leads from page to page, and offer pictures in their telephone form."""
+    context["_"] = context["gettext"] = lambda text: WORDS.get(text, _(text))
+    context["body"] = re.sub(
+        r'<img [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>', _by_width, context.get("body", "")
+    )
+
+
+def _by_width(image: re.Match[str]) -> str:
+    up, name = image.groups()
+    if not (HERE / f"images/{name}-telephone.svg").is_file():
+        return image[0]
+    narrow = f'<source media="(max-width: 46em)" srcset="{up}_static/{name}-telephone.svg">'
+    return f"<picture>{narrow}{image[0]}</picture>"

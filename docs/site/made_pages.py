@@ -72,6 +72,7 @@ def guide_pages() -> Iterator[tuple[str, str]]:
         yield f"guide/{slug(shelf)}.md", f"# {shelf}\n\n" + _toctree(names)
     for part, body in parts.items():
         raised = re.sub(r"(?m)^##(#+ )", r"#\1", body).replace("](secret.md)", "](../secret.md)")
+        raised = raised.replace("](galerie/", "](../images/")
         yield f"guide/{slug(part)}.md", f"# {part}\n{raised}"
 
 

@@ -32,7 +32,7 @@ def test_each_step_says_the_next_and_what_is_not_there(
     gpd.GeoDataFrame({"nom": ["La Gare", "Le Pont"]}, geometry=shapes, crs=2154).to_file(layer)
     root = tmp_path / "ville"
     said = call("init", root, "--from", layer)
-    assert "Gardé :\n  - 2 contours observés (quartier)" in said
+    assert "Ce qu’il y a :\n  - 2 contours observés (quartier)" in said
     assert "Ce qui n’est pas là :\n  - les contours des IRIS" in said
     assert "LISEZMOI.md" in said
     assert "déjà" in call("init", root, "--from", layer, status=1)

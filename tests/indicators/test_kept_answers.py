@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -215,6 +218,61 @@ def test_a_full_disk_only_costs_time(copy: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(kept_answers, "keep_answer", full)
         pd.testing.assert_frame_equal(before, shown(o))
         assert o.warehouse.rows(KEPT) == [(0,)]
+
+
+def cells_where(**columns: object) -> Callable[[Answer], Answer]:
+    return lambda kept: replace(kept, cells=kept.cells.assign(**columns))
+
+
+FORGED: dict[str, Callable[[Answer], Answer]] = {
+    "a status of no list": cells_where(status="zzz"),
+    "no status": cells_where(status=None),
+    "no source": cells_where(source=None),
+    "numbers in words": cells_where(value="beaucoup"),
+    "another indicator": cells_where(indicator="part"),
+    "another zoning": cells_where(zoning="pays"),
+    "a column less": lambda kept: replace(kept, cells=kept.cells.drop(columns="value")),
+    "each cell twice": lambda kept: replace(kept, cells=pd.concat([kept.cells, kept.cells])),
+    "no cell": lambda kept: replace(kept, cells=kept.cells.iloc[:0]),
+    "no difference": lambda kept: replace(kept, differences=kept.cells),
+    "sources of no list": lambda kept: replace(kept, sources=("pays",)),
+}
+
+
+def test_bytes_that_nobody_wrote_here_are_computed_anew(copy: Path, computed: list[object]) -> None:
+    """Sealed as ours are: who edits a warehouse can do that too."""
+    with obs.open(copy) as o:
+        before = shown(o)
+        ((asked, body),) = o.warehouse.rows("SELECT asked, body FROM kept_answer")
+        kept, chance = Answer.from_bytes(body), random.Random(1)  # noqa: S311 - the same bytes each time
+        bodies = [b"", bytes(100), body[:300], body[: len(body) // 2]]
+        bodies += [forge(kept).to_bytes() for forge in FORGED.values()]
+        for at in (chance.randrange(len(body)) for _ in range(12)):
+            spoilt = bytearray(body)
+            spoilt[at] ^= 0xFF
+            bodies.append(bytes(spoilt))
+        for rank, spoilt in enumerate(bodies):
+            computed.clear()
+            o.warehouse.run(
+                "UPDATE kept_answer SET body = ?, sha256 = ?",
+                [spoilt, hashlib.sha256(asked.encode() + spoilt).hexdigest()],
+            )
+            pd.testing.assert_frame_equal(before, shown(o))
+            assert len(computed) == 1 or rank >= 4 + len(FORGED)
+
+
+@pytest.mark.parametrize("table", ["kept_answer", "kept_decision"])
+def test_what_another_version_kept_in_its_own_form_is_dropped(
+    copy: Path, computed: list[object], table: str
+) -> None:
+    with obs.open(copy) as o:
+        before = shown(o)
+        o.warehouse.run(f"DROP TABLE {table}")
+        o.warehouse.run(f"CREATE TABLE {table} (id BIGINT, body VARCHAR)")
+    with obs.open(copy) as o:
+        pd.testing.assert_frame_equal(before, shown(o))
+        assert o.warehouse.rows(KEPT) == [(1,)]
+    assert len(computed) == (table == "kept_answer")
 
 
 def test_the_oldest_make_room(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,11 @@ def test_a_range_that_leaves_figures_out_says_so() -> None:
     assert "hors †" not in plain(lecture([bearing()], "Ici", WORDS))
 
 
+def test_nothing_to_compare_with_is_not_a_gap_that_is_unsure() -> None:
+    assert "Aucun écart sûr avec Ville" in nothing_sure([bearing()], WORDS, "Ville")
+    assert nothing_sure([bearing(references=())], WORDS, "Ville").startswith("Rien à quoi comparer")
+
+
 def facts(page: Page, kind: str) -> dict[str, str]:
     found = next(b for b in page.blocks if isinstance(b, Facts) and b.kind == kind)
     return {plain(term): plain(text) for term, text in found.items}
@@ -249,6 +254,13 @@ def test_what_is_watched_stands_under_its_row(pages: dict[str, Page]) -> None:
     watched = next(i for i, t in enumerate(drawn) if t.startswith("Veille"))
     assert row < watched < next(i for i, t in enumerate(drawn) if t.startswith("Ménages imposés"))
     assert "seuil dépassé" in drawn[watched]
+
+
+def test_what_is_to_be_confirmed_is_said_so_before_what_it_would_be() -> None:
+    page = demo.demo().profile("Centre-ville").page
+    figure = next(b for b in page.blocks if isinstance(b, Figure))
+    said = next(t for t in texts(parsed(figure.svg)) if t.startswith("Veille"))
+    assert plain(said).startswith("Veille : à confirmer, « Hausse de la pauvreté » (hausse de plus")
 
 
 @pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])

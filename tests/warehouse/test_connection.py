@@ -16,7 +16,7 @@ from built_workspace import Place, dump, says
 
 from observatoire.errors import WorkspaceError
 from observatoire.territories.perimeters import Perimeters
-from observatoire.warehouse import open_warehouse, read_shapes, store_zonings
+from observatoire.warehouse import database, open_warehouse, read_shapes, store_zonings
 from observatoire.warehouse.connection import MEMORY
 from observatoire.warehouse.storage.agreements import list_agreements
 
@@ -29,7 +29,7 @@ METRIC = "EPSG:5490"
 def test_opening_makes_the_folder_and_the_tables(tmp_path: Path) -> None:
     path = tmp_path / "a/b/o.duckdb"
     warehouse = open_warehouse(path, METRIC)
-    assert all(rows == [] for rows in dump(warehouse).values())
+    assert {name for name, rows in dump(warehouse).items() if rows} == {"laid_out"}
     warehouse.close()
     assert path.is_file()
 
@@ -40,6 +40,41 @@ def test_opening_again_keeps_what_was_there(place: Place) -> None:
     before = dump(warehouse)
     place.close()
     assert dump(place.warehouse()) == before
+
+
+def test_nothing_is_laid_out_again_while_nothing_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "o.duckdb"
+    open_warehouse(path, METRIC).close()
+    monkeypatch.setattr(database, "_forget_first_registers", lambda _: pytest.fail("laid out anew"))
+    open_warehouse(path, METRIC).close()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "DROP TABLE finding",
+        "DROP TABLE laid_out",
+        "ALTER TABLE source DROP COLUMN family",
+        "CREATE OR REPLACE VIEW current_note AS SELECT 1 AS former",  # as an older version lays it
+    ],
+)
+def test_what_lacks_or_is_of_another_version_is_laid_out_again(tmp_path: Path, spoilt: str) -> None:
+    path = tmp_path / "o.duckdb"
+    open_warehouse(path, METRIC).close()
+    whole = _columns(path)
+    with duckdb.connect(str(path)) as other:
+        other.execute(spoilt)
+    assert _columns(path) != whole
+    open_warehouse(path, METRIC).close()
+    assert _columns(path) == whole
+
+
+def _columns(path: Path) -> set[tuple[str, ...]]:
+    with duckdb.connect(str(path)) as engine:
+        asked = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+        return {tuple(map(str, row)) for row in engine.execute(asked).fetchall()}
 
 
 @pytest.mark.parametrize("content", [b"ceci n'est pas un entrepot", bytes(range(256)) * 64])

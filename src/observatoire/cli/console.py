@@ -175,15 +175,21 @@ def opened(workspace: Path) -> Iterator[Observatory]:
     """Open a workspace, and close it."""
     import observatoire
 
+    with warned(), step("Ouverture de l’espace de travail"):
+        observatory = observatoire.open(workspace)
+    with observatory:
+        yield observatory
+
+
+@contextmanager
+def warned() -> Iterator[None]:
+    """Print what the library warns of as sentences, without the line of code."""
     with warnings.catch_warnings(record=True) as notices:
         warnings.simplefilter("always", UserWarning)
-        with step("Ouverture de l’espace de travail"):
-            observatory = observatoire.open(workspace)
+        yield
     for notice in notices:
         if notice.category is UserWarning:
             err.print(str(notice.message), highlight=False, markup=False, soft_wrap=True)
-    with observatory:
-        yield observatory
 
 
 @contextmanager

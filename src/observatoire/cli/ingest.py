@@ -63,7 +63,7 @@ def init(
     if not founded.kept:
         say("Ensuite : observatoire load, puis observatoire annex.")
         return
-    for title, lines in (("Gardé", founded.kept), ("Ce qui n’est pas là", founded.lacking)):
+    for title, lines in (("Ce qu’il y a", founded.kept), ("Ce qui n’est pas là", founded.lacking)):
         say(f"{title} :\n" + "\n".join(f"  - {line}" for line in lines))
     say(
         f"Ensuite : cd {folder}, puis observatoire load FICHIER pour chaque fichier ; le rapport dit ce "
@@ -112,6 +112,7 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
     from observatoire.warehouse.loading.files import failed
 
     targets = [path] if path else list(o.workspace.source_folders())
+    before = _fed_periods(o) if path else None
     failures: dict[str, ObservatoireError] = {}
     for rank, target in enumerate(targets, 1):
         try:
@@ -131,15 +132,26 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
             "FICHIER montre ce qui en est compris."
         )
         return
-    fed = _fed_theme(o) if o.workspace.catalogue.is_file() else ""
+    fed = _fed_theme(_fed_periods(o), before)
     panel = f", observatoire panel {fed}" if fed else ""
     say(f"Ensuite : observatoire status dit ce qui est chargé{panel}, ou observatoire annex.")
 
 
-def _fed_theme(o: Observatory) -> str:
-    """Return the first theme that has figures, so that what is said next shows something."""
+def _fed_periods(o: Observatory) -> dict[tuple[str, str], str]:
+    """Return the periods of each indicator that has figures, by theme and code."""
+    if not o.workspace.catalogue.is_file():
+        return {}
     listed = o.indicators()
-    return str(next(iter(listed.loc[listed["periods"] != "", "theme"]), ""))
+    fed = listed[listed["periods"] != ""]
+    return dict(zip(zip(fed["theme"], fed["indicator"], strict=True), fed["periods"], strict=True))
+
+
+def _fed_theme(
+    periods: dict[tuple[str, str], str], before: dict[tuple[str, str], str] | None
+) -> str:
+    """Return a theme that the load fed, else one that has figures: its panel shows something."""
+    new = [] if before is None else [key for key in periods if periods[key] != before.get(key)]
+    return next((theme for theme, _ in [*new, *periods]), "")
 
 
 @command()
@@ -167,6 +179,9 @@ def preview(
                 say(
                     f"Indicateurs à compléter (thématique à choisir) : {written.parent / BLOCKS_NAME}"
                 )
+            say(
+                f"Ensuite : relisez ce qui y est « à préciser », puis observatoire load {written.parent}"
+            )
 
 
 #: What the tables of « status » show: the heading of each column.

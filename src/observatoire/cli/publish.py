@@ -26,6 +26,7 @@ from observatoire.cli.console import (
     say,
     show_frame,
     step,
+    warned,
     written_in,
 )
 from observatoire.errors import FormatError, UnknownNameError
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @command()
 def audit(workspace: Workspace = Path()) -> None:
     """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués, et par quelles sommes."""
-    with opened(workspace) as o, step("Audit"):
+    with opened(workspace) as o, warned(), step("Audit"):
         report = o.audit()
     from observatoire.secrecy.release.audit_report import sentences_of_audit
 
@@ -270,7 +271,9 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
-            f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
+            f"On écrit la fédération en .csv, non en « {output.suffix} ».",
+            where=str(output),
+            remedy="Donnez un nom en .csv ; --annex, --atlas, --panel et --map écrivent les autres formes.",
         )
     # The quickest first: what cannot be shown is said before the long ones are made.
     pages = {"map": map, "panel": panel, "inventory": inventory, "atlas": atlas, "annex": annex}

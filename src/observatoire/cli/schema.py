@@ -14,10 +14,6 @@ from observatoire.errors.translations import refused_by_system
 
 #: By name: the file, what it describes, the class that declares it. One line a file.
 SCHEMAS = {
-    "federation": (
-        *("federation.toml", "Les membres d’une fédération"),
-        "exchange.federation.terms:FederationTerms",
-    ),
     "source": ("source.toml", "Une source et ses fichiers", "sources.descriptors.source:Source"),
     "observatoire": (
         *("observatoire.toml", "L’espace de travail"),
@@ -28,6 +24,10 @@ SCHEMAS = {
         "indicators.definitions.catalogue:Catalogue",
     ),
     "annex": ("annex.toml", "Ce que l’annexe montre, et sa couverture", "annex.choice:AnnexChoice"),
+    "federation": (
+        *("federation.toml", "Les membres d’une fédération"),
+        "exchange.federation.terms:FederationTerms",
+    ),
 }
 
 

@@ -10,19 +10,31 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import is_float_dtype, is_string_dtype
 
 from observatoire.errors import WorkspaceError
 from observatoire.indicators.answer_grounds import answer_grounds
+from observatoire.indicators.comparison.gaps import DIFFERENCE_COLUMNS
+from observatoire.indicators.computation.table import CELL_COLUMNS
+from observatoire.values import Status
 from observatoire.warehouse.storage.answers import find_answer, keep_answer
 from observatoire.warehouse.storage.decisions import ANSWERS_REST_ON, content_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from observatoire.indicators.context import Context
 
 #: Where the names that go with an answer stand in its schema.
 _NAMES = b"observatoire"
+
+#: What tells a cell from another, and what every cell of an answer says in words and in numbers.
+_PLACE = ["zoning", "territory", "indicator", "period"]
+_WORDS = ("name", "source", "reason", "method", "origin")
+_NUMBERS = sorted({*CELL_COLUMNS} - {*_PLACE, *_WORDS, "status"})
+
+#: What Arrow, or what reads after it, says of bytes that nobody wrote here.
+_UNREADABLE = (pa.ArrowException, MemoryError, LookupError, OSError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -67,9 +79,25 @@ class Answer:
         cells, differences = (_frame(table) for table in (first, second))
         return cls(cells, differences, tuple(names["sources"]), tuple(names["foot"]))
 
+    def is_of(self, codes: Collection[str], zonings: Collection[str]) -> bool:
+        """Say whether it is laid out as an answer about these indicators, on zonings that are declared."""
+        cells = self.cells
+        words = cells[[*_PLACE, *_WORDS]]
+        return (
+            tuple(self.differences) == DIFFERENCE_COLUMNS
+            and all(is_float_dtype(cells[name]) for name in _NUMBERS)
+            and all(is_string_dtype(words[name]) for name in words)
+            and not words.isna().any(axis=None)
+            and set(cells["status"]) <= set(Status)
+            and set(cells["indicator"]) == set(codes)
+            and {*cells["zoning"], *self.sources, *self.foot} <= set(zonings)
+            and not cells.duplicated(_PLACE).any()
+        )
+
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas()
+    table.validate(full=True)  # bytes that are not as they were written are refused, never followed
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
     # Texts are kept as they would be had the answer been computed here (see ``values.texts_of``).
     texts = [name for name in frame if frame[name].dtype == "str"]
     return frame.astype(dict.fromkeys(texts, pd.StringDtype(na_value=float("nan"))))
@@ -85,14 +113,22 @@ class KeptAnswers:
     """
 
     def __init__(self, context: Context) -> None:
-        self._warehouse, self._grounds = context.warehouse, answer_grounds(context)
+        self._warehouse = context.warehouse
+        # First: rows that another handle writes between the two then keep nothing.
         self._rows = content_digest(self._warehouse, ANSWERS_REST_ON)
+        self._grounds = answer_grounds(context)
 
-    def once(self, asked: object, make: Callable[[], Answer]) -> Answer:
-        """Return the answer to a question that its ``repr`` tells from all others."""
+    def once(
+        self, asked: object, make: Callable[[], Answer], fits: Callable[[Answer], bool]
+    ) -> Answer:
+        """Return the answer to a question that its ``repr`` tells from all others.
+
+        What was kept is computed anew where it is not what was written, or does not fit the question.
+        """
         found = self._found(asked)
-        if found is not None:
-            return Answer.from_bytes(found)
+        with suppress(*_UNREADABLE):
+            if found is not None and fits(read := Answer.from_bytes(found)):
+                return read
         made = make()
         self._keep(asked, made.to_bytes())
         return made

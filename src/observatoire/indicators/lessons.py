@@ -274,8 +274,8 @@ def _refused(table: pd.DataFrame, zoning: str, source: str, inside: int) -> Pass
     most = int(table["places"].max()) if len(table) else 0
     notes = table.loc[table["places"] >= LEAST, "note"].unique().tolist()
     return PassageError(
-        f"Rien ne s’apprend de « {zoning} » : {plural(inside, 'territoire')} y tiennent dans un seul de "
-        f"« {source} », {most} au plus avec un chiffre publié des deux côtés"
+        f"Rien ne s’apprend de « {zoning} » : {plural(inside, 'territoire')} dans un seul de « {source} », "
+        f"{most} au plus avec un chiffre publié des deux côtés"
         f"{f' ({enumerate_words(notes)})' if notes else ''}.",
         why=f"Un intervalle s’apprend d’au moins {LEAST} territoires dont la partie et le tout sont publiés, "
         "la même année.",

@@ -79,7 +79,11 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
         _compute, context, by_code, zoning, when, compared, others, territories, precision
     )
     asked = (list(by_code), zoning, sorted(when.items()), compared, others, territories, precision)
-    made = make() if kept is None else kept.once(asked, make)
+
+    def fits(found: Answer) -> bool:
+        return found.is_of(by_code, context.workspace.zonings)
+
+    made = make() if kept is None else kept.once(asked, make, fits)
     return Table(
         cells=made.cells,
         indicators=by_code,

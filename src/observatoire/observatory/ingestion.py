@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors import FileError
+from observatoire.errors import DescriptorError, FileError
 from observatoire.errors.arguments import one_path, suggestion
 from observatoire.observatory.inventory import Inventory
 from observatoire.warehouse.storage.listings import PERIODS, families
@@ -29,6 +29,8 @@ FEEDS_NOTHING = (
     "N’alimente encore aucun indicateur du catalogue : « observatoire preview FICHIER --write » en écrit "
     "les blocs, à compléter et à copier dans indicators.toml."
 )
+
+_PLACED = "SELECT DISTINCT source, variable, period, zoning FROM current_content"
 
 
 class Ingestion(Inventory):
@@ -97,6 +99,7 @@ class Ingestion(Inventory):
                 notices=(
                     *report.notices,
                     *self._feeding(report.source),
+                    *self._speaking(report.source),
                     *filter(None, [shut.get(report.source, "")]),
                 ),
             )
@@ -106,7 +109,11 @@ class Ingestion(Inventory):
 
     def _feeding(self, source: str) -> tuple[str, ...]:
         """Say which indicators a source of figures feeds, and which columns others lack."""
-        from observatoire.indicators.definitions.feeds import feed_notices, feeds
+        from observatoire.indicators.definitions.feeds import (
+            feed_notices,
+            feeds,
+            preference_notices,
+        )
         from observatoire.sources.families.family import kin_of, read_families
 
         contents = self._contents()
@@ -118,7 +125,23 @@ class Ingestion(Inventory):
         found = feeds(self.catalogue, source, contents, known_as)
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)
-        return (*feed_notices(found), *((FEEDS_NOTHING,) if idle else ()))
+        placed: dict[str, set[tuple[str, str, str]]] = {}
+        for giver, *key in self.warehouse.rows(_PLACED):
+            variable, when, zoning = map(str, key)
+            placed.setdefault(str(giver), set()).add((variable, when, zoning))
+        preferred = preference_notices(self.catalogue, source, placed)
+        return (*feed_notices(found), *preferred, *((FEEDS_NOTHING,) if idle else ()))
+
+    def _speaking(self, source: str) -> tuple[str, ...]:
+        """Ask of how many the figures of a source speak that it lends without their counts."""
+        from observatoire.secrecy.primary.universes import undeclared_universes
+        from observatoire.secrecy.release.audit_report import sentences_of_universes
+
+        if source not in self._contents() or not self.workspace.catalogue.is_file():
+            return ()
+        with suppress(DescriptorError):  # a rule that cannot be is said where it is asked
+            return tuple(sentences_of_universes(*undeclared_universes(self._context, source)))
+        return ()
 
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""

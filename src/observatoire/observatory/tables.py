@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
@@ -310,11 +311,24 @@ class Tables(Ingestion):
         DataFrame
             One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``,
             ``already_public`` and, where it is not safe, ``found_by``: the sums that give it away.
+
+        Warns
+        -----
+        UserWarning
+            Where nothing says of how many a figure speaks that is lent without its counts, with what to declare.
         """
         from observatoire.secrecy.plan.joint_audit import audit_plan
+        from observatoire.secrecy.release.audit_report import sentences_of_universes
 
         self._ensure_loaded()
-        return audit_plan(self._plan())
+        plan = self._plan()
+        judged, unjudged = (
+            [self.catalogue.get(code).label for code in sorted(codes)]
+            for codes in (plan.unsaid, plan.unjudged)
+        )
+        for sentence in sentences_of_universes(judged, unjudged):
+            warnings.warn(sentence, stacklevel=2)
+        return audit_plan(plan)
 
     def _inquiry(self, audience: Audience) -> Inquiry:
         """Return what computes the tables of an evaluation, for those who read."""

@@ -76,6 +76,9 @@ def nothing_sure(
         return f"Rien ne distingue ces {here.many} de façon sûre{NO_BREAK}: aucun chiffre ne leur est propre."
     if not any(row.mark.own for row in rows):
         return f"Rien ne distingue {here.this} de façon sûre{NO_BREAK}: aucun chiffre ne lui est propre."
+    if not any(row.mark.own and row.reference for row in rows):
+        nothing = "Rien à quoi comparer les chiffres de cette page"
+        return f"{nothing}{NO_BREAK}: leurs sources ne donnent aucun autre territoire."
     against = f" avec {commune}" if commune else ""
     return f"Aucun écart sûr{against} ne distingue {here.this} parmi les chiffres de cette page."
 

@@ -117,10 +117,19 @@ def signal_blocks(
     ]
 
 
-def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
+def _unit(row: Record, indicator: Indicator) -> str:
     moving = row["kind"] in ("rise", "fall")
-    unit = "points" if moving and indicator.unit == "%" else indicator.unit
+    return "points" if moving and indicator.unit == "%" else indicator.unit
+
+
+def _threshold(row: Record, indicator: Indicator) -> str:
+    """Return the threshold in words: « hausse de plus de 3 points »."""
     level = number(float(row["level"]), indicator.decimals if float(row["level"]) % 1 else 0)
+    return f"{_KINDS[str(row['kind'])]} {level} {_unit(row, indicator)}".strip()
+
+
+def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
+    moving, unit = row["kind"] in ("rise", "fall"), _unit(row, indicator)
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     gap = NARROW if unit == "%" else NO_BREAK
     text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving) + gap + unit
@@ -130,7 +139,7 @@ def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
         text += gap + unit
     status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
     return (
-        TextCell(f"{row['label']} : {_KINDS[str(row['kind'])]} {level} {unit}".strip()),
+        TextCell(f"{row['label']} : {_threshold(row, indicator)}"),
         TextCell(text.strip(), status),
         TextCell(str(row["period"])),
         TextCell(
@@ -142,8 +151,13 @@ def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
 
 def _sentence(row: Record, indicators: Mapping[str, Indicator]) -> str:
     """Write a signal in one line, for a profile that stands on one page."""
-    level, figure, period, signal = _signal(row, indicators[str(row["indicator"])])
-    return f"{level.text}, ici {figure.text} ({period.text}){NO_BREAK}: {signal.text}"
+    indicator = indicators[str(row["indicator"])]
+    _, figure, period, signal = _signal(row, indicator)
+    passed = _threshold(row, indicator)
+    # What is still to be confirmed is said first: a label read alone would pass for a fact.
+    return (
+        f"{signal.text}, « {row['label']} » ({passed}){NO_BREAK}; ici {figure.text} ({period.text})"
+    )
 
 
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:

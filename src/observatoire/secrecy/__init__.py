@@ -1,7 +1,8 @@
 """Statistical secrecy: what may be shown, and the proof that it cannot be turned back.
 
 ``suppression`` hides and audits one set of counts, on plain frames; ``primary`` says what the rules hide of
-themselves; ``plan`` decides once what a whole workspace may show; ``release`` is the only way out.
+themselves; ``plan`` decides once what a whole workspace may show; ``release`` is the only way out. Thresholds
+and the other rules are declared by sources and workspaces: ``declarations/secrecy_rules``.
 
 Everything an attacker could combine is written as relations and bounds on one Series of counts:
 

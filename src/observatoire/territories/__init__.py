@@ -1,7 +1,8 @@
 """Zonings, their territories and their perimeters.
 
 Read in this order: ``zoning`` (a dated set of territories), ``spelling`` and ``aliases`` (how names
-are written, and what else they are called), ``matcher`` (a name or a code becomes a territory),
+are written, which words say a total, what else they are called), ``matcher`` (a name or a code becomes a
+territory),
 ``link_tables`` (which territory lies in which, as tables say), ``schematic`` (drawings that may be
 shown, never measured), ``perimeters`` (all of it, for one workspace). Real layers are in ``layers``.
 In come tables of codes and drawings; out go :class:`Perimeters` and :class:`Matcher`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -74,16 +75,58 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) -> None:
     """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
+    schema = _schema(crs)
+    if not fresh:
+        if _is_laid_out(connection, schema):
+            return
+        _forget_first_registers(connection)
+        _forget_other_forms(connection)
     # In one transaction: else each of its statements waits for the disk.
-    schema = f"BEGIN TRANSACTION; {_schema(crs)} COMMIT;"
-    if fresh:
-        connection.execute(schema)
-        return
-    _forget_first_registers(connection)
-    connection.execute(schema)
-    if _crs_changed(connection, crs):
+    connection.execute(f"BEGIN TRANSACTION; {schema}")
+    if not fresh and _crs_changed(connection, crs):
         connection.execute("DROP TABLE territory")  # shapes are written at each opening
         connection.execute(schema)
+    _sign(connection, schema, fresh=fresh)
+    connection.execute("COMMIT")
+
+
+#: All that the file lays out, as the engine writes it.
+_LAID_OUT = """
+SELECT string_agg(sql, '' ORDER BY name) FROM (
+    SELECT table_name AS name, sql FROM duckdb_tables() WHERE NOT temporary
+    UNION ALL
+    SELECT view_name, sql FROM duckdb_views() WHERE NOT internal
+)
+"""
+
+
+def _is_laid_out(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
+    """Say whether the tables and views are still those that this very schema made."""
+    try:
+        signed = connection.execute("SELECT signature FROM laid_out").fetchall()
+    except duckdb.CatalogException:  # made before it was signed
+        return False
+    return signed == [(_signature(connection, schema),)]
+
+
+#: Signatures of new files, by schema: all alike, and the first look at a catalogue takes long.
+_SIGNED: dict[str, str] = {}
+
+
+def _sign(connection: duckdb.DuckDBPyConnection, schema: str, *, fresh: bool) -> None:
+    signature = _SIGNED.get(schema) if fresh else None
+    if signature is None:
+        signature = _signature(connection, schema)
+    if fresh:
+        _SIGNED[schema] = signature
+    else:
+        connection.execute("DELETE FROM laid_out")
+    connection.execute("INSERT INTO laid_out VALUES (?)", [signature])
+
+
+def _signature(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+    laid_out = connection.execute(_LAID_OUT).fetchall()
+    return hashlib.sha256(f"{schema}{laid_out}".encode()).hexdigest()
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.
@@ -102,6 +145,26 @@ def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
         described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
         if column not in {name for name, *_ in described or ()}:
             connection.execute(f"DROP TABLE {table}")
+
+
+#: What is only kept to be read again: made anew in any other form than this one.
+_KEPT = {
+    "kept_decision": {"key": "VARCHAR", "sha256": "VARCHAR", "body": "BLOB"},
+    "kept_answer": {
+        "id": "BIGINT", "grounds": "VARCHAR", "asked": "VARCHAR", "bytes": "BIGINT", "sha256": "VARCHAR",
+        "body": "BLOB",
+    },
+}  # fmt: skip
+
+
+def _forget_other_forms(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what another version of the library kept, in a form of its own."""
+    known = {str(name) for (name,) in connection.execute(_TABLES).fetchall()}
+    for table, columns in _KEPT.items():
+        if table in known:
+            described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
+            if {str(name): str(kind) for name, kind, *_ in described or ()} != columns:
+                connection.execute(f"DROP TABLE {table}")
 
 
 def _schema(crs: str) -> str:

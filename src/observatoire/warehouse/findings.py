@@ -28,12 +28,15 @@ LEVELS = ("remarque", "alerte", "erreur")
 #: Sentences printed for one check before the others are only counted.
 _SHOWN = 5
 
+#: JupyterLab cuts the lines of a <pre> anywhere, within words.
+_WHOLE_WORDS = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere"
+
 
 class PrintedReport:
     """A report that shows in a notebook the text that it prints."""
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return f'<pre style="{_WHOLE_WORDS}">{html.escape(str(self))}</pre>'
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class CheckReport(PrintedReport):
         path = Path(path)
         if path.suffix.lower() != ".csv":
             raise FormatError(
-                f"On écrit les anomalies en .csv, non en « {path.suffix} ».", where=path.name
+                f"On écrit les anomalies en .csv, non en « {path.suffix} ».",
+                where=path.name,
+                remedy="Donnez un nom en .csv ; Excel et LibreOffice l’ouvrent.",
             )
         remedy = "Choisissez un dossier qui existe et où vous avez le droit d’écrire."
         with (
@@ -130,7 +135,9 @@ def finding_lines(findings: pd.DataFrame) -> list[str]:
         for row in records(rows.head(_SHOWN)):
             lines.append(f"    {_place(row)}{row['message']}")  # noqa: PERF401 - two per check
         if len(rows) > _SHOWN:
-            lines.append(f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dans o.checks().df")
+            lines.append(
+                f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dites par observatoire check ou o.checks().df"
+            )
         if remedy := str(rows["remedy"].iloc[0]):
             lines.append(f"    {remedy}")
     return lines

@@ -32,6 +32,12 @@ CREATE TABLE IF NOT EXISTS territory (
 -- Who drew the outline of a territory by hand, and when: it is no official one. Empty for any other.
 ALTER TABLE territory ADD COLUMN IF NOT EXISTS drawn VARCHAR DEFAULT '';
 
+-- What these two were drawn from, and the digest of their rows: an opening that finds both as they were writes nothing.
+CREATE TABLE IF NOT EXISTS drawn_from (
+    grounds VARCHAR NOT NULL,
+    stored  VARCHAR NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS source (
     code      VARCHAR PRIMARY KEY,
     title     VARCHAR NOT NULL,
@@ -220,17 +226,18 @@ CREATE TABLE IF NOT EXISTS published_cell (
     recipe      VARCHAR NOT NULL      -- what sum of producers' figures it tells: JSON, or empty
 );
 
--- The loads that stood when something left: by ids, not by clocks.
--- Publications of former versions only have their date.
+-- The loads that stood when something left: by ids, not by clocks; the last alone where a warehouse
+-- that was rebuilt knows none of them. Publications of former versions only have their date.
 CREATE OR REPLACE VIEW publication_load AS
 WITH dated AS (
     SELECT p.id, coalesce(p.last_load, max(l.id), 0) AS last_load
     FROM publication AS p LEFT JOIN load AS l ON l.loaded_at <= p.stamp
     GROUP BY p.id, p.last_load
 )
-SELECT d.id AS publication, list(l.id ORDER BY l.id) AS loads
+SELECT d.id AS publication,
+       coalesce(list(l.id ORDER BY l.id) FILTER (WHERE l.id IS NOT NULL), [max(d.last_load)]) AS loads
 FROM dated AS d
-JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
+LEFT JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
 GROUP BY d.id;
 
 -- What the text beside the warehouse was when its last publication was written there.
@@ -336,6 +343,11 @@ CREATE TABLE IF NOT EXISTS convention (
     recipients VARCHAR[] NOT NULL,
     reference  VARCHAR NOT NULL,
     contact    VARCHAR NOT NULL
+);
+
+-- Digest of this schema and of what it made: an opening that finds both as they were makes nothing.
+CREATE TABLE IF NOT EXISTS laid_out (
+    signature VARCHAR NOT NULL
 );
 
 CREATE OR REPLACE VIEW current_observation AS

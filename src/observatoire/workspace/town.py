@@ -244,7 +244,8 @@ def _kept_words(parts: _Parts) -> tuple[str, ...]:
     if crossed:
         lines[0] += f", dont {crossed} réparé{'s' if crossed > 1 else ''} (ils se recoupaient)"
     if names:
-        lines.append(f"{plural(len(names), 'commune')} : {listed}")
+        one = " (--commune CODE n’en garde qu’une)" if len(names) > 1 else ""
+        lines.append(f"{plural(len(names), 'commune')} : {listed}{one}")
     if parts.iris:
         lines.append(f"{len(parts.iris.frame)} IRIS avec leurs contours")
     elif parts.members is not None:

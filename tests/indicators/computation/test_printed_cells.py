@@ -101,12 +101,16 @@ def _given(
 def printed() -> list[dict[str, Any]]:
     """Return every cell of the zonings that sources give, at each of their periods."""
     listed = demo.demo().indicators()
-    periods = dict(zip(listed["indicator"], listed["periods"], strict=True))
+    known = dict(
+        zip(listed["indicator"], listed["periods"].astype(str).str.split(", "), strict=True)
+    )
+    given = rows().groupby("zoning")["period"].agg(set)
     cells = []
-    for zoning, period in sorted(set(zip(rows()["zoning"], rows()["period"], strict=True))):
-        codes = [code for code, known in periods.items() if period in str(known).split(", ")]
-        if codes:
-            cells += demo.demo().table(codes, zoning, period).df.to_dict("records")
+    for zoning, periods in given.items():
+        when = {code: sorted(periods.intersection(dated)) for code, dated in known.items()}
+        when = {code: dated for code, dated in when.items() if dated}
+        if when:  # the periods of a zoning are one question, as for those who publish
+            cells += demo.demo()._asked(str(zoning), when, "interne").df.to_dict("records")
     return cells
 
 

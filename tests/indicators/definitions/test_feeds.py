@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from attacker import CATALOGUE as CATALOGUE_OF_AIDES
+from attacker import SOURCE, write, write_source
 from built_workspace import plain, says
 
 import observatoire as obs
 from observatoire.errors import DescriptorError, DuplicateKeyError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from built_workspace import Place
 
 CATALOGUE = """\
@@ -142,3 +146,21 @@ def test_a_partner_s_table_is_offered_blocks_whose_theme_is_never_guessed(town: 
     with obs.open(town.root) as o:
         o.load(written.parent)
         assert len(o.indicators()) == 3
+
+
+@pytest.mark.parametrize("zoning", ["iris-2016", "commune-2016"])
+def test_of_two_sources_that_give_the_same_the_one_that_is_read_is_named(
+    tmp_path: Path, zoning: str
+) -> None:
+    """Nothing is said where each gives it of its own zoning."""
+    sources = 'sources = ["seconde", "aides"]'
+    catalogue = CATALOGUE_OF_AIDES.replace('sources = ["aides"]', sources)
+    write(tmp_path, ["iris-2016;i1;2016;aidA;40"], catalogue=catalogue)
+    place = "i1" if zoning == "iris-2016" else "c1"
+    write_source(tmp_path, "seconde", [f"{zoning};{place};2016;aidA;40"], SOURCE)
+    with obs.open(tmp_path) as o:
+        said = {report.source: " ".join(report.notices) for report in o.load()}
+    for words in said.values():
+        assert ("« Part » lisent « seconde », nommée la première" in words) == (
+            zoning == "iris-2016"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from typing import Any
 
@@ -159,6 +160,14 @@ def test_what_is_no_figure_of_the_quartier_gives_no_verdict(status: str) -> None
     assert change["convergence"] == "indéterminé"
     word = "Chiffre couvert par le secret" if status == "secret" else "Pas de chiffre"
     assert change["reason"] == f"{word} pour ce territoire en 2016."
+
+
+def test_what_lacks_on_both_sides_is_one_sentence() -> None:
+    gone = [row("q", 26, status="missing"), row("c", 20, status="missing")]
+    change = evaluated([row("q", 30), row("c", 20)], gone)
+    assert re.fullmatch(
+        r"Pas de chiffre pour ce territoire en 2016, ni pour .+ en 2016\.", change["reason"]
+    )
 
 
 def test_an_unknown_sampling_error_gives_no_verdict() -> None:

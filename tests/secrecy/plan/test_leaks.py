@@ -146,7 +146,10 @@ def test_what_was_published_of_other_figures_still_counts_after_a_correction(
         assert any(label.startswith("aidA de i3") and "chargement" in label for label in labels)
 
 
-def test_a_territory_that_a_file_no_longer_gives_is_not_forgotten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_a_territory_that_a_file_no_longer_gives_is_not_forgotten(
+    tmp_path: Path, *, rebuilt: bool
+) -> None:
     """c1 less what left of i1, and the others shown, would be the four of i5."""
     given = {"i1": 40, "i2": 60, "i3": 70, "i4": 20, "i5": 4}
     total = ["commune-2016;c1;2016;aidA;194"]
@@ -159,7 +162,28 @@ def test_a_territory_that_a_file_no_longer_gives_is_not_forgotten(tmp_path: Path
                 o.map("aidA", zoning=zoning).save(tmp_path / "carte.html")
                 frame = o.table("aidA", zoning).df.set_index("territory")["value"].dropna()
                 shown |= frame.to_dict()
+        if rebuilt:
+            shutil.rmtree(tmp_path / "data/processed")
     assert not {"i1", "i2", "i3", "i4", "c1"} <= shown.keys()
+
+
+def test_a_rate_that_prints_the_same_says_nothing_of_what_was_corrected(tmp_path: Path) -> None:
+    """z2 holds a part of i4 and a hundred thousand others: « 90,0 % » before and after."""
+    given = {"i1": (500, 400), "i2": (90_000, 10_000), "i3": (700, 300), "i4": (20, 38)}
+    others = {f"i{rank}": (300 + rank, 200) for rank in range(5, 10)}
+    for counts in (given, given | {"i4": (4, 38)}):
+        rows = [
+            f"iris-2016;{code};2016;{variable};{value}"
+            for code, (a, b) in (counts | others).items()
+            for variable, value in (("aidA", a), ("aidB", b), ("aidT", a + b))
+        ]
+        with obs.open(write(tmp_path, rows)) as o:
+            o.load()
+            shown = o.table(["aidA", "aidB", "aidT"], "iris-2016").df
+            assert not o._plan().assembly.exposed
+            o.publish(tmp_path / "paquet")
+    of_i4 = shown.loc[(shown["territory"] == "i4") & shown["value"].notna(), "indicator"]
+    assert len(of_i4) < 2
 
 
 def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +63,29 @@ def test_what_a_producer_gives_to_all_is_left_as_it_is(tmp_path: Path) -> None:
     source = LENT.replace("threshold = 11", 'threshold = 11\ndiffusion = "public"')
     with opened(tmp_path, GIVEN, source) as o:
         assert not any(hidden(o, code) for code in LEVELS)
+
+
+def test_of_how_many_is_asked_when_loading_and_when_auditing(tmp_path: Path) -> None:
+    """Once a source: with several counts each is judged, with none nothing is."""
+    more = '[variables.few]\nlabel = "few"\nnature = "count"\n'
+    rows = [*GIVEN, *rows_of("few", dict.fromkeys(PEOPLE, 3))]
+    bare = [row for row in GIVEN if ";med;" in row]
+    said = '[[secrecy.conditions]]\nvariables = ["med", "moy"]\nbasis = "aidA"\nat_least = 11\n[variables'
+    for name, given, source, heard in (
+        ("several", rows, LENT + more, "chaque effectif de la source est jugé"),
+        ("none", bare, LENT, "on ne peut juger"),
+        ("one", GIVEN, LENT, ""),
+        ("declared", rows, LENT.replace("[variables", said, 1) + more, ""),
+    ):
+        with obs.open(write(tmp_path / name, given, source=source, catalogue=LENT_CATALOGUE)) as o:
+            (report,) = o.load()
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                o.audit()
+        for sentences in (report.notices, [str(each.message) for each in warned]):
+            words = " ".join(each for each in sentences if "rien ne dit sur combien" in each)
+            assert ("« med »" in words and "size de l’indicateur" in words) == bool(heard)
+            assert heard in words
 
 
 def test_a_condition_says_which_count_is_the_universe(tmp_path: Path) -> None:
@@ -149,8 +174,11 @@ def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
     return [*people, *rows_of("tx", rates), "commune-2016;c2;2016;tx;%s"]
 
 
+@pytest.mark.parametrize("rebuilt", [False, True])
 @pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
-def test_what_rates_gave_is_not_forgotten(tmp_path: Path, second: dict[str, int | None]) -> None:
+def test_what_rates_gave_is_not_forgotten(
+    tmp_path: Path, second: dict[str, int | None], *, rebuilt: bool
+) -> None:
     """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
     numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
     shown = []
@@ -164,6 +192,8 @@ def test_what_rates_gave_is_not_forgotten(tmp_path: Path, second: dict[str, int 
             frame = o.table("tx", "iris-2016").df.set_index("territory")["value"].dropna()
             shown.append(set(frame.index))
             assert o.audit()["safe"].all()
+        if rebuilt:
+            shutil.rmtree(tmp_path / "data/processed")
     assert "i7" not in shown[0] | shown[1]
     assert len({"i6", "i8", "i9"} - (shown[0] | shown[1])) > 0
 

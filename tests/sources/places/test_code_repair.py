@@ -115,7 +115,7 @@ def test_a_partners_table_that_lost_its_zeros_is_found_without_a_descriptor(plac
     path = place.write("recus/aides-2015.csv", "IRIS;Ménages\n10040101;10\n10040102;20\n")
     with observatoire.open(place.root) as o:
         seen = str(o.preview(path)).replace("\u00a0", " ")
-        assert "2 reconnus par leur code, 0 par leur nom." in seen
+        assert "Reconnus : 2 par leur code." in seen
         assert "rétablis : 10040101 → 010040101 et 10040102 → 010040102." in seen
         report = o.load(path)
         assert (report.rows_read, report.rows_kept) == (2, 2)

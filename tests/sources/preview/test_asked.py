@@ -194,6 +194,9 @@ def test_a_year_that_is_not_stated_is_asked(
         ("base-2020.csv", table("code;P14_POP;P20_POP"), {"2014", "2020"}),
         ("a-2016.csv", table("code;Logements construits de 1971 à 1990"), {"2016"}),
         ("a-2011.csv", table("code;T1;T2;T5"), {"2011"}),
+        ("a-2018.csv", table("code;moins de 25"), {"2018"}),
+        ("a-2018.csv", table("code;Cas de covid-19"), {"2018"}),
+        ("a-2018.csv", table("code;jeunes25;aidés"), {"2018"}),
     ],
 )  # fmt: skip
 def test_a_period_is_read_where_it_is_stated(
@@ -236,6 +239,45 @@ def test_two_places_that_disagree_are_named(
     place: Place, name: str, text: str, period: str, parts: tuple[str, ...]
 ) -> None:
     refused(place, name, text, "deux périodes", *parts, period=period)
+
+
+def test_each_year_that_is_offered_may_be_said(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("a-2020.csv", table("code;alloc17"))
+    refused(place, path.name, path.read_text(), "peuvent être une année", '"2020" ou period="2017"')
+    for year in ("2020", "2017"):
+        load_file(warehouse, place.workspace, path, LoadOptions(period=year))
+        assert {period for _, period in stored(warehouse)} == {year}
+    # What a column says of itself is not unsaid: the other year is not offered.
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(warehouse, place.workspace, place.write("a-2014.csv", table("code;P20_POP")))
+    assert 'period="2020"' in str(caught.value)
+    assert 'period="2014"' not in str(caught.value)
+
+
+def test_years_of_construction_are_of_the_year_that_is_said(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("a-2019.csv", table("code;Avant 1919;1919-1945;1946-1970"))
+    refused(place, path.name, path.read_text(), "1919-1945", "construction", "--period")
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2019"))
+    assert stored(warehouse) == {
+        (name, "2019") for name in ("Avant 1919", "1919-1945", "1946-1970")
+    }
+    refused(place, "b.csv", table("code;2009-2013;2014-2018"), "2009-2013", period="2019")
+
+
+def test_a_column_of_several_years_is_asked_in_what_is_written(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;pop"))
+    written = preview_file(place.workspace, path).write()
+    with pytest.raises(ObservatoireError) as caught:
+        load_source(warehouse, place.workspace, written.parent)
+    says(caught.value, "Naissances 2010-2014", "période")
+    answered = written.read_text(encoding="utf-8").replace('"?"', '"2010-2014"')
+    written.write_text(answered, encoding="utf-8")
+    load_source(warehouse, place.workspace, written.parent)
+    assert stored(warehouse) == {("Naissances 2010-2014", "2010-2014"), ("pop", "2016")}
 
 
 def test_an_answer_is_obeyed(place: Place, warehouse: Warehouse) -> None:
@@ -514,6 +556,11 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Concentration (indice)", "16", "index", ""),
         ("9e décile", "39000", "index", ""),
         ("Ménages du 1er décile", "390", "count", ""),
+        ("Ancienneté médiane en mois", "12", "median", "mois"),
+        ("Surface moyenne en m²", "62", "mean", "m²"),
+        ("Superficie en ha", "62", "index", "ha"),
+        ("Taux de variation annuel (%)", "-0,3", "index", "%"),
+        ("tx_evol", "0,3", "index", "à préciser"),
     ],
 )
 def test_the_head_of_a_name_decides_and_a_unit_is_stated(
@@ -1057,6 +1104,33 @@ def test_what_moves_no_figure_is_read(
             ("Quartier;Pop;Pop;Log;Log", "Quartier;2015;2016;2015;2016"),
             {(name, p) for name in ("Pop", "Log") for p in ("2015", "2016")},
         ),
+        (
+            (";2015;;2016;", "Quartier;Pop;Log;Emploi;Aide"),
+            {
+                ("Pop 2015", "2015"),
+                ("Log 2015", "2015"),
+                ("Emploi 2016", "2016"),
+                ("Aide 2016", "2016"),
+            },
+        ),
+        (
+            ("Année;2015;2016;2017;2018", "Quartier;Pop;Log;Emploi;Aide"),
+            {
+                ("Pop 2015", "2015"),
+                ("Log 2016", "2016"),
+                ("Emploi 2017", "2017"),
+                ("Aide 2018", "2018"),
+            },
+        ),
+        (
+            ("Quartier;2015;2016;2017;2018", ";Pop;Log;Emploi;Aide"),
+            {
+                ("Pop 2015", "2015"),
+                ("Log 2016", "2016"),
+                ("Emploi 2017", "2017"),
+                ("Aide 2018", "2018"),
+            },
+        ),
     ],
 )
 def test_names_over_several_rows_are_read_whole(
@@ -1075,6 +1149,36 @@ def test_codes_under_a_row_of_words_are_codes(place: Place) -> None:
     assert source is not None
     natures = {one.code: (str(one.nature), one.unit) for one in source.variables.values()}
     assert natures == {"NB_ALL": ("count", ""), "MED": ("median", "euros")}
+
+
+def test_years_over_columns_that_are_not_shared_out_evenly_are_asked(place: Place) -> None:
+    rows = ";2015;2016;\nQuartier;Pop;Log;Aide\nFour à Chaux;1;2;3\nPlace d’Armes;3;4;5\n"
+    refused(place, "a.csv", rows, "2015", "2016")
+
+
+@pytest.mark.parametrize("first", ["", "Total"])
+def test_signs_under_years_are_no_names(place: Place, first: str) -> None:
+    text = f"Quartier;2015;2016\n{first};s;nd\nFour à Chaux;5;6\nPlace d’Armes;7;8\n"
+    shown = preview_file(place.workspace, place.write("aides.csv", text))
+    assert shown.parsed is not None, shown.refusal
+    assert set(shown.parsed.observations["variable"]) == {"aides"}
+
+
+def test_what_cells_are_is_no_label(place: Place) -> None:
+    text = "CODE;V1;V2\ntexte;entier;réel\n97209;50;5,5\n97213;60;6,1\n"
+    source = preview_file(place.workspace, place.write("a-2009.csv", text)).source
+    assert source is not None
+    assert [one.label for one in source.variables.values()] == ["V1", "V2"]
+
+
+def test_codes_and_names_over_columns_are_read_once_turned(
+    place: Place, warehouse: Warehouse
+) -> None:
+    over = "Indicateur;97209;97213\nIndicateur;Fort-de-France;Le Lamentin\nAidés;5;6\n"
+    refused(place, "a-2016.csv", over, "couché", "Transposé", "« Code », « Nom »")
+    turned = "Code;Nom;Aidés\n97209;Fort-de-France;5\n97213;Le Lamentin;6\n"
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", turned))
+    assert stored(warehouse) == {("Aidés", "2016")}
 
 
 def test_a_name_in_words_states_the_nature_that_a_code_below_does_not(place: Place) -> None:

@@ -121,32 +121,37 @@ def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> F
     return FederationTerms.of(given, audience)
 
 
+def _member(given: tuple[str, str], copy: Path) -> Member | ObservatoireError:
+    """Return a package that was checked, or why it is refused."""
+    place, name = given
+    copy.mkdir()
+    try:
+        member = verify(bring(place, copy))
+    except ObservatoireError as error:
+        return error
+    except OSError as error:  # no right to read it, a name that no disk bears
+        return FileError(
+            "Un fichier de ce paquet ne se lit pas.",
+            where=place,
+            why=f"Le système dit{NO_BREAK}: {system_words(error)}.",
+            remedy="Redemandez le paquet entier à qui l’a publié.",
+        )
+    if name and member.name != name:
+        return FileError(
+            f"Ce paquet s’appelle « {member.name} », non « {name} ».",
+            where=place,
+            remedy="Corrigez name ou place dans federation.toml.",
+        )
+    return member
+
+
 def _checked(
     places: Sequence[tuple[str, str]], shelf: Path
 ) -> tuple[list[Member], list[tuple[str, ObservatoireError]]]:
     """Check each package apart: what is wrong with one harms no other."""
-
-    def look(numbered: tuple[int, tuple[str, str]]) -> Member | ObservatoireError:
-        rank, (place, name) = numbered
-        copy = shelf / str(rank)
-        copy.mkdir()
-        try:
-            member = verify(bring(place, copy))
-        except ObservatoireError as error:
-            return error
-        except OSError as error:  # no right to read it, a name that no disk bears
-            return FileError(
-                "Un fichier de ce paquet ne se lit pas.",
-                where=place,
-                why=f"Le système dit{NO_BREAK}: {system_words(error)}.",
-                remedy="Redemandez le paquet entier à qui l’a publié.",
-            )
-        if name and member.name != name:
-            return FileError(f"Ce paquet s’appelle « {member.name} », non « {name} ».", where=place)
-        return member
-
+    copies = [shelf / str(rank) for rank in range(len(places))]
     with ThreadPoolExecutor() as pool:
-        found = list(pool.map(look, enumerate(places)))
+        found = list(pool.map(_member, places, copies))
     members: dict[str, Member] = {}
     refused: list[tuple[str, ObservatoireError]] = []
     for (place, _), each in zip(places, found, strict=True):

@@ -64,7 +64,7 @@ def bring(place: str, shelf: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         said = system_words(error) if isinstance(error, OSError) else "chemin mal formé"
         raise FileError(
-            "Ce chemin ne peut pas en être un.",
+            "Ce n’est ni un chemin, ni une adresse.",
             where=place[:80],
             why=f"Le système dit{NO_BREAK}: {said}.",
             remedy="Donnez le dossier d’un paquet, son .zip, ou son adresse.",
@@ -82,7 +82,7 @@ def _from_address(address: str, shelf: Path) -> Path:
         packed_there = urlsplit(address).path.lower().endswith(".zip")
     except ValueError as error:  # an address of IPv6 cut short
         raise FileError(
-            "Cette adresse n’en est pas une.",
+            "Ce n’est pas une adresse de page.",
             where=address[:80],
             remedy="Copiez-la depuis le navigateur où le paquet s’ouvre.",
         ) from error
@@ -148,6 +148,7 @@ def _root(names: Sequence[str], path: Path) -> str:
         raise FileError(
             f"Cette archive ne contient pas de « {PACKAGE_FILE} » : ce n’est pas un paquet.",
             where=path.name,
+            remedy="Donnez le .zip d’un dossier écrit par o.publish(…) ou observatoire publish.",
         )
     return found[0].removesuffix(PACKAGE_FILE)
 
@@ -172,12 +173,15 @@ def inside(folder: Path, name: str) -> Path:
     try:
         target = (folder / name).resolve()
     except (ValueError, OSError) as error:  # a null byte, a loop of links
-        raise FileError("Le paquet nomme un fichier impossible.", where=repr(name)) from error
+        raise FileError(
+            "Le paquet nomme un fichier impossible.", where=repr(name), remedy=_AGAIN
+        ) from error
     if folder.resolve() not in target.parents:
         raise FileError(
             "Le paquet nomme un fichier hors de lui-même.",
             where=name,
             why="Il lirait ou écraserait un fichier de cette machine.",
+            remedy=_AGAIN,
         )
     return target
 

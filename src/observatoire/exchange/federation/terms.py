@@ -92,7 +92,11 @@ def _gone(member: FederationMember, today: dt.date) -> str:
 def read_federation(path: Path) -> FederationTerms:
     """Read ``federation.toml``; its relative places start from its folder."""
     if not path.is_file():
-        raise FileError("Ce fichier n’existe pas.", where=str(path))
+        raise FileError(
+            "Ce fichier n’existe pas.",
+            where=str(path),
+            remedy="Corrigez son chemin, ou donnez les dossiers des paquets eux-mêmes.",
+        )
     terms = read(path, FederationTerms, {})
     root = path.resolve().parent
     placed = tuple(

@@ -236,13 +236,14 @@ def _check_sums(folder: Path, descriptor: Record) -> None:
     files = named_files(descriptor)
     announced = [str(each.get("hash", "")) for each in descriptor["resources"]]
     for file, expected in zip(files, announced, strict=True):
-        target = inside(folder, file)
+        target, where = inside(folder, file), f"{folder.name}/{file}"
         if not target.is_file():
-            raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")
+            missing = "Le paquet annonce ce fichier, et il n’y est pas."
+            raise FileError(missing, where=where, remedy=_AGAIN)
         if _fingerprint(target) != expected:
             raise TruncatedFileError(
                 "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
-                where=f"{folder.name}/{file}",
+                where=where,
                 why="Il a été modifié ou coupé depuis sa publication.",
                 remedy=_AGAIN,
             )

@@ -218,3 +218,25 @@ def feed_notices(found: Iterable[Feed]) -> tuple[str, ...]:
         )
         lines.append(f"Des colonnes manquent pour {count}{NARROW}: {names}.")
     return tuple(lines)
+
+
+def preference_notices(
+    catalogue: Iterable[Indicator], source: str, contents: Mapping[str, set[tuple[str, str, str]]]
+) -> tuple[str, ...]:
+    """Say which source an indicator reads where this one and another give the same: the first that it names.
+
+    ``contents`` gives variables, periods and zonings by source.
+    """
+    readers: dict[str, list[str]] = {}
+    for indicator in catalogue:
+        if source not in indicator.sources or len(indicator.sources) == 1:
+            continue
+        own = {key for key in contents.get(source, set()) if key[0] in indicator.variables(key[1])}
+        rivals = [each for each in indicator.sources if own & contents.get(each, set())]
+        if len(rivals) > 1:
+            readers.setdefault(rivals[0], []).append(f"« {indicator.short} »")
+    return tuple(
+        f"Là où plusieurs sources donnent la même chose, {enumerate_words(names, most=_NAMED)} "
+        f"{'lisent' if len(names) > 1 else 'lit'} « {first} », nommée la première dans sources."
+        for first, names in readers.items()
+    )

@@ -256,9 +256,10 @@ def _lacking(
     """Say why nothing can be said of a move: figures that lack or are hidden, their precision, their bounds."""
     sides = list(zip(("ce territoire", other), zip(*found, strict=True), strict=True))
     sentences = []
-    for word, hidden in (("Pas de chiffre", False), ("Chiffre couvert par le secret", True)):
+    kinds = (("Pas de chiffre", ", ni ", False), ("Chiffre couvert par le secret", ", et ", True))
+    for word, joint, hidden in kinds:
         places = [
-            f"{who} en {enumerate_words(lost)}"
+            f"pour {who} en {enumerate_words(lost)}"
             for who, rows in sides
             if (
                 lost := [
@@ -268,7 +269,7 @@ def _lacking(
                 ]
             )
         ]
-        sentences += [f"{word} pour {enumerate_words(places)}."] if places else []
+        sentences += [f"{word} {joint.join(places)}."] if places else []
     if sentences:
         return " ".join(sentences)
     figures = [row for pair in found for row in pair]

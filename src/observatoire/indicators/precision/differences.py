@@ -260,7 +260,8 @@ def _check(polarity: str, overlap: float, words: Mapping[str, tuple[str, ...]]) 
         )
     if not 0 <= overlap <= 1:
         raise TrialsError(
-            f"La part du comparateur que tient le territoire est entre 0 et 1, et non {overlap}."
+            f"La part du comparateur que tient le territoire est entre 0 et 1, et non {overlap}.",
+            remedy="Divisez la population du territoire par celle du comparateur ; 0 s’ils n’ont rien de commun.",
         )
 
 

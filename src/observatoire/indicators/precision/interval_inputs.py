@@ -74,7 +74,10 @@ def counts_of(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
     for each in arrays:
         if (wrong := (each < 0) | np.isinf(each)).any():
             first = _first(wrong, counts, each)
-            raise TrialsError(f"Un effectif ne peut être négatif ni infini : {first}.")
+            raise TrialsError(
+                f"Un effectif ne peut être négatif ni infini : {first}.",
+                remedy="Corrigez-le, ou remplacez par NaN une valeur qui manque.",
+            )
     if series and arrays[0].ndim == 1:
         return arrays, lambda bound: pd.Series(bound, index=series[0].index)
     return arrays, lambda bound: bound[()]  # a number for a number

@@ -330,7 +330,7 @@ def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 
     check_fraction(fraction)
     if z.shape != x.shape or not ((z >= 0).all() and (x > 0).all()):
         raise TrialsError(
-            "Chaque adresse tirée a un effectif et un nombre de logements, positifs.",
+            "Une adresse tirée n’a pas d’effectif, ou pas de logement.",
             remedy="Retirez les adresses sans logement.",
         )
     ratio = z.sum() / x.sum() if x.size else 0.0
@@ -366,7 +366,10 @@ def effective_share(fraction: float, effect: float = 1.0) -> float:
     """
     check_fraction(fraction)
     if not isinstance(effect, (int, float, np.floating)) or not effect > 0:
-        raise TrialsError(f"Un effet de grappe est au-dessus de 0, et non {effect}.")
+        raise TrialsError(
+            f"Un effet de grappe est au-dessus de 0, et non {effect}.",
+            remedy="1 dit que l’on tire des personnes une à une ; plus, des logements entiers.",
+        )
     return math.inf if fraction == 1 else fraction / (1 - fraction) / effect
 
 

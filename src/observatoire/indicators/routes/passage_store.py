@@ -189,7 +189,13 @@ class PassageBook:
         require_official(shapes, zoning)
         shaped = shapes[shapes.geometry.notna()]
         if shaped.empty:
-            raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
+            raise PassageError(
+                "Ce zonage n’a aucun périmètre.",
+                where=zoning,
+                why="Un passage se mesure sur des contours.",
+                remedy="Chargez ses contours (observatoire load COUCHE), ou donnez une table de passage (file, "
+                "sous [[passages]] d’observatoire.toml).",
+            )
         return shaped
 
 

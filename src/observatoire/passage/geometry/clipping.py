@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from observatoire.passage.arrays import Floats, Positions, sum_by
-from observatoire.passage.geometry.rings import rings_of
+from observatoire.passage.geometry.corners import rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
-from observatoire.passage.geometry.rings import rings_of
+from observatoire.passage.geometry.corners import rings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

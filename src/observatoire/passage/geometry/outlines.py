@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from observatoire.passage.geometry.rings import rings_of
+from observatoire.passage.geometry.corners import rings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

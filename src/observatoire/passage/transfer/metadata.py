@@ -120,7 +120,7 @@ def _check_said(variable: str, description: About) -> None:
     for key in description:
         if key not in ABOUT:
             raise UnknownNameError(
-                f"« {key} » n’est pas de ce qui se dit d’une variable.",
+                f"« {key} » ne se dit pas d’une variable.",
                 where=f"about, {variable}",
                 remedy=suggestion(str(key), ABOUT),
                 name=key,
@@ -130,7 +130,7 @@ def _check_said(variable: str, description: About) -> None:
         raise PassageError(
             f"« {period} » n’est pas une période.",
             where=f"about, {variable}",
-            why="Une période s’écrit toujours de même, pour que deux figures se comparent.",
+            why="Une période s’écrit toujours de même, pour que deux chiffres se comparent.",
             remedy=f"Écrivez {PERIOD_FORMS}.",
             period=period,
         )

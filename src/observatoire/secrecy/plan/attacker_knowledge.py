@@ -182,15 +182,20 @@ def _add_recipe(
 def _add_shown(
     assembly: Assembly, now: ShownCell, then: PublishedCell, changed: Mapping[Base, Base]
 ) -> None:
-    """Make public what a cell showed, whatever its source and variables were called then."""
+    """Make public what a cell showed, whatever its source and variables were called then.
+
+    A corrected figure may print the same rate as before: what was shown says nothing of it.
+    """
     known, value = assembly.known, then.numbers[0]
     if not math.isnan(value) and now.counted and len(now.counts) == 1:
         counted = now.counts[0]
         total = known.sum([(changed.get(base, base), w) for base, w in counted.terms])
-        if any(math.isnan(known.value(base)) for base, _ in counted.terms):
-            make_public(assembly, counted, value, "publié auparavant")  # hidden since
-        elif close(round(known.total(total), now.decimals), round(value, now.decimals)):
+        hidden_since = any(math.isnan(known.value(base)) for base, _ in counted.terms)
+        if hidden_since or close(
+            round(known.total(total), now.decimals), round(value, now.decimals)
+        ):
             make_public(assembly, total, value, "publié auparavant")
     elif same(*(printed(each, now.decimals) for each in (now.numbers, then.numbers))):
         for each in now.sums:
-            make_public(assembly, each, known.total(each), "publié auparavant")
+            if not any(base in changed for base, _ in each.terms):
+                make_public(assembly, each, known.total(each), "publié auparavant")

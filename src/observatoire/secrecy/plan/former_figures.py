@@ -46,6 +46,18 @@ class PublishedCell(NamedTuple):
     loads: tuple[int, ...] = ()
 
 
+def lost_figures(warehouse: Warehouse, earlier: Sequence[PublishedCell]) -> dict[Base, float]:
+    """Return what left one by one of loads that a rebuilt warehouse does not know; the last of several."""
+    known = {int(load) for (load,) in warehouse.rows("SELECT id FROM load")}
+    lost = (cell for cell in earlier if not known.issuperset(cell.loads))
+    return {
+        Base(*terms[0][:5]): amount
+        for cell in sorted(lost, key=lambda cell: cell.loads)
+        for terms, amount in cell.recipes
+        if len(terms) == 1 and terms[0][5] == 1.0
+    }
+
+
 @dataclass(eq=False)
 class Former:
     """The figures that corrections have replaced, as cells of their own.

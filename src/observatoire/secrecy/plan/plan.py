@@ -26,6 +26,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     bound_shares,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
+from observatoire.secrecy.plan.former_figures import lost_figures
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
 from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, read_known_figures
@@ -78,6 +79,7 @@ class SecrecyPlan:
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
     unsaid: frozenset[str] = frozenset()
+    unjudged: frozenset[str] = frozenset()
 
     def cause(self, key: Key) -> str:
         """Return why a cell is hidden, empty when it may be shown."""
@@ -117,8 +119,6 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
 
     Parameters
     ----------
-    desk : Context
-        What answers.
     earlier : iterable of PublishedCell
         What was published before, and is known to all.
 
@@ -132,8 +132,7 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     check_declared(context)
     indicators = guarded_indicators(context)
     earlier = list(earlier)
-    loads = {load for cell in earlier for load in cell.loads}
-    plan = SecrecyPlan(_assembly(context, indicators, loads), {})
+    plan = SecrecyPlan(_assembly(context, indicators, earlier), {})
     if indicators:
         for relating in (_structure, _read_cells):
             relating(plan, context, indicators)
@@ -143,23 +142,28 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
         add_earlier(plan.assembly, earlier, plan.cells, context.warehouse)
         _decide(plan, context)
         known, universes = context.periods(), plan.assembly.universes
-        plan.unsaid = frozenset(
-            each.code for each in indicators if universes.unsaid(each, known[each.code])
+        plan.unsaid, plan.unjudged = (
+            frozenset(each.code for each in indicators if says(each, known[each.code]))
+            for says in (universes.unsaid, universes.unjudged)
         )
     return plan
 
 
-def _assembly(context: Context, indicators: Sequence[Indicator], loads: Iterable[int]) -> Assembly:
+def _assembly(
+    context: Context, indicators: Sequence[Indicator], earlier: Sequence[PublishedCell]
+) -> Assembly:
+    rules, loads = context.secrecy_rules, {load for cell in earlier for load in cell.loads}
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
-    for rule in context.secrecy_rules.values():
-        sources |= {each.basis.rpartition("/")[0] for each in rule.conditions}
+    conditions = [each for rule in rules.values() for each in rule.conditions]
+    sources |= {each.basis.rpartition("/")[0] for each in conditions}
     for bound in context.workspace.secrecy.known:
         sources |= {bound.source, bound.at_most.partition("/")[0]}
-    sources |= {code for code, rule in context.secrecy_rules.items() if rule.guarded}
+    sources |= {code for code, rule in rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
-    known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules, loads)
-    universes, known = read_universes(context, known, indicators, loads)
+    lost = lost_figures(context.warehouse, earlier)
+    counted = read_known_figures(context.warehouse, sources - {""}, rules, loads, lost)
+    universes, known = read_universes(context, counted, indicators, loads, lost)
     assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))
@@ -259,7 +263,7 @@ def _read_cell(
         cause = PRIMARY
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
-    size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
+    size = max((abs(plan.assembly.amounts[each]) for each in labels), default=0.0)
     numbers = tuple(float(row[name]) for name in ("value", "low", "high"))
     if threshold > 0:  # as tables round them: see release/redaction
         numbers = printed(numbers, indicator.decimals)

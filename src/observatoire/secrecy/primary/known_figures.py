@@ -7,14 +7,14 @@ producer gives it to all.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.warehouse import Warehouse
@@ -125,6 +125,18 @@ class KnownFigures:
             self._public[base] = shown and open_to_all
         return self._public[base]
 
+    def with_lost(
+        self, lost: Mapping[Base, float], variables: Collection[tuple[str, str]]
+    ) -> KnownFigures:
+        """Return also those of some variables that were published, and that no source gives any more."""
+        given = {base[1:] for base in self.figures}  # whichever the source
+        gone = {
+            base: KnownFigure(amount, math.nan, math.nan)
+            for base, amount in lost.items()
+            if base[:2] in variables and base[1:] not in given
+        }
+        return replace(self, figures={**self.figures, **gone}, withdrawn=self.withdrawn.union(gone))
+
     def sum(self, terms: Iterable[tuple[Base, float]]) -> Sum:
         """Return a sum without what anybody has."""
         weights: dict[Base, float] = {}
@@ -144,10 +156,12 @@ def read_known_figures(
     sources: Iterable[str],
     rules: Mapping[str, Rule],
     loads: Iterable[int] = (),
+    lost: Mapping[Base, float] | None = None,
 ) -> KnownFigures:
     """Read the additive figures of some sources, over every zoning and period.
 
-    ``loads`` are those that stood when something was published.
+    ``loads`` are those that stood when something was published; ``lost`` the figures that were published of
+    those that a rebuilt warehouse does not know: what no file gives any more was withdrawn.
     """
     rows = warehouse.rows(
         "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, "
@@ -167,7 +181,12 @@ def read_known_figures(
             math.nan if high is None or hidden else float(high),
             hidden,
         )
-    return KnownFigures(figures, rules, frozenset(Base(*map(str, row[:5])) for row in gone))
+    withdrawn = {Base(*map(str, row[:5])) for row in gone}
+    found = KnownFigures(figures, rules, frozenset(withdrawn))
+    counted = warehouse.rows(
+        "SELECT source, code FROM variable WHERE nature IN ('count', 'amount')"
+    )
+    return found.with_lost(lost or {}, {(str(source), str(code)) for source, code in counted})
 
 
 def withdrawn_rows(

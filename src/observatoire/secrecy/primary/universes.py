@@ -14,13 +14,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.secrecy.primary.known_figures import Base, KnownFigure, Sum, withdrawn_rows
+from observatoire.secrecy.primary.known_figures import (
+    Base,
+    KnownFigure,
+    Sum,
+    read_known_figures,
+    withdrawn_rows,
+)
 from observatoire.secrecy.primary.level_evidence import WHOLE, denied_universes
 from observatoire.secrecy.primary.sensitive_cells import conditioned
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.context import Context
@@ -94,14 +100,22 @@ class Universes:
 
     def unsaid(self, indicator: Indicator, periods: Iterable[str]) -> bool:
         """Say whether nobody declares of how many lent figures speak, and several counts may be it."""
+        return max(self._undeclared(indicator, periods), default=0) > 1
+
+    def unjudged(self, indicator: Indicator, periods: Iterable[str]) -> bool:
+        """Say whether nobody declares of how many lent figures speak, and nothing else says it."""
+        return 0 in self._undeclared(indicator, periods)
+
+    def _undeclared(self, indicator: Indicator, periods: Iterable[str]) -> set[int]:
+        """Return how many counts may be what figures speak of, wherever nobody declares it."""
         if not self.concerns(indicator) or indicator.size:
-            return False
-        return any(
-            not conditioned(indicator, {source: self.rules[source]}, period)
-            and len(self._candidates(indicator, source, period)) > 1
+            return set()
+        return {
+            len(self._candidates(indicator, source, period))
             for source in filter(self.lent, indicator.sources)
             for period in periods
-        )
+            if not conditioned(indicator, {source: self.rules[source]}, period)
+        }
 
     def spoken(
         self,
@@ -237,13 +251,16 @@ _GIVEN = (
 )
 
 
-def _added(warehouse: Warehouse) -> dict[str, dict[str, list[str]]]:
-    """Return the counts and the amounts that each source gives."""
+def _added(
+    warehouse: Warehouse, given: Collection[tuple[str, str]]
+) -> dict[str, dict[str, list[str]]]:
+    """Return the counts and the amounts that each source gives: what is only declared is of nobody."""
     added: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for nature, source, code in warehouse.rows(
         "SELECT nature, source, code FROM variable WHERE nature IN ('count', 'amount') ORDER BY ALL"
     ):
-        added[str(nature)][str(source)].append(str(code))
+        if (str(source), str(code)) in given:
+            added[str(nature)][str(source)].append(str(code))
     return added
 
 
@@ -252,12 +269,14 @@ def read_universes(
     known: KnownFigures,
     indicators: Sequence[Indicator],
     loads: Iterable[int] = (),
+    published: Mapping[Base, float] | None = None,
 ) -> tuple[Universes, KnownFigures]:
     """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell.
 
-    ``loads`` are those that stood when something was published.
+    ``loads`` are those that stood when something was published, ``published`` what left of those that a
+    rebuilt warehouse does not know.
     """
-    added = _added(context.warehouse)
+    added = _added(context.warehouse, {base[:2] for base in known.figures})
     universes = Universes(known.rules, added["count"], added["amount"])
     concerned = [each for each in indicators if universes.concerns(each)]
     rates = [each for each in concerned if each.variable and each.unit == "%"]
@@ -288,4 +307,27 @@ def read_universes(
         if top._replace(variable=rate_behind(top.variable)) in lost
         or known.withdrawn.intersection(bases)
     }
-    return universes, replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
+    found = replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
+    return universes, found.with_lost(published or {}, {base[:2] for base in made})
+
+
+def undeclared_universes(context: Context, source: str) -> tuple[list[str], list[str]]:
+    """Return the labels of indicators of which nobody declares of how many the figures of a source speak.
+
+    Those judged on every count of their source, then those that nothing lets judge.
+    """
+    rules, periods = context.secrecy_rules, context.periods()
+    indicators = [
+        each
+        for each in context.catalogue
+        if source in each.sources and not each.size and Universes(rules).concerns(each)
+    ]
+    if not indicators:
+        return [], []
+    known = read_known_figures(context.warehouse, {source}, rules)
+    universes, _ = read_universes(context, known, indicators)
+    judged, unjudged = (
+        [each.label for each in indicators if says(each, periods[each.code])]
+        for says in (universes.unsaid, universes.unjudged)
+    )
+    return judged, unjudged

@@ -4,10 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import plural
+from observatoire.french.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+_DECLARE = "À déclarer : size de l’indicateur, ou [[secrecy.conditions]] basis dans source.toml."
+
+#: How many indicators a sentence names.
+_NAMED = 6
+
+
+def sentences_of_universes(judged: Sequence[str], unjudged: Sequence[str]) -> list[str]:
+    """Ask of how many the figures speak that are lent without their counts, one sentence a case.
+
+    Parameters
+    ----------
+    judged : sequence of str
+        Labels of the indicators that are judged on every count of their source.
+    unjudged : sequence of str
+        Labels of those that nothing lets judge.
+
+    Examples
+    --------
+    >>> sentences_of_universes([], [])
+    []
+    >>> print(sentences_of_universes(["Loyer médian"], [])[0].partition(",")[0])
+    « Loyer médian » : rien ne dit sur combien porte ce qui est confié sans ses effectifs
+    """
+    ends = (
+        "chaque effectif de la source est jugé, et masque plus qu’il ne faut.",
+        "on ne peut juger s’il parle de trop peu de monde, et il est montré.",
+    )
+    return [
+        f"{enumerate_words([f'« {label} »' for label in labels], most=_NAMED)} : rien ne dit sur combien porte "
+        f"ce qui est confié sans ses effectifs, {end} {_DECLARE}"
+        for labels, end in zip((judged, unjudged), ends, strict=True)
+        if labels
+    ]
 
 
 def sentences_of_audit(report: pd.DataFrame) -> list[str]:

@@ -96,9 +96,9 @@ def _unpack(relation: Relation, number: int) -> tuple[Label, list[Part]]:
         parts = [part if isinstance(part, Part) else Part(part) for part in _listed(members)]
     except (TypeError, ValueError) as error:
         raise SecrecyError(
-            "Une relation s’écrit (total, [parties]).",
+            f"Ce n’est pas une relation : {relation!r}.",
             where=f"relation n° {number}",
-            remedy=f"Reçu : {relation!r}.",
+            remedy='Écrivez-la (total, [parties]) : ("commune", ["nord", "sud"]).',
             relation=relation,
         ) from error
     if not parts:

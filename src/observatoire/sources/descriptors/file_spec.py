@@ -70,13 +70,13 @@ class FileSpec:
     commune_column: Annotated[str, doc("Colonne de la commune des territoires nommés.")] = ""
     separator: Annotated[
         str,
-        doc("Séparateur des colonnes ; deviné sans elle."),
+        doc("Séparateur des colonnes ; sans cette clé, il est trouvé."),
         checked(
             lambda mark: len(mark) <= 1 and mark not in ('"', "\n", "\r"),
             'un seul signe, par exemple ";" ou "\\t"',
         ),
     ] = ""
-    encoding: Annotated[str, doc("Encodage du texte ; deviné sans elle.")] = ""
+    encoding: Annotated[str, doc("Encodage du texte ; sans cette clé, il est trouvé.")] = ""
     decimal: Annotated[DecimalMark, doc("Marque décimale.")] = ""
     thousands: Annotated[
         ThousandsMark, doc("Marque des milliers, quand ce n’est pas une espace.")

@@ -68,6 +68,11 @@ _IN_MONEY = re.compile(
     r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)|[_ ][km]?eur(?:os?)?$"
 )
 
+#: A measure's unit at the end of its name: « Ancienneté médiane en mois ».
+_MEASURED_IN = re.compile(
+    r"\ben (ans|annees|mois|semaines|jours|heures|minutes|m²|m2|m3|ha|hectares|km²|km2|km|metres|tonnes|kwh|mwh)$"
+)
+
 #: A unit that multiplies its numbers: what has none beside it may be in another.
 _SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
 
@@ -308,7 +313,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.
     whole = whole and set(figures) != {0.0, 1.0}
     # « Éloignement (km) », « bud_keur »: what has such a unit is measured.
-    if signs().heads.bracketed.search(fold(name)) or _IN_MONEY.search(fold(name)):
+    plain = fold(name)
+    if any(form.search(plain) for form in (signs().heads.bracketed, _IN_MONEY, _MEASURED_IN)):
         whole = False
     coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
@@ -352,10 +358,11 @@ def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
     if nature is Nature.AMOUNT:
         return next(money, UNKNOWN_UNIT)
     # « Loyer moyen (€/m²) », « Évolution (%) »: what stands in brackets at the end is their unit, as written.
-    stated = signs().heads.bracketed.search(fold(name))
+    stated = signs().heads.bracketed.search(fold(name)) or _MEASURED_IN.search(fold(name.strip()))
     if stated is None:
         written = next(money, "") if _IN_MONEY.search(fold(name)) else ""
-        return written or (_rate_unit(name) if nature is Nature.INDEX else "")
+        bare = UNKNOWN_UNIT if re.match("(?:taux|tx)[ _]", fold(name)) else ""
+        return written or (_rate_unit(name) or bare if nature is Nature.INDEX else "")
     whole = "" if "/" in stated[1] else next(money, "")
     written = re.sub(r"[\s)\]]+$", "", name)[-len(stated[1]) :]
     as_written = written if fold(written) == stated[1] else stated[1]

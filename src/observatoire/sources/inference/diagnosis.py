@@ -240,7 +240,7 @@ def across_error(
                 where=f"{where}, ligne {line}",
                 why="On lit un territoire par ligne et un chiffre par colonne.",
                 remedy="Transposez le tableau : copiez-le, puis Collage spécial, Transposé "
-                "(Excel et LibreOffice), et rechargez-le.",
+                "(Excel et LibreOffice). Donnez son nom à chaque colonne (« Code », « Nom »), et rechargez-le.",
             )
     return None
 

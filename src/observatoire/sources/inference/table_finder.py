@@ -18,7 +18,7 @@ from observatoire.sources.formats.text import HEADER_DEPTH
 from observatoire.sources.inference.diagnosis import across_error, other_place
 from observatoire.sources.inference.territory_column import TerritoryColumn, find_territories
 from observatoire.sources.parsers.periods import is_dated
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.tables.header import column_letter, title
 from observatoire.sources.tables.location import location_at
@@ -148,10 +148,19 @@ def _names_row(rows: Rows, wanted: int) -> int | None:
     )
 
 
-def _naming(at: int, names: list[str]) -> tuple[int, int, int]:
-    """Return how much a row names: most cells, most of them apart; rows of twins complete the one above."""
+def _naming(at: int, names: list[str]) -> tuple[int, int, int, int]:
+    """Return how much a row names: most cells, most of them apart; rows of twins complete the one above.
+
+    A row of years says when, not what: « Année ; 2015 ; 2016 » over « Quartier ; Population ; Logements ».
+    """
     apart = len(set(names))
-    return len(names), apart, -at if apart == len(names) else at
+    if apart < len(names):
+        return len(names), apart, 0, at
+    return len(names), apart, -sum(is_dated(cell) or _is_sign(cell) for cell in names), -at
+
+
+def _is_sign(cell: str) -> bool:
+    return bool(signs().meaning(cell))
 
 
 def _is_figure(cell: str) -> bool:
@@ -244,12 +253,18 @@ def _labels(
     cells = {str(name): str(cell).strip(" ()[]") for name, cell in table.frame.iloc[0].items()}
     filled = {name: cell for name, cell in cells.items() if name and cell}
     worded = len(filled) > 1 and not any(
-        _is_figure(cell) and not signs().is_unit(cell) for cell in filled.values()
+        (_is_figure(cell) and not signs().is_unit(cell)) or _is_sign(cell)
+        for cell in filled.values()
     )
     known = any(matcher.find(cell) for matcher in zonings.values() for cell in filled.values())
     first = int(table.lines.iloc[0]) < place.sheet.rows[place.row][0]
     explained = {
-        name: f"{name} ({cell})" if signs().is_unit(cell) else cell for name, cell in filled.items()
+        # « 2015 » over « Population » is still its year.
+        name: f"{name} ({cell})"
+        if signs().is_unit(cell)
+        else " ".join(filter(None, (cell, is_dated(name) * name)))
+        for name, cell in filled.items()
+        if not signs().heads.kinds.fullmatch(fold(cell))
     }
     return explained if worded and first and not known else {}
 

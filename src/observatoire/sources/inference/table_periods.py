@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
 from observatoire.sources.parsers.periods import last_day, period_mentions
-from observatoire.sources.parsers.spans_of_years import paired_years, span_of_change
+from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
 from observatoire.sources.parsers.stated_periods import (
     DATED,
     GEOGRAPHY,
@@ -39,9 +39,9 @@ _LADDER = "30"
 #: A day, as the cells of a column of dates write it.
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
-#: A name that ends with digits and is of no age: « alloc17 », not « pop18 ».
+#: A code that ends with digits and is of no age: « alloc17 », not « pop18 » nor « Cas de covid-19 ».
 _WORDED = re.compile(
-    r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche)[a-z]*[ _-]?$).*[a-z]{2}[ _-]?$"
+    r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche|moins|plus|jeune|mineur|enfant)[a-z]*_?$)[^ -]*[a-z]{2}_?"
 )
 
 #: A change beside so many years is from the one to the other.
@@ -250,7 +250,7 @@ def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
         if parts:
             series.setdefault(parts[1], {})[parts[2]] = name
     why = "ces deux chiffres peuvent être une année"
-    lone = len(series) == 1 and _WORDED.match(fold(next(iter(series)))) is not None
+    lone = len(series) == 1 and _WORDED.fullmatch(fold(next(iter(series)))) is not None
     return tuple(
         Candidate(f"20{digits}", name, why)
         for found in series.values()
@@ -330,7 +330,8 @@ def _contrary(
     """Return the first period that may be that of the figures, and is not the one stated elsewhere."""
     for candidate in candidates:
         if candidate.weak and period and not agree(candidate.period[:4], period[:4]):
-            place = Statement(candidate.period, f"« {candidate.text[:60]} »")
+            # Not stated there: why it is asked goes with it.
+            place = Statement(candidate.period, f"« {candidate.text[:60]} » : {candidate.why}")
             return Statement(period, around.where or "les colonnes"), place
     return None
 
@@ -361,7 +362,9 @@ def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
 
 def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
-    means = (name for name in names if name not in own and _spans(name, asked))
+    # A ladder of years of construction is of the year that the caller gives.
+    others = () if asked and are_steps(names) else names
+    means = (name for name in others if name not in own and _spans(name, asked))
     spans = (name for name in names if not asked and span_of_change(name))
     # « Évolution » beside three years is of the first to the last, or of the last two.
     several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS

@@ -4,5 +4,5 @@
 column is in is ``inference/column_types``), ``ranges``,
 ``periods``, ``spans_of_years`` (or of ages), ``stated_periods`` (those that a text states, and those that only
 stand in it), ``parts_of_year`` (those said apart from their year), ``vocabulary`` and ``declared_words`` (marks,
-words: ``vocabulary.toml``).
+calls of notes, words of a total: ``vocabulary.toml``).
 """

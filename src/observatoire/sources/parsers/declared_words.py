@@ -44,4 +44,5 @@ class NameHeads:
     scaled: Pattern
     counted_things: Pattern
     bracketed: Pattern
+    kinds: Pattern
     shared: Pattern

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from observatoire.sources.parsers.vocabulary import fold, signs
@@ -23,6 +24,10 @@ _PAIR = re.compile(
 #: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
 _TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
 AGES = range(30, 62)
+
+#: A span of two whole years, and what opens a ladder of them.
+_SPAN = re.compile(r"(?<![0-9])([12][0-9]{3}) ?(?:[-–/_]|a) ?([12][0-9]{3})(?![0-9])")
+_OPENING = re.compile(r"\bavant (?:19|20)[0-9]{2}(?![0-9])")
 
 #: The last step of a ladder of ages.
 _OPEN = re.compile(r"(?<![0-9])[0-9]{2} ?(?:p|plus|\+|et plus)(?![a-z0-9])")
@@ -80,6 +85,19 @@ def paired_years(names: Sequence[str], year: str = "") -> list[str]:
         if len(pairs) == 1 and shape not in open_ended:
             series.setdefault(shape, {})[name] = pairs[0]
     return [name for group in series.values() if _are_spans(group.values(), year) for name in group]
+
+
+def are_steps(names: Sequence[str]) -> bool:
+    """Say whether spans of names follow each other from an open one on: ages of buildings, not years of figures.
+
+    Examples
+    --------
+    >>> are_steps(["Avant 1919", "1919-1945", "1946-1970"]), are_steps(["2010-2014", "2015-2019"])
+    (True, False)
+    """
+    spans = sorted(ends for name in names for ends in _SPAN.findall(fold(name)))
+    followed = all(int(end) + 1 == int(start) for (_, end), (start, _) in pairwise(spans))
+    return len(spans) > 1 and followed and any(_OPENING.search(fold(name)) for name in names)
 
 
 def _are_spans(pairs: Collection[tuple[str, str]], year: str) -> bool:

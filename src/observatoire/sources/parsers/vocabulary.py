@@ -126,6 +126,8 @@ class Signs:
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
         >>> signs().nature("Nombre de bénéficiaires à taux plein"), signs().nature("Population comptée à part")
         (<Nature.COUNT: 'count'>, None)
+        >>> signs().nature("Taux de variation annuel (%)")
+        <Nature.INDEX: 'index'>
         """
         plain = " ".join(_plain(name).split())
         heads = [self._head(plain)] if " " in plain else _code_ends(plain)
@@ -145,7 +147,9 @@ class Signs:
             if found is not None and not (
                 found is Nature.AMOUNT and text in units and self.is_magnitude(name)
             ):
-                return found
+                # « Taux de variation »: a change goes below zero and beyond the whole.
+                changed = re.match("(?:taux|tx)[ _]", plain) is not None and self.is_change(name)
+                return Nature.INDEX if changed and found is Nature.RATE else found
         return Nature.MEAN if shared else None
 
     def _head(self, plain: str) -> str:

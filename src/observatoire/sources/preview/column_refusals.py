@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError
 from observatoire.french.typography import enumerate_words, number
 from observatoire.sources.parsers.parts_of_year import is_bare_part
+from observatoire.sources.parsers.spans_of_years import are_steps
 from observatoire.sources.parsers.vocabulary import fold, signs
 
 if TYPE_CHECKING:
@@ -51,14 +53,24 @@ def spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
             "chacun (« T1 2016 ») ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et donnez-y à "
             f'chacun sa période sous [files.periods] ({key(name)} = "2016-T1").',
         )
+    built = _STEPS if are_steps([*plan.variables, *plan.columns]) else ""
     return DescriptorError(
         what,
         where=found.table.name,
         why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
-        remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "
-        "le source.toml (o.preview(…).write(), ou --write), et "
+        remedy=f"Si ses chiffres sont des âges{built}, dites celle du fichier (--period). Sinon retirez-la ; ou "
+        "écrivez le source.toml (o.preview(…).write(), ou --write), et "
         f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
     )
+
+
+def asked_period(plan: SourceDraft) -> SourceDraft | None:
+    """Return a draft that asks the period of a column of several years: as written, it is not loaded."""
+    own = plan.file.get("periods", {})
+    asked = plan.spanning in (*plan.variables, *plan.columns) and not plan.file.get("period_column")
+    if not plan.spanning or not asked or not isinstance(own, dict) or plan.spanning in own:
+        return None
+    return replace(plan, file={**plan.file, "periods": {**own, plan.spanning: "?"}})
 
 
 def small_share(found: Found, plan: SourceDraft) -> DescriptorError | None:
@@ -76,6 +88,7 @@ def small_share(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
+_STEPS = ", ou si ces années sont celles de ce que l’on compte (la construction, l’arrivée)"
 _AMONG = "Les autres nombres sont des pourcentages bien plus grands"
 _ALL_BELOW = "Son nom dit des pourcentages, et aucun de ses nombres ne dépasse 1"
 
@@ -109,8 +122,7 @@ def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
             why="On ne sait pas quelles colonnes le titre concerne : un effectif serait donné pour "
             f"{'un montant' if 'euro' in unit or '€' in unit else 'une part ou une mesure'}.",
             remedy=f"Écrivez l’unité dans le nom de chaque colonne qui est en {unit}, et retirez celle "
-            "du titre ; ou écrivez le source.toml (o.preview(…).write(), ou --write), qui dit celle de chaque "
-            "variable.",
+            "du titre.",
         )
     if plan.mixed is None:
         units = enumerate_words([f"« {unit} »" for unit in plan.units[1:]], most=4)

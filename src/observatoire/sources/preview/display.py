@@ -201,9 +201,11 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     pairs = {(written[line], str(code)) for line, code in kept.itertuples(index=False)}
     mended = dict(zip(parsed.restored["raw"], parsed.restored["code"], strict=True))
     named = sorted((text, code) for text, code in pairs if code not in (text, mended.get(text)))
-    lines = [
-        f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
+    coded = len(pairs) - len(named)
+    ways = [
+        f"{count} par leur {key}" for count, key in ((coded, "code"), (len(named), "nom")) if count
     ]
+    lines = [f"Reconnus : {enumerate_words(ways) or 'aucun'}."]
     lines += [capital(notice) for notice in alias_notices(parsed.aliased) + heading_notices(parsed)]
     if mended:
         codes_mended = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
@@ -235,7 +237,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
 
 
 _COLUMN_TITLES = (
-    "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "",
+    "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "Remarque",
 )  # fmt: skip
 _STATUSES_SHOWN = ("observed", "bounded", "secret", "missing")
 
@@ -339,7 +341,7 @@ def _verdict(parsed: Parsed | None, refusal: ObservatoireError | None) -> Sectio
         do = "corrigez, ou mettez-les" if len(rest) else "mettez-les"
         advice = f'{count} : {do} de côté (on_error="reject", ou --reject en ligne de commande).'
         return Section("Verdict", (advice, *lines))
-    return Section("Verdict", ("Se charge en l’état. .write() écrit le source.toml.",))
+    return Section("Verdict", ("Se charge en l’état. .write(), ou --write, écrit le source.toml.",))
 
 
 # --- Two ways of printing --------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from observatoire.sources.inference.table_finder import Found, find_table
 from observatoire.sources.observations.aliases import unknown_names
 from observatoire.sources.observations.builder import observe
 from observatoire.sources.places.communes import towns_of
-from observatoire.sources.preview.column_refusals import small_share, spanning
+from observatoire.sources.preview.column_refusals import asked_period, small_share, spanning
 from observatoire.sources.preview.display import (
     Section,
     html_page,
@@ -110,8 +110,11 @@ class Preview:
         # What is still to be answered is answered there.
         asked = self.plan is not None and (self.plan.writing.doubtful or self.plan.candidates)
         if self.plan is None or (self.source is None and not asked):
-            raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
-        return self.plan.toml()
+            raise self.refusal or DescriptorError(
+                "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
+                remedy="L’aperçu lui-même montre ce qui en a été lu.",
+            )
+        return (asked_period(self.plan) or self.plan).toml()
 
     @property
     def indicators(self) -> str:

@@ -142,6 +142,11 @@ _ANSWER = (
     'Dites-la : o.load(…, period="{0}") ou o.preview(…, period="{0}") ; en ligne de commande, '
     "--period {0}{1}."
 )
+_CHOICE = (
+    'Dites laquelle : period="{2}" ou period="{0}", dans o.load(…) ou o.preview(…) ; en ligne de commande, '
+    "--period {2} ou --period {0}{1}."
+)
+_OWN = ". Si une colonne a la sienne, [files.periods] la dit dans source.toml (o.preview(…).write(), ou --write)"
 
 
 def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
@@ -153,8 +158,8 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
     ]
     columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
     more = (
-        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) et "
-        "complétez [files.periods]"
+        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) : celle du "
+        'fichier dans [[files]] (period = "2015-2016"), celle de chaque colonne sous [files.periods]'
     )
     example = next((one.period for one in plan.candidates if one.why in _POSSIBLE), "2016")
     return DescriptorError(
@@ -167,15 +172,14 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
 
 
 def _disagreement(found: Found, first: Statement, second: Statement) -> DescriptorError:
-    """Refuse a file of which two places say two periods."""
+    """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
+    answer = _ANSWER if second.where.startswith("la colonne") else _CHOICE
     return DescriptorError(
         f"Deux endroits disent deux périodes : {first.period} ({first.where}) et {second.period} "
         f"({second.where}).",
         where=found.table.name,
         why="On ne sait de laquelle sont les chiffres.",
-        remedy=_ANSWER.format(second.period, "")
-        + " Si une colonne a la sienne, écrivez le source.toml (o.preview(…).write(), ou --write) : "
-        "[files.periods] la dit.",
+        remedy=answer.format(second.period, _OWN, first.period),
         candidates=[first.period, second.period],
     )
 

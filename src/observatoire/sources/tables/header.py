@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from observatoire.errors import (
@@ -15,6 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
 from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separator_error
 from observatoire.sources.parsers.periods import is_dated
+from observatoire.sources.parsers.vocabulary import signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +106,8 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     ['Quartier', 'Aides Foyers', 'Aides Montant', 'Total']
     >>> completed(["Quartier", "Aides", "Aides"], ["", "Foyers", "Montant"], spec)
     ['Quartier', 'Aides Foyers', 'Aides Montant']
+    >>> completed(["Quartier", "2015", "2016"], ["", "Foyers", "Aides"], spec)
+    ['Quartier', 'Foyers 2015', 'Aides 2016']
     >>> completed(["Quartier", "Aides"], ["", "(nb)"], spec), completed(["Quartier", ""], ["", "5"], spec)
     ([], [])
     """
@@ -111,9 +115,14 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     names_below = [cell for cell in below if cell]
     figures = any(map(_FIGURE.fullmatch, names_below)) and not all(map(is_dated, names_below))
     count = Counter(header)
-    unnamed = [r for r, name in enumerate(header) if below[r] and (not name or count[name] > 1)]
+    unnamed = [
+        rank
+        for rank, name in enumerate(header)
+        if below[rank] and (not name or count[name] > 1 or is_dated(name))
+    ]
     if (
         figures
+        or any(map(signs().meaning, names_below))  # « s » under « 2015 » is hidden, not a name
         or not unnamed
         or spec.territory not in header
         or below[header.index(spec.territory)]
@@ -122,7 +131,7 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     group, made = "", []
     for name, under in zip(header, below, strict=False):
         group = "" if name == spec.territory else name or group
-        made.append(" ".join(filter(None, (group, under))) if under else name)
+        made.append(" ".join(sorted(filter(None, (group, under)), key=is_dated)) if under else name)
     kept = [name for name in made if name]
     return made if len(set(kept)) == len(kept) else []
 
@@ -166,19 +175,44 @@ def joined(
     ['Quartier', 'H 2015', 'F 2015', 'H 2016', 'F 2016']
     >>> joined(["", "H", "H", "H"], ["", "HLM", "Privé", "HLM"], spec, ["", "2015", "", "2016"])
     ['', 'H HLM 2015', 'H Privé 2015', 'H HLM 2016']
+    >>> joined(["Quartier", "Population", "Logements"], ["", "2015", "2016"], spec)
+    ['Quartier', 'Population 2015', 'Logements 2016']
     """
     count = Counter(header)
     groups, made = ["", ""], []
     # « Population » twice over « 2011 » and « 2016 »: all columns have two names.
     doubled = len(above) >= len(header) and all(map(bool, above[: len(header)]))
+    years = _are_years(above, header)
     for at, name in enumerate(header):
         for rank, row in enumerate((above, top)):
             groups[rank] = " ".join((row[at] if at < len(row) else "").split()) or groups[rank]
-        alike = count[name] > 1 or (doubled and is_dated(name))
+        alike = count[name] > 1 or (doubled and is_dated(name)) or (years and is_dated(groups[0]))
         twice = bool(name) and alike and name != spec.territory
         parts = sorted((name, *groups), key=is_dated) if twice else (name,)
         made.append(" ".join(filter(None, parts)))
     return made if max(Counter(filter(None, made)).values(), default=1) == 1 else []
+
+
+def _are_years(above: Sequence[str], header: Sequence[str]) -> bool:
+    """Say whether a row gives its year to each column but the first ones, to as many under each year.
+
+    Examples
+    --------
+    >>> _are_years(["", "2015", "", "2016", ""], ["Q", "A", "B", "C", "D"])
+    True
+    >>> _are_years(["", "2015", "2016", ""], ["Q", "A", "B", "C"]), _are_years(["", "2015"], ["Q", "A"])
+    (False, False)
+    >>> _are_years(["Année", "2015", "2016"], ["Q", "A", "B"]), _are_years(["2015", "2016"], ["Q", "A"])
+    (True, False)
+    """
+    filled = [(at, cell) for at, cell in enumerate(above[: len(header)]) if cell]
+    starts = [
+        at for at, _ in dropwhile(lambda one: not is_dated(one[1]), filled)
+    ]  # « Année » first
+    widths = {end - start for start, end in pairwise((*starts, len(header)))}
+    years = {above[at].strip() for at in starts}
+    dated = all(map(is_dated, years)) and not any(map(is_dated, header))
+    return len(years) > 1 and 0 not in starts and len(widths) == 1 and dated
 
 
 def check_width(width: int, name: str) -> None:

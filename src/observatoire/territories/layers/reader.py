@@ -281,7 +281,12 @@ def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
 
 def texts_of(column: pd.Series) -> pd.Series:
     """Write codes as texts; a whole number that a blank made decimal has no decimal."""
-    return column.astype("str").fillna("").str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
+    return column.astype("str").fillna("").map(_written).astype("str")
+
+
+def _written(value: object) -> str:
+    text = str(value)
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() and text.isascii() else text
 
 
 def _guess_column(
@@ -292,13 +297,9 @@ def _guess_column(
     # A file may hold the points or the lines of the same territories beside their outlines.
     surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
     for frame in surfaces or layers:
-        for column in frame.columns.drop(frame.geometry.name):
-            texts = texts_of(frame[column])
-            members = texts.map(matcher.find)
-            # A name is borne elsewhere too, a code is not: a column of nothing but codes wins. A
-            # figure may happen to be a code: a column of codes has one in most of its rows.
-            coded = bool((texts.str.len() == matcher.width).all() and texts.is_unique)
-            found = (len(set(members) - {""}), coded, int((members != "").sum()))
+        known: dict[str, str] = {}
+        for column, values in frame.drop(columns=frame.geometry.name).items():
+            found = _named(values, known, matcher)
             if found[0] and found > best[0]:
                 best = (found, frame, str(column))
     if best[1] is None:
@@ -310,6 +311,21 @@ def _guess_column(
             f"« {next(iter(matcher.names), '')} ») ou indiquez code_column.",
         )
     return best[1], best[2]
+
+
+def _named(values: pd.Series, known: dict[str, str], matcher: Matcher) -> tuple[int, bool, int]:
+    """Return how many territories a column names, whether it holds nothing but codes, how many rows name one.
+
+    A name is borne elsewhere too, a code is not: a column of nothing but codes wins. A figure may
+    happen to be a code: a column of codes has one in most of its rows. ``known`` keeps what each text
+    names: a layer may have thousands of columns.
+    """
+    texts = [_written(value) for value in values.dropna().tolist()]
+    for text in {*texts} - known.keys():
+        known[text] = matcher.find(text)
+    named = [known[text] for text in texts if known[text]]
+    coded = len(texts) == len(values) == len({*texts}) and {*map(len, texts)} <= {matcher.width}
+    return len({*named}), coded, len(named)
 
 
 def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:

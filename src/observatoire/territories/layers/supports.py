@@ -68,7 +68,11 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
         On a weight that is no number, with its line.
     """
     if not path.is_file():
-        raise FileError("Le support n’existe pas.", where=str(path))
+        raise FileError(
+            "Le fichier du support n’existe pas.",
+            where=str(path),
+            remedy="Déposez-le, ou corrigez support dans observatoire.toml, [[passages]].",
+        )
     try:
         frame = _read_cells(path) if path.suffix.lower() in _TEXT_SUFFIXES else _read_layer(path)
         return _weighed(frame, weight, path).to_crs(crs)
@@ -160,7 +164,11 @@ def _are_cells(parts: pd.DataFrame) -> bool:
 def _squares(table: pd.DataFrame, parts: pd.DataFrame) -> gpd.GeoDataFrame:
     systems = parts["crs"].unique()
     if len(systems) > 1:
-        raise CRSError(f"Carreaux de plusieurs systèmes : {', '.join(map(str, systems))}.")
+        raise CRSError(
+            f"Carreaux de plusieurs systèmes : {', '.join(map(str, systems))}.",
+            why="Ceux de deux territoires éloignés ne se mettent pas sur un même plan.",
+            remedy="Ne gardez que les carreaux de votre territoire.",
+        )
     east, north, size = (parts[name].to_numpy() for name in ("east", "north", "size"))
     shapes = shapely.box(east, north, east + size, north + size)
     return gpd.GeoDataFrame(table, geometry=shapes, crs=f"EPSG:{systems[0]}")

@@ -125,7 +125,11 @@ def _load_file(
 ) -> LoadReport:
     preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
     if preview.refusal is not None or preview.source is None or preview.parsed is None:
-        raise preview.refusal or LoadError("Rien n’a été compris de ce fichier.", where=path.name)
+        raise preview.refusal or LoadError(
+            "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
+            where=path.name,
+            remedy="« observatoire preview FICHIER » montre ce qui en a été lu.",
+        )
     if options.on_error == "refuse":
         refuse_faults(preview.parsed)
     former = _former(warehouse, preview.source, preview.parsed)
@@ -158,7 +162,10 @@ def _given_elsewhere(warehouse: Warehouse, source: Source, parsed: Parsed) -> tu
     if not names:
         return ()
     return (
-        f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}.",
+        (
+            f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
+            "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
+        ),
     )
 
 
@@ -227,7 +234,9 @@ def _draft_notices(plan: SourceDraft, *, family: bool) -> list[str]:
     lines = []
     if plan.doubts:
         more = f" et {len(plan.doubts) - 6} autres" if len(plan.doubts) > 6 else ""  # noqa: PLR2004 - shown
-        lines.append(f"Nature devinée, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}.")
+        lines.append(
+            f"Nature lue sur la forme des nombres, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}."
+        )
     if plan.undescribed:
         lines.append(
             "Colonnes que cette famille ne décrit pas, laissées de côté : "

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyproj
+import shapely
+
+from observatoire import territories
 from observatoire.memo import FileContent
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.aliases import members_matcher
 from observatoire.territories.link_tables import check_links, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all
-from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zonings
+from observatoire.warehouse.storage.zonings import (
+    find_drawn,
+    keep_drawn,
+    keep_zonings,
+    read_shapes,
+    store_zonings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
-    import pandas as pd
 
     from observatoire.warehouse.connection import Warehouse
     from observatoire.workspace.model import Workspace
@@ -36,15 +48,25 @@ def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
     return links
 
 
-def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
-    """Write the zonings of a workspace, drawn or real; nothing is written on an error."""
+def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> None:
+    """Write the zonings of a workspace, drawn or real, unless they stand; nothing is written on an error."""
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     given = loaded_perimeters(warehouse, workspace)
-    drawn = _drawn(workspace, members, given)
+    zonings = workspace.zonings.values()
+    real = given or any(zoning.geometry is not None for zoning in zonings)
+    drawing = None if real else _Drawing.of(workspace, members)
+    if drawing is not None and find_drawn(warehouse) == drawing.grounds():
+        return
+    if drawing is None:  # real ones are read anew
+        links = read_all_links(workspace)
+        drawn = draw_all(workspace.zonings, members, links, workspace.crs, given)
+    else:
+        drawn = _draw(drawing)
     with warehouse.transaction():
         keep_zonings(warehouse, list(workspace.zonings))
         store_perimeters(warehouse, workspace, members, drawn)
-    return drawn
+        if drawing is not None:
+            keep_drawn(warehouse, drawing.grounds())
 
 
 @dataclass(frozen=True)
@@ -55,32 +77,18 @@ class _Drawing:
     workspace: Workspace = field(compare=False)
     members: Mapping[str, pd.DataFrame] = field(compare=False)
 
+    @classmethod
+    def of(cls, workspace: Workspace, members: Mapping[str, pd.DataFrame]) -> _Drawing:
+        declared = repr((workspace.crs, workspace.zonings, workspace.passages))
+        drawn = [z.schematic.file for z in workspace.zonings.values() if z.schematic]
+        files = [z.members for z in workspace.zonings.values()]
+        links = [passage.file for passage in workspace.passages]
+        contents = tuple(_digest(path) for path in (*files, *drawn, *links))
+        return cls((declared.replace(str(workspace.root), ""), contents), workspace, members)
 
-def _drawn(
-    workspace: Workspace, members: Mapping[str, pd.DataFrame], given: Mapping[str, Perimeters]
-) -> dict[str, Perimeters]:
-    """Return the perimeters; mere drawings are made once for the same files, real ones never kept."""
-    zonings = workspace.zonings.values()
-    if given or any(zoning.geometry is not None for zoning in zonings):
-        return draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
-    plans = [(z.code, z.schematic, z.members) for z in zonings]
-    contents = (
-        workspace.crs,
-        tuple(
-            (
-                code,
-                plan and (plan.method, plan.within, plan.source, _bytes(plan.file)),
-                _bytes(file),
-            )
-            for code, plan, file in plans
-        ),
-        tuple((p.source, p.target, _bytes(p.file)) for p in workspace.passages if p.file),
-    )
-    made = _draw(_Drawing(contents, workspace, members))
-    return {  # a caller may do what it likes with its own
-        code: one if one.shapes is None else replace(one, shapes=one.shapes.copy())
-        for code, one in made.items()
-    }
+    def grounds(self) -> str:
+        """Return a digest of these contents, and of what draws."""
+        return hashlib.sha256(repr((self.contents, _drawing_version())).encode()).hexdigest()
 
 
 @lru_cache(maxsize=16)
@@ -90,8 +98,22 @@ def _draw(drawing: _Drawing) -> dict[str, Perimeters]:
     return draw_all(workspace.zonings, drawing.members, links, workspace.crs)
 
 
-def _bytes(path: Path | None) -> bytes:
-    return path.read_bytes() if path is not None and path.is_file() else b""
+def _digest(path: Path | None) -> str:
+    held = path.read_bytes() if path is not None and path.is_file() else b""
+    return hashlib.sha256(held).hexdigest()
+
+
+@cache
+def _drawing_version() -> str:
+    """Return a digest of the library’s own files that draw, and of the versions of what it draws with."""
+    engines = [str(each.__version__) for each in (duckdb, gpd, pd, pyproj, shapely)]
+    digest = hashlib.sha256(repr((engines, pyproj.proj_version_str, shapely.geos_version)).encode())
+    rooms = Path(territories.__file__).parents[1]
+    for room in ("declarations", "territories", "workspace"):
+        for path in sorted((rooms / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()
 
 
 def store_perimeters(

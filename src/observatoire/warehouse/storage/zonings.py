@@ -12,6 +12,7 @@ import pyarrow as pa
 import shapely
 
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
+from observatoire.warehouse.storage.decisions import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,24 @@ def store_zonings(
             "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
             "official, ST_GeomFromWKB(wkb) AS shape, drawn FROM incoming"
         )
+
+
+def keep_drawn(warehouse: Warehouse, grounds: str) -> None:
+    """Keep what the zonings that stand were drawn from; call it in the transaction that wrote them."""
+    warehouse.run("DELETE FROM drawn_from")
+    warehouse.insert_row("drawn_from", grounds=grounds, stored=content_digest(warehouse, _DRAWN))
+
+
+def find_drawn(warehouse: Warehouse) -> str:
+    """Return what the zonings that stand were drawn from; an empty text when their rows are others."""
+    for grounds, stored in warehouse.rows("SELECT grounds, stored FROM drawn_from"):
+        if stored == content_digest(warehouse, _DRAWN):
+            return str(grounds)
+    return ""
+
+
+#: The tables that drawings fill.
+_DRAWN = ("territory", "zoning")
 
 
 def _zoning_row(zoning: Zoning, made: Perimeters) -> dict[str, object]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import star
 
-from observatoire.passage.geometry.rings import rings_of, seen_from_within
+from observatoire.passage.geometry.corners import rings_of, seen_from_within
 
 
 @settings(max_examples=cases(50), deadline=None)
@@ -42,7 +42,7 @@ def test_rings_gone_through_a_few_at_a_time_are_seen_as_together(
     bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     found = np.asarray([*(star(rng, k, (0.0, 0.0), 5.0) for k in range(4, 12)), bow])
     together = seen_from_within(found, least=4)
-    monkeypatch.setattr("observatoire.passage.geometry.rings._AT_ONCE", 10)
+    monkeypatch.setattr("observatoire.passage.geometry.corners._AT_ONCE", 10)
     assert seen_from_within(found, least=4).tolist() == together.tolist()
     assert together.any()
     assert not together[-1]
