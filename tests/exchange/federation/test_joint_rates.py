@@ -11,6 +11,8 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
+from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
+from observatoire.exchange.federation.joint.programs import given_away
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,6 +133,36 @@ def test_a_count_that_the_rates_deny_is_not_what_they_are_out_of(tmp_path: Path)
     assert dark(f) == set()
 
 
+def test_a_count_that_is_none_where_a_rate_is_shown_is_not_what_it_is_out_of(
+    tmp_path: Path,
+) -> None:
+    """Nothing is « 20 % » of no shop: the hidden rate is not of the few shops there are."""
+    shops = shown("pop", Q1=0.0, LAM=9.0)
+    f = federation(tmp_path, [*LENT, *shops], shown("taux", LAM=22.2))
+    assert f.audit().empty
+    assert dark(f) == set()
+
+
+def test_a_rate_may_be_out_of_the_sum_of_two_counts_that_nobody_gives(tmp_path: Path) -> None:
+    """« 45,8 % » of 26 others and of no more than 26 besides: 22 of 48, and no other. « 83,3 % » is of neither."""
+    words = {
+        "taux": RATE,
+        "uns": {"numerateur": "UN"},
+        "autres": {"numerateur": "AUTRE"},
+        "pop": WORDS["pop"],
+    }
+    floors = {("uns", "2016"): 11.0}
+    one = package(
+        tmp_path / "a",
+        [*shown("uns", Q1=None, Q2=None, LAM=26.0, Q3=20.0), *shown("autres", Q1=26.0, Q3=4.0)],
+        links=LINKS, thresholds=floors, definitions=words,
+    )  # fmt: skip
+    two = package(tmp_path / "b", shown("taux", Q1=45.8, Q3=83.3), definitions=words)
+    f = obs.federate([one, two])
+    assert {r["indicateur"] for r in f.audit().to_dict("records")} >= {"uns"}
+    assert dark(f) == {("Q1", "taux")}
+
+
 def test_a_hidden_rate_hides_the_numerator_that_nobody_counts(tmp_path: Path) -> None:
     """The same with stated terms: 44 less 40, and no package gives a numerator."""
     words = {"taux": STATED, "pop": WORDS["pop"]}
@@ -197,6 +229,23 @@ def test_a_hidden_amount_is_not_bounded_closely(tmp_path: Path) -> None:
     )
     assert not f.audit().empty
     assert dark(f)
+
+
+def test_a_false_guess_has_no_true_fact_left_out() -> None:
+    """Of 26, one guess says 22 and leaves the four that are hidden; no whole number is what the other says."""
+    hidden, other, whole = (CountedCell(name, "q", "Q1", "2016") for name in ("cas", "x", "y"))
+    true, false = ("taux", "pop"), ("taux", "foyers")
+    made = Exposure(
+        hiding={hidden: {"a"}},
+        floors={hidden: 11.0},
+        facts=[
+            Fact({hidden: 1.0, other: 1.0}, 26.0, 26.0),
+            Fact({other: 0.1}, 2.2, 2.2, guess=true),
+            Fact({other: 10.0, whole: -10.0}, 5.0, 5.0, guess=false),
+            Fact({whole: 10.0}, 50.0, 50.0, guess=false),
+        ],
+    )
+    assert given_away(made) == {hidden}
 
 
 @pytest.mark.parametrize("seed", [0, 1])

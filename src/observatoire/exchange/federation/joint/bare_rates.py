@@ -65,6 +65,8 @@ class BareTerms:
         The quantities that may be a universe.
     links : sequence of Holding
         What zonings add up.
+    unsaid : mapping
+        The sums of two counts that nobody gives, each with these: one may be a universe, too.
     """
 
     def __init__(
@@ -73,11 +75,14 @@ class BareTerms:
         counts: pd.DataFrame,
         universes: Collection[str],
         links: Sequence[Holding],
+        unsaid: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self._universes = sorted(universes)
+        self.unsaid = unsaid
+        self._universes = sorted({*universes, *unsaid})
         self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
         tables = {
-            year: _table(own) for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
+            year: _with_sums(_table(own), unsaid)
+            for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
         }
         self._evidence = {
             (rate, year): _Evidence.of(given, tables[year])
@@ -97,9 +102,12 @@ class BareTerms:
         if key not in self._evidence:
             return {}
         if key not in self._found:
-            denied = self._evidence[key].denied
+            evidence = self._evidence[key]
             self._found[key] = self._proven(key) or {
-                name: "" for name in self._universes if not denied(name, self._sums)
+                name: ""
+                for name in self._universes
+                if (name not in self.unsaid or name in evidence.names)
+                and not evidence.denied(name, self._sums)
             }
         return self._found[key]
 
@@ -114,6 +122,21 @@ def _table(counts: pd.DataFrame) -> pd.DataFrame:
     where = ["zonage", "territoire", "periode", "quantity"]
     ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
     return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
+
+
+def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Add the sums of two counts that are shown side by side, neither being seen to hold the other."""
+    sums: dict[str, pd.Series] = {}
+    for name, (one, other) in unsaid.items():
+        if one in table.columns and other in table.columns:
+            both = table[[one, other]].dropna()
+            ahead = np.sign(both[one] - both[other])
+            nested = (
+                len(both.drop_duplicates()) >= _SIZES and abs(ahead.sum()) == (ahead != 0).sum()
+            )
+            if len(both) and not nested:
+                sums[name] = table[one] + table[other]
+    return table.assign(**sums)
 
 
 @dataclass(frozen=True)
@@ -159,24 +182,28 @@ class _Evidence:
         """Say whether a count cannot be what the rate is out of.
 
         In more than a third of the places where it is small enough to tell, it is not that share of any whole
-        number; or in more than a third of totals, parts miss their total.
+        number, or a share is shown though it counts nothing; or in more than a third of totals, parts miss
+        their total.
         """
         if universe not in self.names:
             return False
         people = self.beside[:, self.names[universe]]
         low, high = (self.ends[:, k] * people + side for k, side in ((0, -_TINY), (1, _TINY)))
+        some = (people > 0) | (self.ends[:, 0] > 0)  # none out of none tells nothing
+        telling, missed = (people == 0) & some, (people == 0) & some
         if not self.mean:
-            whole = (people % 1 == 0) & (high - low < 1.0)
-            if _SLIPS * (whole & (np.floor(high) < np.ceil(low))).sum() > whole.sum():
-                return True
+            whole = (people % 1 == 0) & (high - low < 1.0) & some
+            telling, missed = telling | whole, missed | (whole & (np.floor(high) < np.ceil(low)))
+        if _SLIPS * missed.sum() > telling.sum():
+            return True
         at: dict[Place, dict[str, list[float]]] = defaultdict(dict)
         for (zoning, territory, period), *ends in zip(self.places, low, high, strict=True):
             if not math.isnan(ends[0]):
                 at[zoning, territory][period] = ends
-        missed = [
+        totals = [
             miss for total, parts in sums if total in at for miss in _missed(at, total, parts)
         ]
-        return _SLIPS * sum(missed) > len(missed)
+        return _SLIPS * sum(totals) > len(totals)
 
 
 def _missed(
@@ -218,13 +245,14 @@ def read_bare_rates(
                 made.fractional.add(top)
             if given[0].mean:
                 made.amounts.add(top)
-            for each in regions.at_risk(given, top, universe):
-                found += each.facts(top, universe)
+            for each in regions.at_risk(given, top, universe, terms.unsaid.get(universe, ())):
+                facts = [*each.facts(top, universe)]
                 if each.share:
                     weights = {each.at(top): 1.0, each.at(universe): -1.0}
-                    found.append(Fact(weights, -math.inf, 0.0))
+                    facts.append(Fact(weights, -math.inf, 0.0))
                 if each.hidden:
-                    found += hide_terms(made, each, top, universe)
+                    facts += hide_terms(made, each, top, universe)
+                found += (fact._replace(guess=(rate, universe)) for fact in facts)
     made.facts += found
 
 
@@ -243,10 +271,16 @@ class _Regions:
     def _at(self, cell: CountedCell) -> object:
         return self._region((cell.zoning, cell.territory)), cell.period[:4]
 
-    def at_risk(self, rate: Sequence[RateFigure], top: str, bottom: str) -> Iterator[RateFigure]:
-        """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden."""
-        dark = {self._at(each.place) for each in rate if each.hidden}
-        dark |= self.dark[bottom] | self.dark[top]
+    def at_risk(
+        self, rate: Sequence[RateFigure], top: str, bottom: str, parts: Sequence[str]
+    ) -> Iterator[RateFigure]:
+        """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden.
+
+        ``parts`` are the two counts of which its universe is the sum, where nobody gives it: both are needed.
+        """
+        below = parts or (bottom,)
+        dark = {self._at(each.place) for each in rate if each.hidden} | self.dark[top]
+        dark = dark.union(*(self.dark[name] for name in below))
         lit = {self._at(each.place) for each in rate if not each.hidden}
-        near = dark & lit & self.spoken[bottom]
+        near = (dark & lit).intersection(*(self.spoken[name] for name in below))
         return (each for each in rate if self._at(each.place) in near)

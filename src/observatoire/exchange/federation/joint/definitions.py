@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from observatoire.exchange.publication.figures import decimals_of
@@ -132,6 +133,22 @@ class Definitions:
             if row["nature"] == Nature.COUNT.label and not row["denominateur"]
         }
         return frozenset(counts | {bottom for _, bottom in self._terms_by_name.values()})
+
+    @cached_property
+    def unsaid_sums(self) -> dict[str, tuple[str, ...]]:
+        """The sums of two counts that no package gives: a rate lent without its terms may be out of one.
+
+        Counts of one producer, population and unit: others do not add up to anything.
+        """
+        alike: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for key, row in self.words.items():
+            single = len(row["numerateur"].split()) == 1 and not row["denominateur"]
+            if row["nature"] == Nature.COUNT.label and single:
+                what = (row["producteur"], row["champ"], row["unite"])
+                alike[what].add(self.names[key])
+        said = {frozenset(parts) for parts in self.sums().values()}
+        pairs = (pair for names in alike.values() for pair in combinations(sorted(names), 2))
+        return {" + ".join(pair): pair for pair in pairs if frozenset(pair) not in said}
 
     def sums(self) -> dict[str, tuple[str, ...]]:
         """Return the counts of several variables, each with those of each variable."""

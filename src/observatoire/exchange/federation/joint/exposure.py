@@ -31,13 +31,17 @@ class CountedCell:
 
 
 class Fact(NamedTuple):
-    """Between what a weighted sum of counts stands: a figure shows it, a link or a definition says it."""
+    """Between what a weighted sum of counts stands: a figure shows it, a link or a definition says it.
+
+    ``guess`` are a bare rate and what it is held to be out of, where nobody says it.
+    """
 
     weights: Mapping[CountedCell, float]
     low: float
     high: float
     figure: CountedCell | None = None
     whose: str = ""
+    guess: tuple[str, str] | None = None
 
 
 class Piece(NamedTuple):

@@ -28,6 +28,9 @@ _SLACK = 1e-5
 
 _FEASIBLE = 2
 
+#: One guess alone has no rival.
+_RIVALS = 2
+
 
 def given_away(
     made: Exposure,
@@ -51,8 +54,27 @@ def given_away(
         piece = made.piece(next(iter(left)), without)
         wanted = [cell for cell in piece.cells if left.pop(cell, cell) is None]
         if piece.facts:
-            found |= _narrow(made, piece, wanted, without)
+            for world in worlds(made, piece, without):
+                found |= _narrow(made, world, wanted, without)
     return found
+
+
+def worlds(made: Exposure, piece: Piece, without: Collection[CountedCell] = ()) -> list[Piece]:
+    """Return a piece as it is; where its guesses contradict each other, with each of them alone.
+
+    A false guess would have facts that are true left out for it. Those that the other facts deny are left
+    out, unless they all are: then somebody is wrong, and nobody knows who.
+    """
+    guesses = sorted({fact.guess for fact in piece.facts if fact.guess is not None})
+    if len(guesses) < _RIVALS or TableSearch(made, piece, without).met:
+        return [piece]
+    alone = [_with_guesses(piece, {guess}) for guess in guesses]
+    return [each for each in alone if TableSearch(made, each, without).met] or [piece]
+
+
+def _with_guesses(piece: Piece, guesses: Collection[tuple[str, str]]) -> Piece:
+    facts = [fact for fact in piece.facts if fact.guess is None or fact.guess in guesses]
+    return piece._replace(facts=facts)
 
 
 def _narrow(
@@ -75,7 +97,7 @@ class TableSearch:
     def __init__(
         self, made: Exposure, piece: Piece, without: Collection[CountedCell], believed: str = ""
     ) -> None:
-        self.made, self.facts = made, piece.facts
+        self.made, self.facts, self._asked_of = made, piece.facts, len(piece.facts)
         self.place = {cell: rank for rank, cell in enumerate(piece.cells)}
         self.whole = np.array([cell.quantity not in made.fractional for cell in piece.cells])
         self.amounts = [cell.quantity in made.amounts for cell in piece.cells]
@@ -89,6 +111,11 @@ class TableSearch:
         self.plain.run()
         if self.plain.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             self._relax()
+
+    @property
+    def met(self) -> bool:
+        """Whether a whole table is met that fits all facts."""
+        return len(self.facts) == self._asked_of and self._run()
 
     def narrow(self, cell: CountedCell) -> bool:
         """Say whether a count is bounded under its floor: no wide enough pair of tables fits."""

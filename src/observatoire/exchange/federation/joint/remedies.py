@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.programs import TableSearch, given_away
+from observatoire.exchange.federation.joint.programs import TableSearch, given_away, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -39,7 +39,9 @@ def withheld_for(
 def _near(made: Exposure, cell: CountedCell, without: Collection[CountedCell]) -> list[CountedCell]:
     """Return the figures that bound a count, the nearest first; then the others that bear on it."""
     piece = made.piece(cell, without)
-    binding = TableSearch(made, piece, without).binding(cell)
+    searches = [TableSearch(made, world, without) for world in worlds(made, piece, without)]
+    telling = [each for each in searches if each.narrow(cell)] if len(searches) > 1 else searches
+    binding = [fact for each in telling for fact in each.binding(cell)]
     return list(dict.fromkeys([*made.near(binding, without), *made.near(piece.facts, without)]))
 
 

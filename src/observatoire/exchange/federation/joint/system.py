@@ -131,7 +131,8 @@ class Federated:
         rates = [each for row, cell in rows for each in self._rate(row, cell)]
         counts = figures.assign(quantity=quantity)[sure & quantity.isin(self.definitions.added)]
         links = [link for given in self.links.values() for link in given]
-        return BareTerms(rates, counts, self.definitions.universes, links)
+        sums = self.definitions.unsaid_sums
+        return BareTerms(rates, counts, self.definitions.universes, links, sums)
 
     def exposure(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> Exposure:
         """Put what members show and hide into one system; bare rates too, with what they may be out of."""
@@ -264,7 +265,9 @@ class Federated:
         """Write what definitions, links and years add up, of every count that is spoken of."""
         known = {cell for fact in made.facts for cell in fact.weights}
         known |= {*made.given, *made.hiding}
-        sums = self.definitions.sums()
+        quantities = {cell.quantity for cell in known}
+        unsaid = self.definitions.unsaid_sums.items()
+        sums = self.definitions.sums() | {one: two for one, two in unsaid if one in quantities}
         spoken = {(cell.zoning, cell.territory) for cell in known}
         links = gathered({link for given in self.links.values() for link in given}, spoken)
         found: dict[tuple[object, ...], Fact] = {}
