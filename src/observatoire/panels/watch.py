@@ -155,9 +155,8 @@ def _sentence(row: Record, indicators: Mapping[str, Indicator]) -> str:
     _, figure, period, signal = _signal(row, indicator)
     passed = _threshold(row, indicator)
     # What is still to be confirmed is said first: a label read alone would pass for a fact.
-    return (
-        f"{signal.text}, « {row['label']} » ({passed}){NO_BREAK}; ici {figure.text} ({period.text})"
-    )
+    label = f"«{NO_BREAK}{row['label']}{NO_BREAK}»"
+    return f"{signal.text}, {label} ({passed}){NO_BREAK}; ici {figure.text} ({period.text})"
 
 
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:

@@ -57,6 +57,13 @@ def test_twins_agree_on_everything(both: Federation) -> None:
     assert (both.inventory()["lacunes"] == "").all()
 
 
+def test_twins_lose_nothing(both: Federation) -> None:
+    """Neither adds to what the other says: each package has weighed all of it."""
+    given = both.engine.ask("figures_of", indicateur="")
+    assert (given["statut"] == "contexte").any()
+    assert both.df["statut"].astype(str).tolist() == given["statut"].astype(str).tolist()
+
+
 @pytest.mark.parametrize("code", ["populaton", ["population"], None])
 def test_an_indicator_that_no_package_gives_is_refused(both: Federation, code: Any) -> None:
     with pytest.raises(UnknownNameError):

@@ -160,10 +160,10 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     hiders = _members_of(cells[secret], figures.loc[secret, "observatoire"])
     resting = _resting(federated, figures, list(cells))
     things = [federated.things[key] for key in _keys(figures)]
-    speakers = _members_of(things, figures["observatoire"])
+    complete = _complete(figures, cells, things)
     gone = np.array(
         [
-            cell in hiders or _rests_on_hidden(who, found, hiders, speakers[thing])
+            cell in hiders or _rests_on_hidden(who, found, hiders, who in complete[thing])
             for cell, who, found, thing in zip(
                 cells, figures["observatoire"], resting, things, strict=True
             )
@@ -197,19 +197,37 @@ def _resting(
     return [federated.supports(row, cell) for row, cell in rows]
 
 
+def _complete(
+    figures: pd.DataFrame, cells: Iterable[CountedCell], things: Sequence[str]
+) -> dict[str, set[str]]:
+    """Return, by thing, the members who say themselves all that anybody says of it: nothing is added to theirs."""
+    said: dict[str, dict[str, set[tuple[object, ...]]]] = defaultdict(lambda: defaultdict(set))
+    texts = (figures[name].astype("str").tolist() for name in _SAID)
+    for thing, who, *row in zip(things, figures["observatoire"], cells, *texts, strict=True):
+        said[thing][who].add(tuple(row))
+    return {
+        thing: {who for who, rows in each.items() if rows == set().union(*each.values())}
+        for thing, each in said.items()
+    }
+
+
+#: What a member says of a figure.
+_SAID = ("statut", "valeur", "borne_basse", "borne_haute")
+
+
 def _rests_on_hidden(
     who: str,
     supports: Sequence[CountedCell] | None,
     hiders: dict[CountedCell, set[str]],
-    speakers: set[str],
+    complete: bool,  # noqa: FBT001 - what is known of the member
 ) -> bool:
     """Say whether a figure may rest on what another member hides: its own, its package has weighed.
 
-    ``speakers`` are those who speak of what it counts, of which something is hidden: of a figure shown for
-    want of its own, nobody says whose it is, and a reader who guesses puts it beside what others show.
+    Of a figure shown for want of its own, nobody says whose it is, and a reader who guesses puts it beside
+    what others show of the same thing: unless its package says all of it (``complete``), and has weighed it.
     """
     if supports is None:
-        return speakers != {who}
+        return not complete
     return any(hiders.get(cell, {who}) != {who} for cell in supports)
 
 
