@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from attacker import SOURCE, write
+from kept_workspace import lay, rewrite, run, spoil, words_asked
 
 import observatoire as obs
 from observatoire.errors import WorkspaceError
 from observatoire.indicators import answer_grounds, kept_answers, query
 from observatoire.indicators.kept_answers import Answer, KeptAnswers
 from observatoire.values import texts_of
-from observatoire.warehouse.connection import Warehouse
-from observatoire.warehouse.storage import answers, decisions
+from observatoire.warehouse.storage import answers, digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +25,8 @@ if TYPE_CHECKING:
 
     from observatoire.observatory.observatory import Observatory
 
-SIMPLE = SOURCE[: SOURCE.index("[[secrecy.sums]]")] + SOURCE[SOURCE.index("[variables") :]
 COUNTS = {"i1": 90, "i2": 44, "i3": 57, "i4": 60, "i5": 70, "i6": 80, "i7": 33, "i8": 50, "i9": 44}
 KEPT = "SELECT count(*) FROM kept_answer"
-
-
-def lay(folder: Path, counts: dict[str, int], source: str = SIMPLE) -> Path:
-    rows = [f"iris-2016;{code};2016;aidA;{value}" for code, value in counts.items()]
-    return write(folder, rows, source=source)
 
 
 @pytest.fixture(scope="module")
@@ -96,23 +88,6 @@ def test_what_is_read_has_the_names_that_go_with_it(copy: Path, computed: list[o
     pd.testing.assert_frame_equal(read.differences, made.differences)
 
 
-def rewrite(name: str, old: str, new: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        text = (folder / name).read_text("utf-8")
-        assert old in text
-        (folder / name).write_text(text.replace(old, new), "utf-8")
-
-    return change
-
-
-def run(statement: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        with obs.open(folder) as o:
-            o.warehouse.run(statement)
-
-    return change
-
-
 def corrected(folder: Path) -> None:
     lay(folder, COUNTS | {"i1": 71})
     with obs.open(folder) as o:
@@ -132,10 +107,7 @@ CHANGES = {
     "the workspace is stricter": rewrite(
         "observatoire.toml", "[comparators.zus]", "[secrecy]\nthreshold = 40\n[comparators.zus]"
     ),
-    "a byte of it is wrong": run(
-        "UPDATE kept_answer SET body = (substr(hex(body), 1, 20) || '00' || substr(hex(body), 23))"
-        "::VARCHAR::BLOB"
-    ),
+    "a byte of it is wrong": spoil("kept_answer"),
     "it is no longer there": run("DELETE FROM kept_answer"),
 }
 
@@ -320,23 +292,15 @@ def test_texts_are_kept_as_where_they_are_read() -> None:
 def test_an_answer_reads_no_table_that_its_key_leaves_out(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    execute = Warehouse._execute
-
-    def noted(warehouse: Warehouse, query: str, *given: object) -> object:
-        asked.append(query)
-        return execute(warehouse, query, *given)  # type: ignore[arg-type]
-
     with obs.open(copy) as o:
-        tables = {
-            str(name) for (name,) in o.warehouse.rows("SELECT table_name FROM duckdb_tables()")
-        }
         context = o._context
-        monkeypatch.setattr(Warehouse, "_execute", noted)
-        query.answer(context, ["aidA"], "quartier-2007", compare=["zus"])
-    words = {word for text in asked for word in re.findall(r"(?:FROM|JOIN|INTO) (\w+)", text)}
+        words, tables = words_asked(
+            o,
+            monkeypatch,
+            lambda: query.answer(context, ["aidA"], "quartier-2007", compare=["zus"]),
+        )
     # What measured passages weigh is made of the other tables, and said by those who make them;
     # what a load holds is made of its figures.
     derived = {"passage", "passage_weight", "seen_place"}
-    assert words & tables <= {*decisions.ANSWERS_REST_ON, *derived}
+    assert words & tables <= {*digests.ANSWERS_REST_ON, *derived}
     assert {"territory", "source"} <= words

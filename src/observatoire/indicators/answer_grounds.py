@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.sources.families.family import FOLDER_NAME
-from observatoire.warehouse.storage.decisions import ANSWERS_REST_ON, content_digest
+from observatoire.warehouse.storage.digests import ANSWERS_REST_ON, content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

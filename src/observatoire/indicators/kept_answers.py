@@ -18,7 +18,7 @@ from observatoire.indicators.comparison.gaps import DIFFERENCE_COLUMNS
 from observatoire.indicators.computation.table import CELL_COLUMNS
 from observatoire.values import Status
 from observatoire.warehouse.storage.answers import find_answer, keep_answer
-from observatoire.warehouse.storage.decisions import ANSWERS_REST_ON, content_digest
+from observatoire.warehouse.storage.digests import ANSWERS_REST_ON, content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -10,15 +9,15 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
-from attacker import CATALOGUE, SOURCE, write
+from attacker import CATALOGUE
+from kept_workspace import SIMPLE, lay, rewrite, run, spoil, words_asked
 
 import observatoire as obs
 from observatoire.errors import SecrecyError
 from observatoire.indicators import answer_grounds
 from observatoire.secrecy.plan import plan as plans
 from observatoire.secrecy.release import kept_decision
-from observatoire.warehouse.connection import Warehouse
-from observatoire.warehouse.storage import decisions
+from observatoire.warehouse.storage import decisions, digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,18 +25,11 @@ if TYPE_CHECKING:
 
     from observatoire.observatory.observatory import Observatory
 
-SIMPLE = SOURCE[: SOURCE.index("[[secrecy.sums]]")] + SOURCE[SOURCE.index("[variables") :]
-
 #: Only i2 is under the threshold; with i3 it makes q2.
 PLAIN = {"i1": 90, "i2": 4, "i3": 57, "i4": 60, "i5": 70, "i6": 80, "i7": 33, "i8": 50, "i9": 44}
 #: Made of the other tables: what measured passages weigh is said by those who make them.
 DERIVED = ("passage", "passage_weight")
 ZONINGS = ("iris-2016", "quartier-2007", "commune-2016", "zus-1996")
-
-
-def lay(folder: Path, values: dict[str, int], source: str = SIMPLE, **files: str) -> Path:
-    rows = [f"iris-2016;{code};2016;aidA;{value}" for code, value in values.items()]
-    return write(folder, rows, source=source, **files)
 
 
 @pytest.fixture(scope="module")
@@ -99,23 +91,6 @@ def test_another_process_rests_on_the_same_grounds(decided: Path) -> None:
         assert printed.strip() == o.warehouse.rows("SELECT key FROM kept_decision")[0][0]
 
 
-def rewrite(name: str, old: str, new: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        text = (folder / name).read_text("utf-8")
-        assert old in text
-        (folder / name).write_text(text.replace(old, new), "utf-8")
-
-    return change
-
-
-def run(statement: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        with obs.open(folder) as o:
-            o.warehouse.run(statement)
-
-    return change
-
-
 def load(change: Callable[[Path], object]) -> Callable[[Path], None]:
     def changed(folder: Path) -> None:
         change(folder)
@@ -157,10 +132,7 @@ CHANGES = {
         "INSERT INTO published_cell VALUES (1, 'iris-2016', 'i3', 'aidA', '2016', 57, 57, 57, "
         """'observed', '[[["aides", "aidA", "iris-2016", "i3", "2016", 1.0], ["=", 57.0]]]')"""
     ),
-    "a byte of it is wrong": run(
-        "UPDATE kept_decision SET body = (substr(hex(body), 1, 20) || '00' || substr(hex(body), 23))"
-        "::VARCHAR::BLOB"
-    ),
+    "a byte of it is wrong": spoil("kept_decision"),
     "it is another’s, under this key": run("UPDATE kept_decision SET sha256 = repeat('0', 64)"),
     "it is no longer there": run("DELETE FROM kept_decision"),
 }
@@ -241,7 +213,7 @@ def test_a_crash_while_it_is_kept_leaves_the_workspace_sound(
 ) -> None:
     CHANGES["the workspace raises it"](copy)
     with monkeypatch.context() as broken, obs.open(copy) as o:
-        broken.setattr(decisions, "_seal", lambda *_: 1 / 0)
+        broken.setattr(decisions, "seal", lambda *_: 1 / 0)
         broken.setattr(kept_decision, "kept_decision", lambda *_: None)
         with pytest.raises(ZeroDivisionError):
             shown(o)
@@ -288,22 +260,10 @@ def test_the_kept_decision_tells_the_ledger_the_same_sums(copy: Path) -> None:
 def test_a_plan_reads_no_table_that_its_key_leaves_out(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    execute = Warehouse._execute
-
-    def noted(warehouse: Warehouse, query: str, *given: object) -> object:
-        asked.append(query)
-        return execute(warehouse, query, *given)  # type: ignore[arg-type]
-
     with obs.open(copy) as o:
-        tables = {
-            str(name) for (name,) in o.warehouse.rows("SELECT table_name FROM duckdb_tables()")
-        }
         context, earlier = o._context, o._ledger.cells
-        monkeypatch.setattr(Warehouse, "_execute", noted)
-        plans.make_plan(context, earlier())
-    words = {word for query in asked for word in re.findall(r"(?:FROM|JOIN|INTO) (\w+)", query)}
-    assert words & tables <= {*decisions.ANSWERS_REST_ON, *decisions.RECORD, *DERIVED}
+        words, tables = words_asked(o, monkeypatch, lambda: plans.make_plan(context, earlier()))
+    assert words & tables <= {*digests.ANSWERS_REST_ON, *digests.RECORD, *DERIVED}
     views = {"current_observation", "current_content", "publication_load", "wanted"}
     assert words <= {*tables, *views, "leaving", "SELECT", "incoming", "duckdb_tables"}
     assert {"published_cell", "territory", "source"} <= words

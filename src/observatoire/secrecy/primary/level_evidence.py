@@ -27,10 +27,10 @@ WHOLE = 100.0
 _TINY = 1e-9
 
 #: One place in so many may have a slip.
-_SLIPS = 3
+SLIPS = 3
 
 #: In how many sizes figures must be the quotient of two others to be held for it everywhere.
-_SIZES = 4
+SIZES = 4
 
 #: A source, and one of its variables.
 Given = tuple[str, str]
@@ -105,7 +105,7 @@ class LevelEvidence:
                 abs(self.whole * above[base] / people[base] - self.level[base]) <= self.half
                 for base in both
             )
-            if fits and len({people[base] for base in both}) >= _SIZES:
+            if fits and len({people[base] for base in both}) >= SIZES:
                 return part
         return ""
 
@@ -122,7 +122,7 @@ class LevelEvidence:
             if 0 < people < self.known.threshold(base) and people.is_integer()
         }
         against = [base for base, people in small.items() if self._denies(base, int(people))]
-        return _SLIPS * len(against) > len(small)
+        return SLIPS * len(against) > len(small)
 
     def _denies(self, base: Base, people: int) -> bool:
         share, few = self.level[base], math.ceil(self.known.threshold(base))

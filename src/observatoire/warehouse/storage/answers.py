@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
+
+from observatoire.warehouse.storage.digests import seal
 
 if TYPE_CHECKING:
     from observatoire.warehouse.connection import Warehouse
@@ -31,8 +32,8 @@ def keep_answer(warehouse: Warehouse, grounds: str, asked: str, body: bytes) -> 
             "OVER (ORDER BY id DESC) AS since FROM kept_answer) WHERE since > ?)",
             [MOST_BYTES - len(body)],
         )
-    seal = _seal(asked, body)
-    kept = {"grounds": grounds, "asked": asked, "bytes": len(body), "sha256": seal, "body": body}
+    sealed = seal(asked, body)
+    kept = {"grounds": grounds, "asked": asked, "bytes": len(body), "sha256": sealed, "body": body}
     warehouse.insert_row("kept_answer", id=last + 1, **kept)
 
 
@@ -40,10 +41,6 @@ def find_answer(warehouse: Warehouse, grounds: str, asked: str) -> bytes | None:
     """Return an answer kept on these very grounds; None without it, or when a byte of it is wrong."""
     question = "SELECT sha256, body FROM kept_answer WHERE grounds = ? AND asked = ?"
     for sealed, body in warehouse.rows(question, [grounds, asked]):
-        if sealed == _seal(asked, body):
+        if sealed == seal(asked, body):
             return bytes(body)
     return None
-
-
-def _seal(asked: str, body: bytes) -> str:
-    return hashlib.sha256(asked.encode() + body).hexdigest()

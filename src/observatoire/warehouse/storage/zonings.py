@@ -12,7 +12,7 @@ import pyarrow as pa
 import shapely
 
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
-from observatoire.warehouse.storage.decisions import content_digest
+from observatoire.warehouse.storage.digests import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

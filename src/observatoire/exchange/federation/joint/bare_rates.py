@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from observatoire.exchange.federation.joint.exposure import Fact
 from observatoire.exchange.federation.joint.rate_terms import hide_terms
+from observatoire.memo import Memo, remembered
+from observatoire.secrecy.primary.level_evidence import SIZES, SLIPS
+from observatoire.secrecy.primary.universes import TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,15 +28,6 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
     from observatoire.exchange.federation.joint.links import Holding, Place
     from observatoire.exchange.federation.joint.rate_terms import RateFigure
-
-#: Stands between a rate and its universe in the name of the numerator that nobody gives.
-TIMES = " × "
-
-#: One place in so many may have a slip.
-_SLIPS = 3
-
-#: In how many sizes a rate must be the quotient of two counts to be held for it everywhere.
-_SIZES = 4
 
 #: Figures by which most counts are seen not to be a numerator.
 _FIRST = 32
@@ -89,29 +83,28 @@ class BareTerms:
             for (rate, year), given in by_year(rates).items()
             if year in tables
         }
-        self._found: dict[tuple[str, str], dict[str, str]] = {}
+        self.memo = Memo()
 
     @cached_property
     def numerators(self) -> set[str]:
         """The counts that some rate is of, beyond doubt."""
         return {top for key in self._evidence for top in self._proven(key).values()}
 
+    @remembered
     def of(self, rate: str, year: str) -> dict[str, str]:
         """Return what a rate may be out of, each with its numerator where figures show it."""
         key = (rate, year)
         if key not in self._evidence:
             return {}
-        if key not in self._found:
-            evidence = self._evidence[key]
-            self._found[key] = self._proven(key) or {
-                name: ""
-                for name in self._universes
-                if (name not in self.unsaid or name in evidence.names)
-                and not evidence.denied(name, self._sums)
-            }
-        return self._found[key]
+        evidence = self._evidence[key]
+        return self._proven(key) or {
+            name: ""
+            for name in self._universes
+            if (name not in self.unsaid or name in evidence.names)
+            and not evidence.denied(name, self._sums)
+        }
 
-    @cache  # noqa: B019  lives as long as these terms do
+    @remembered
     def _proven(self, key: tuple[str, str]) -> dict[str, str]:
         evidence = self._evidence[key]
         return {name: top for name in self._universes if (top := evidence.numerator(name))}
@@ -131,9 +124,7 @@ def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd
         if one in table.columns and other in table.columns:
             both = table[[one, other]].dropna()
             ahead = np.sign(both[one] - both[other])
-            nested = (
-                len(both.drop_duplicates()) >= _SIZES and abs(ahead.sum()) == (ahead != 0).sum()
-            )
+            nested = len(both.drop_duplicates()) >= SIZES and abs(ahead.sum()) == (ahead != 0).sum()
             if len(both) and not nested:
                 sums[name] = table[one] + table[other]
     return table.assign(**sums)
@@ -174,7 +165,7 @@ class _Evidence:
         named = list(self.names)
         for other in left.tolist():
             both = some[self.beside[some, other] > 0]
-            if len(set(self.beside[both, rank])) >= _SIZES:
+            if len(set(self.beside[both, rank])) >= SIZES:
                 return named[other]
         return ""
 
@@ -194,7 +185,7 @@ class _Evidence:
         if not self.mean:
             whole = (people % 1 == 0) & (high - low < 1.0) & some
             telling, missed = telling | whole, missed | (whole & (np.floor(high) < np.ceil(low)))
-        if _SLIPS * missed.sum() > telling.sum():
+        if SLIPS * missed.sum() > telling.sum():
             return True
         at: dict[Place, dict[str, list[float]]] = defaultdict(dict)
         for (zoning, territory, period), *ends in zip(self.places, low, high, strict=True):
@@ -203,7 +194,7 @@ class _Evidence:
         totals = [
             miss for total, parts in sums if total in at for miss in _missed(at, total, parts)
         ]
-        return _SLIPS * sum(totals) > len(totals)
+        return SLIPS * sum(totals) > len(totals)
 
 
 def _missed(
