@@ -25,16 +25,19 @@ if TYPE_CHECKING:
 _ENGINES = ("duckdb", "geopandas", "highspy", "numpy", "pandas", "scipy", "shapely")
 
 
-def answer_grounds(context: Context) -> str:
-    """Return a digest of all that the answers of a workspace rest on."""
+def answer_grounds(context: Context, rows: str = "") -> str:
+    """Return a digest of all that the answers of a workspace rest on.
+
+    ``rows`` is the digest of the rows of the warehouse, where it was taken already.
+    """
     digest = hashlib.sha256(library_digest().encode())
-    for ground in _grounds(context):
+    for ground in _grounds(context, rows or content_digest(context.warehouse, ANSWERS_REST_ON)):
         digest.update(hashlib.sha256(ground).digest())
     return digest.hexdigest()
 
 
-def _grounds(context: Context) -> Iterator[bytes]:
-    yield content_digest(context.warehouse, ANSWERS_REST_ON).encode()
+def _grounds(context: Context, rows: str) -> Iterator[bytes]:
+    yield rows.encode()
     # As they were read, not as their files are by now; a copied folder rests on the same.
     declared = repr((context.workspace, context.catalogue.indicators))
     yield declared.replace(str(context.workspace.root), "").encode()

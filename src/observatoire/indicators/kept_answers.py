@@ -114,9 +114,9 @@ class KeptAnswers:
 
     def __init__(self, context: Context) -> None:
         self._warehouse = context.warehouse
-        # First: rows that another handle writes between the two then keep nothing.
+        # Rows that another handle writes from now on keep nothing.
         self._rows = content_digest(self._warehouse, ANSWERS_REST_ON)
-        self._grounds = answer_grounds(context)
+        self._grounds = answer_grounds(context, self._rows)
 
     def once(
         self, asked: object, make: Callable[[], Answer], fits: Callable[[Answer], bool]
