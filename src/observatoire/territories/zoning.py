@@ -95,6 +95,7 @@ class Zoning:
     geometry: Annotated[MaybePath, doc("Fichier des vrais périmètres.")] = None
     code_column: Annotated[str, doc("Colonne des codes ou des noms de ce fichier.")] = ""
     repair: Annotated[Flag, doc("true : réparer les contours qui se croisent.")] = False
+    geometry_source: Annotated[str, doc("D’où viennent les périmètres, pour mémoire.")] = ""
 
     @cached_property
     def noun(self) -> Noun:
