@@ -61,6 +61,7 @@ def setup(app: Sphinx) -> None:
     """Give pages what neither Markdown nor the theme does."""
     app.connect("doctree-read", with_french_spaces, priority=1)
     app.connect("html-page-context", with_french_words)
+    app.connect("build-finished", within_everyone_s_reach)
 
 
 def with_french_spaces(_app: Sphinx, doctree: nodes.document) -> None:
@@ -80,6 +81,26 @@ def with_french_words(
     context["body"] = re.sub(
         r'<img [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>', _by_width, context.get("body", "")
     )
+
+
+#: What the theme leaves out of the reach of a keyboard, or without a name for who listens.
+REACHED = (
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+    ('<aside class="sidebar-drawer"', '<aside aria-label="Navigation" class="sidebar-drawer"'),
+    ('<aside class="toc-drawer', '<aside aria-label="Sur cette page" class="toc-drawer'),
+    ('<div id="search-results">', '<h1>Recherche</h1><div id="search-results">'),
+    ("</head>", "<style>.genindextable { display: block; overflow-wrap: anywhere }</style></head>"),
+)
+
+
+def within_everyone_s_reach(app: Sphinx, _failure: Exception | None) -> None:
+    """Mend what the theme writes, in each page."""
+    for page in Path(app.outdir).rglob("*.html"):
+        written = page.read_text("utf-8")
+        for before, after in REACHED:
+            written = written.replace(before, after)
+        page.write_text(written, "utf-8")
 
 
 def _by_width(image: re.Match[str]) -> str:

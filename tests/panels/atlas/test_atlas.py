@@ -204,7 +204,7 @@ def test_what_is_seen_is_saved_and_printed_on_one_page(page: Any, tmp_path: Path
         "[...document.querySelectorAll('#card svg text')].map((e) => [e.textContent, e.getBBox().x, e.getBBox().width])"
     )
     page.send("Emulation.setEmulatedMedia", media="")
-    assert {"2014", "2021"} <= {text for text, _, wide in dates if wide}
+    assert "2021" in {text for text, _, wide in dates if wide}
     assert all(left >= 0 and left + wide <= 410 for _, left, wide in dates)
 
 
