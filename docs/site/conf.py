@@ -76,10 +76,12 @@ def with_french_spaces(_app: Sphinx, doctree: nodes.document) -> None:
 def with_french_words(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Name in French what leads from page to page, and offer pictures in their telephone form."""
+    """Name in French what leads from page to page; offer pictures in their telephone form, with what they show."""
     context["_"] = context["gettext"] = lambda text: WORDS.get(text, _(text))
     context["body"] = re.sub(
-        r'<img [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>', _by_width, context.get("body", "")
+        r'<img alt="([^"]*)" [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>',
+        _by_width,
+        context.get("body", ""),
     )
 
 
@@ -90,7 +92,10 @@ REACHED = (
     ('<aside class="sidebar-drawer"', '<aside aria-label="Navigation" class="sidebar-drawer"'),
     ('<aside class="toc-drawer', '<aside aria-label="Sur cette page" class="toc-drawer'),
     ('<div id="search-results">', '<h1>Recherche</h1><div id="search-results">'),
-    ("</head>", "<style>.genindextable { display: block; overflow-wrap: anywhere }</style></head>"),
+    (
+        "</head>",
+        "<style>.genindextable { display: block; overflow-wrap: anywhere } .pre { white-space: nowrap }</style></head>",
+    ),
 )
 
 
@@ -104,8 +109,8 @@ def within_everyone_s_reach(app: Sphinx, _failure: Exception | None) -> None:
 
 
 def _by_width(image: re.Match[str]) -> str:
-    up, name = image.groups()
+    said, up, name = image.groups()
     if not (HERE / f"images/{name}-telephone.svg").is_file():
         return image[0]
     narrow = f'<source media="(max-width: 46em)" srcset="{up}_static/{name}-telephone.svg">'
-    return f"<picture>{narrow}{image[0]}</picture>"
+    return f'<picture>{narrow}{image[0]}</picture><br><em aria-hidden="true">{said}</em>'
