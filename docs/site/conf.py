@@ -85,6 +85,9 @@ def with_french_words(
     )
 
 
+#: Fits a telephone; an option of a command stays whole.
+STYLE = ".genindextable { display: block; overflow-wrap: anywhere } .pre { white-space: nowrap }"
+
 #: What the theme leaves out of the reach of a keyboard, or without a name for who listens.
 REACHED = (
     ("<pre>", '<pre tabindex="0">'),
@@ -92,10 +95,7 @@ REACHED = (
     ('<aside class="sidebar-drawer"', '<aside aria-label="Navigation" class="sidebar-drawer"'),
     ('<aside class="toc-drawer', '<aside aria-label="Sur cette page" class="toc-drawer'),
     ('<div id="search-results">', '<h1>Recherche</h1><div id="search-results">'),
-    (
-        "</head>",
-        "<style>.genindextable { display: block; overflow-wrap: anywhere } .pre { white-space: nowrap }</style></head>",
-    ),
+    ("</head>", f"<style>{STYLE}</style></head>"),
 )
 
 

@@ -201,7 +201,8 @@ def test_what_is_seen_is_saved_and_printed_on_one_page(page: Any, tmp_path: Path
     page.run("location.hash = 'i=taux_pauvrete&t=FDF13'; new Promise(r => setTimeout(r, 50))")
     page.send("Emulation.setEmulatedMedia", media="print")
     dates = page.run(
-        "[...document.querySelectorAll('#card svg text')].map((e) => [e.textContent, e.getBBox().x, e.getBBox().width])"
+        "[...document.querySelectorAll('#card svg text')]"
+        ".map((e) => [e.textContent, e.getBBox().x, e.getBBox().width])"
     )
     page.send("Emulation.setEmulatedMedia", media="")
     assert "2021" in {text for text, _, wide in dates if wide}

@@ -114,20 +114,22 @@ def _arrows(sign: str, right: float, y: float, ink: str, pitch: float) -> list[s
     ]
 
 
-def bounds_in_short(mark: Mark) -> str:
-    """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are."""
-    if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
-        return mark.text.strip("[]").replace(f"{NARROW}; ", "–")
-    return f"{number(math.floor(mark.low))}–{number(math.ceil(mark.high))}"
-
-
 def bounds_in_lines(mark: Mark, room: float) -> list[str]:
-    """Write two bounds in few signs, one under the other where they have not the room."""
-    shown = bounds_in_short(mark)
-    if width_of(shown, LEAST_TEXT) <= room:
-        return [shown]
-    low, _, high = shown.partition("–")
-    return [f"{low}–", high]
+    """Write two bounds in few signs, one under the other where they have not the room.
+
+    Beyond ten they have no decimals, and are never narrower than they are; a dash beside a minus would be
+    read as another.
+    """
+    between = "–" if mark.low >= 0 else " à "
+    ends = (number(math.floor(mark.low)), number(math.ceil(mark.high)))
+    if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
+        ends = mark.text.strip("[]").split(f"{NARROW}; ")
+    shown = between.join(ends)
+    return (
+        [shown]
+        if width_of(shown, LEAST_TEXT) <= room
+        else [f"{ends[0]}{between}".rstrip(), ends[1]]
+    )
 
 
 def _colours(mark: Mark) -> tuple[str, str]:

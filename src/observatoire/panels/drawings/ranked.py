@@ -151,13 +151,15 @@ def _given(value: float) -> float | None:
 
 
 def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) -> Figure | None:
-    """Draw each territory's figures over the dates of an indicator; None when it has one date."""
+    """Draw each territory's figures over the dates of an indicator; None with one date, or no figure."""
     course = bearings.courses.get(code)
     if course is None or len(course.periods) < 2:  # noqa: PLR2004 - a course has two dates
         return None
     indicator = bearings.table.indicator(code)
     rows = {name: bearings.of(territory, code) for territory, name in names.items()}
     rows = {name: row for name, row in rows.items() if _drawable(row)}
+    if not rows:
+        return None
     span = course.span
     moved = _changes(bearings, code, span) if span and course.judged else {}
     changes = {names[each]: words for each, words in moved.items() if each in names and words}

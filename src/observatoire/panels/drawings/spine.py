@@ -337,7 +337,7 @@ def _legend(
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
     every = [
         (
-            any(row.known for row in rows),
+            any(row.known and row.known[0] < row.known[-1] for row in rows),
             46.0,
             band,
             f"du plus bas au plus haut des connus{frail} ; la moitié du milieu",
