@@ -26,7 +26,16 @@ from observatoire.indicators.precision.differences import (
     UNKNOWN,
     WIDENING,
 )
-from observatoire.pages.blocks import Block, Column, Note, Row, TableBlock, TextCell
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Note,
+    Row,
+    TableBlock,
+    TextCell,
+    heads,
+    text_row,
+)
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -80,13 +89,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
     return TableBlock(
         "Objectifs : départ, dernier chiffre, cible",
         "Objectif",
-        (
-            Column("Périmètre"),
-            Column("Départ"),
-            Column("Dernier chiffre"),
-            Column("Écart et verdict"),
-            Column("Cible et échéance"),
-        ),
+        heads("Périmètre", "Départ", "Dernier chiffre", "Écart et verdict", "Cible et échéance"),
         tuple(rows),
         (
             Note(
@@ -283,9 +286,8 @@ def asked_first(frame: pd.DataFrame) -> str:
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     """Say which evidence lacks and whom to ask; nothing where none does."""
     rows = [
-        Row(
-            f"{row['code']} ({row['evidence']})" if row["evidence"] else str(row["code"]),
-            (TextCell(str(row["lacking"])),),
+        text_row(
+            f"{row['code']} ({row['evidence']})" if row["evidence"] else row["code"], row["lacking"]
         )
         for row in records(frame)
         if row["lacking"]

@@ -10,7 +10,6 @@ from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Column,
     Facts,
     Figure,
     Heading,
@@ -20,6 +19,7 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
 )
 from observatoire.pages.cells import figure_words, sampling_cell
 from observatoire.pages.notes import schematic_warning, source_notes
@@ -353,9 +353,7 @@ def _numbers(
         "Période",
         "Veille",
     )
-    return TableBlock(
-        f"Les chiffres de {title}", head, tuple(map(Column, columns)), tuple(lines), kind="texts"
-    )
+    return TableBlock(f"Les chiffres de {title}", head, heads(*columns), tuple(lines), kind="texts")
 
 
 def _given(value: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, number
@@ -114,22 +115,20 @@ def _arrows(sign: str, right: float, y: float, ink: str, pitch: float) -> list[s
     ]
 
 
-def bounds_in_lines(mark: Mark, room: float) -> list[str]:
-    """Write two bounds in few signs, one under the other where they have not the room.
-
-    Beyond ten they have no decimals, and are never narrower than they are; a dash beside a minus would be
-    read as another.
-    """
-    between = "–" if mark.low >= 0 else " à "
-    ends = (number(math.floor(mark.low)), number(math.ceil(mark.high)))
+def bounds_in_short(mark: Mark) -> str:
+    """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are."""
+    between = "–" if mark.low >= 0 else " à "  # a dash beside a minus reads as another
     if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
-        ends = mark.text.strip("[]").split(f"{NARROW}; ")
-    shown = between.join(ends)
-    return (
-        [shown]
-        if width_of(shown, LEAST_TEXT) <= room
-        else [f"{ends[0]}{between}".rstrip(), ends[1]]
-    )
+        return mark.text.strip("[]").replace(f"{NARROW}; ", between)
+    return f"{number(math.floor(mark.low))}{between}{number(math.ceil(mark.high))}"
+
+
+def bounds_in_lines(mark: Mark, room: float) -> list[str]:
+    """Write two bounds in few signs, one under the other where they have not the room."""
+    shown = bounds_in_short(mark)
+    if width_of(shown, LEAST_TEXT) <= room:
+        return [shown]
+    return re.split(r"(?<=[–à]) ?", shown, maxsplit=1)
 
 
 def _colours(mark: Mark) -> tuple[str, str]:
