@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import atlas_made
+import axe
 import chromium
 import demo
 import pikepdf
@@ -227,6 +228,12 @@ def test_it_is_read_on_a_telephone_and_in_the_dark(page: Any) -> None:
     page.dark()
     assert page.run(paper) != light
     page.dark(dark=False)
+
+
+@axe.needed
+def test_nobody_is_left_out_of_an_atlas(page: Any) -> None:
+    for width, dark in ((1280, False), (390, True)):
+        assert axe.faults(page, atlas_made.atlas(), width=width, dark=dark) == []
 
 
 @needs_browser
