@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 #: Most of those that a sentence says to ask first.
 _MOST_ASKED = 3
 
+#: Objectives said in full on a profile.
+_MOST_SAID = 2
+
 #: What is said where the figures leave both answers open.
 TOO_UNSURE = "trop peu sûr"
 
@@ -145,15 +148,13 @@ def _by_how_much(row: Record, indicator: Indicator | None) -> str:
     return f" ({moved} {unit}{_WITHIN if stable else ''})"
 
 
-def aims_in_short(
-    frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun, most: int = 2
-) -> str:
+def aims_in_short(frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> str:
     """Say in a few lines what was aimed at in a territory, and what is known of it."""
     if frame.empty:
         return f"Aucun objectif chargé ne porte sur {here.this}."
     rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)
-    sentences = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:most]]
-    rest = rows[most:]
+    sentences = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:_MOST_SAID]]
+    rest = rows[_MOST_SAID:]
     if rest:
         known = sum(bool(row["end"]) for row in rest)
         after = (

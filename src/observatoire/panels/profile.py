@@ -21,7 +21,7 @@ from observatoire.pages.blocks import (
     TextCell,
     heads,
 )
-from observatoire.pages.cells import figure_words, sampling_cell
+from observatoire.pages.cells import figure_words, given, sampling_cell
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.panels.drawings.spine import draw_spine
 from observatoire.panels.identities import TerritoryIdentity, sharing
@@ -326,7 +326,7 @@ def _numbers(
         lines.append(Row(label, kind="group"))
         for bearing in bearings:
             mark, indicator, other = bearing.mark, bearing.indicator, bearing.reference
-            value, low, high = map(_given, (mark.value, mark.low, mark.high))
+            value, low, high = map(given, (mark.value, mark.low, mark.high))
             own = TextCell(mark.text, mark.status, value, low, high)
             lines.append(
                 Row(
@@ -354,10 +354,6 @@ def _numbers(
         "Veille",
     )
     return TableBlock(f"Les chiffres de {title}", head, heads(*columns), tuple(lines), kind="texts")
-
-
-def _given(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - NaN
 
 
 def _boxes(content: ProfileContent, first: TerritoryIdentity, codes: Sequence[str]) -> Facts:
