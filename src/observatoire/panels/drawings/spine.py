@@ -145,7 +145,7 @@ def draw_spine(
                 y += WATCH
             parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))
         y += 4
-    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), 0.0, y + 4, at.width)
+    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), y + 4, at.width)
     return drawing(at.width, y + 4, [*parts, *keys])
 
 
