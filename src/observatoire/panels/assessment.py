@@ -247,11 +247,11 @@ class Inquiry:
 
     # --- programming -------------------------------------------------------------------------
 
-    def programming(self, end: str = "9999") -> Programming:
-        """Return what was programmed until a year."""
+    def programming(self, start: str = "", end: str = "9999") -> Programming:
+        """Return what was programmed between two years."""
         rows = self.actions
         main = self.context.workspace.main_zoning
-        kept = rows[rows["year"].str[:4] <= end[:4]]
+        kept = rows[(rows["year"].str[:4] >= start[:4]) & (rows["year"].str[:4] <= end[:4])]
         holders: dict[str, list[tuple[str, str]]] = {}
         for (source, target), links in self.context.links.items():
             if source == main:
@@ -372,7 +372,7 @@ class Inquiry:
             self.gaps(first, last),
             self.aims(last),
             moments(self.objectives if dated else [], self.evidence, last),
-            self.programming(last),
+            self.programming("", last),
             dated=start is not None or end is not None,
         )
 
