@@ -274,11 +274,15 @@ class FederationAttacker:
         self._read_shares()
 
     def _read_shares(self) -> None:
-        """Write that what a bare rate counts is a part of what it is out of."""
-        for code, name in self.made.bare.items():
-            for variable, zoning, territory in [at for at in self.place if at[0] == name]:
-                rest = dict.fromkeys(self._terms(RATES[code][1], zoning, territory), 1.0)
-                self._between(rest | {self.place[variable, zoning, territory]: -1.0}, 0.0, np.inf)
+        """Write that what a rate counts is a part of what it is out of, wherever a package defines it."""
+        places = {at[1:] for at in self.place}
+        for code in _defined(self.made) & RATES.keys():
+            top, bottom = self.made.bare.get(code, RATES[code][0]), RATES[code][1]
+            for place in sorted(places):
+                rest = dict.fromkeys(self._terms(bottom, *place), 1.0)
+                for rank in self._terms(top, *place):
+                    rest[rank] = rest.get(rank, 0.0) - 1.0
+                self._between(rest, 0.0, np.inf)
 
     def _terms(self, variables: str, zoning: str, territory: str) -> dict[int, float]:
         line: dict[int, float] = {}
@@ -432,6 +436,12 @@ class FederationAttacker:
         for row in rows:
             other.read(row)
         return other
+
+
+def _defined(made: Draw) -> set[str]:
+    """Return the codes that some package defines."""
+    frames = [pd.read_csv(folder / "indicateurs.csv", dtype=str) for folder in made.packages]
+    return {str(code) for frame in frames for code in frame["indicateur"]}
 
 
 def _linked(made: Draw) -> set[tuple[str, str]]:

@@ -67,8 +67,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
 
 
 def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
-    federated = Federated.of(members)
-    terms = federated.terms(figures)
+    federated, terms = Federated.of(members).seen_in(figures)
     return federated.exposure(federated.related(figures, terms), terms)
 
 

@@ -72,28 +72,22 @@ class JointSuppression:
         What bare rates tell is weighed last, beside all counts, and none but them is withheld for it: what
         is hidden of a count does not depend on what is asked first.
         """
-        self._weigh(codes, periods)
-        if self._bare.intersection(codes):
-            for year in sorted({period[:4] for period in periods if period} - self._rated):
-                self._weigh_rates(year)
-                self._rated.add(year)
+        if not self._federated.definitions.bare:
+            self._weigh(codes, periods)
+            return self._withheld
+        for year in sorted({period[:4] for period in periods if period} - self._rated):
+            self._weigh_year(year)
+            self._rated.add(year)
         return self._withheld
 
-    @cached_property
-    def _bare(self) -> set[str]:
-        """The codes of the rates of which nobody says the terms."""
-        definitions = self._federated.definitions
-        return {code for (_, code), name in definitions.names.items() if name in definitions.bare}
-
-    def _weigh_rates(self, year: str) -> None:
-        """Weigh the bare rates of a year beside all counts, these being weighed before."""
+    def _weigh_year(self, year: str) -> None:
+        """Weigh all the figures of a year at once: what rates lent without their terms are of is seen in them."""
         figures = self.engine.ask("counts", annee=year, indicateurs="")
-        figures = figures[figures["periode"].str[:4] == year]
-        terms = self._federated.terms(figures)
-        near = self._federated.related(figures, terms)
-        if terms is not None and near["indicateur"].isin(self._bare).any():
-            self._weigh(set(near["indicateur"]), [year])
-            self._withheld |= withheld_rates(self._federated, near, terms, self._withheld)
+        federated, terms = self._federated.seen_in(figures)
+        self._withheld |= withheld_figures(federated, figures)
+        near = federated.related(figures, terms)
+        if terms is not None and not near.empty:
+            self._withheld |= withheld_rates(federated, near, terms, self._withheld)
 
     def _weigh(self, codes: Collection[str], periods: Collection[str]) -> None:
         """Weigh some indicators and periods, and all that is tied to them."""
@@ -261,7 +255,7 @@ def withheld_rates(
     figures : DataFrame
         Bare rates, and all that is tied to them: :meth:`Federated.related`.
     terms : BareTerms
-        What each may be out of: :meth:`Federated.terms`.
+        What each may be out of: :meth:`Federated.seen_in`.
     withheld : collection of tuple
         The figures that are hidden already.
     """

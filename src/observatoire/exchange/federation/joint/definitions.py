@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -22,17 +22,24 @@ ADDED = frozenset(nature.label for nature in Nature if nature.additive)
 #: What is one count by another: a rate, or a mean.
 QUOTIENTS = frozenset((Nature.RATE.label, Nature.MEAN.label))
 
+#: Of what a rate in per cent is made.
+_WHOLE = 100.0
+
 #: Whose an indicator is, and its code.
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """The indicators of members: their words, and the name of what each counts."""
+    """The indicators of members: their words, and the name of what each counts.
+
+    ``proven`` are the terms of rates lent without them, where figures leave no doubt, by name.
+    """
 
     words: Mapping[Key, Mapping[str, str]]
     names: Mapping[Key, str]
     _terms: Mapping[tuple[str, str], str]
+    proven: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> Definitions:
@@ -111,11 +118,24 @@ class Definitions:
 
     @cached_property
     def _terms_by_name(self) -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+        found = dict(self.proven)
         for key in self.words:
             if self.per(key) and (terms := self._stated(key)):
                 found.setdefault(self.names[key], terms)
         return found
+
+    @cached_property
+    def shares(self) -> dict[str, tuple[str, str]]:
+        """The part and the whole of each rate in per cent, by name."""
+        return {
+            self.names[key]: found[:2]
+            for key in self.words
+            if self.share(key) and (found := self.quotient(key))
+        }
+
+    def share(self, key: Key) -> bool:
+        """Say whether an indicator is of a part to its whole, in per cent."""
+        return self.per(key) == _WHOLE and not self.mean(key)
 
     @cached_property
     def bare(self) -> frozenset[str]:
@@ -168,7 +188,9 @@ class Definitions:
         for key, row in self.words.items():
             if row["nature"] in QUOTIENTS and (found := self.quotient(key)):
                 yield self.names[key], *found[:2]
-        for total, parts in self.sums().items():
+        proven = {name for terms in self.proven.values() for name in terms}
+        sums = self.sums() | {each: two for each, two in self.unsaid_sums.items() if each in proven}
+        for total, parts in sums.items():
             yield total, *parts
 
 

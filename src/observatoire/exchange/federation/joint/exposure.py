@@ -59,8 +59,9 @@ class Exposure:
     ``floors`` how wide, and how high, what is left of it must reach; ``fractional`` the quantities that do
     not count by ones, of which ``amounts`` must be left as wide as they are high. ``bounded`` are the counts
     whose bounds somebody prints, and who. ``implied`` are the hidden
-    counts that nobody gives, the terms of a hidden rate: they may be zero. Where ``loose`` names quantities,
-    no figure of another may be withheld.
+    counts that nobody gives, the terms of a hidden rate: they may be zero. ``shares`` are what is a part of
+    what, each with the guess by which it is, if it is by one. Where ``loose`` names quantities, no figure of
+    another may be withheld.
     """
 
     given: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -70,6 +71,7 @@ class Exposure:
     amounts: set[str] = field(default_factory=set)
     bounded: set[tuple[CountedCell, str]] = field(default_factory=set)
     implied: set[CountedCell] = field(default_factory=set)
+    shares: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
 

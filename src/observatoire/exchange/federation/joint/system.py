@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_t
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from observatoire.exchange.federation.joint.definitions import Key
     from observatoire.exchange.federation.joint.links import Place
@@ -43,9 +43,6 @@ _PASSED = frozenset((Status.ESTIMATED.label, Status.BOUNDED.label))
 
 #: The precision of a figure whose bounds are those of a sample: they are not sure.
 _SAMPLED = "sondage"
-
-#: Of what a rate in per cent is made.
-_WHOLE = 100.0
 
 #: Part of a figure under which a gap is one of rounding.
 _ROUNDING = 1e-9
@@ -90,7 +87,7 @@ class Federated:
         if terms is not None:
             of = of.assign(quantity=self._quantities(figures))
             bare, universes = self.definitions.bare, self.definitions.universes
-            kept |= near_bare_rates(of, kept, bare, universes, terms.numerators)
+            kept |= near_bare_rates(of, kept, bare, universes)
         return figures[kept]
 
     def _quantities(self, figures: pd.DataFrame) -> pd.Series:
@@ -120,8 +117,15 @@ class Federated:
                 found[who, link.target].append(link)
         return found
 
-    def terms(self, figures: pd.DataFrame) -> BareTerms | None:
-        """Return what each bare rate of a year may be out of, from all the figures of these years."""
+    def seen_in(self, figures: pd.DataFrame) -> tuple[Federated, BareTerms | None]:
+        """Return members as a year’s figures show them, and what each rate that stays bare may be out of."""
+        terms = self._terms(figures)
+        if terms is None or not terms.proven:
+            return self, terms
+        definitions = replace(self.definitions, proven=terms.proven)
+        return replace(self, definitions=definitions), terms if definitions.bare else None
+
+    def _terms(self, figures: pd.DataFrame) -> BareTerms | None:
         if figures.empty or not self.definitions.bare:
             return None
         quantity = self._quantities(figures)
@@ -215,15 +219,16 @@ class Federated:
         half, mean = self.definitions.half(key), self.definitions.mean(key)
         low, high = max(value - half, 0.0) / per, (value + half) / per
         ends = (math.nan, math.nan) if hidden else (low, high)
-        yield RateFigure(
-            cell, place, *ends, key[0], self._floor(key, cell), per == _WHOLE and not mean, mean
-        )
+        share = self.definitions.share(key)
+        yield RateFigure(cell, place, *ends, key[0], self._floor(key, cell), share, mean)
 
     def _read_rates(
         self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], terms: BareTerms | None
     ) -> None:
         """Read what rates say, and hide, of their terms: those that members state, then the others."""
         above_all = {each.place.quantity for _, each in rates if each.low > 1.0}
+        shares = self.definitions.shares.items()
+        made.shares |= {terms: None for name, terms in shares if name not in above_all}
         loose, hidden = list[RateFigure](), list[tuple[RateFigure, str, str]]()
         for key, each in rates:
             rate = each._replace(share=each.share and each.place.quantity not in above_all)
@@ -276,7 +281,7 @@ class Federated:
             for fact in facts:
                 found.setdefault((*fact.weights.items(), fact.low), fact)
                 known |= set(fact.weights)
-        return _telling(list(found.values()), made)
+        return _telling([*found.values(), *_share_facts(made.shares, known)], made)
 
     def supports(self, row: Record, cell: CountedCell) -> list[CountedCell] | None:
         """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
@@ -321,6 +326,20 @@ def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -
             written.add(whole)
             weights = {whole: -1.0}
             yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
+
+
+def _share_facts(
+    shares: Mapping[tuple[str, str], tuple[str, str] | None], known: set[CountedCell]
+) -> Iterator[Fact]:
+    """Write that a part is no more than its whole, wherever both are spoken of."""
+    wholes = defaultdict(list)
+    for part, whole in shares:
+        wholes[part].append(whole)
+    for cell in sorted(known):
+        for whole in wholes.get(cell.quantity, ()):
+            if (of := _called(cell, whole)) in known:
+                weights = {cell: 1.0, of: -1.0}
+                yield Fact(weights, -math.inf, 0.0, guess=shares[cell.quantity, whole])
 
 
 def _link_facts(links: list[Holding], known: set[CountedCell]) -> Iterator[Fact]:
