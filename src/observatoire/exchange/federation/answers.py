@@ -226,7 +226,10 @@ class FederationAnswers:
         )
 
         # What ties counts is of one year: memory is that of one, however many there are.
-        found = [joint_disclosures(self.members, counts) for counts in self._counts_by_year()]
+        twins = self.engine.ask("twins")
+        found = [
+            joint_disclosures(self.members, counts, twins) for counts in self._counts_by_year()
+        ]
         return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
             drop=True
         )

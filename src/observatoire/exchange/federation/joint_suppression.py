@@ -54,7 +54,7 @@ class JointSuppression:
 
     @cached_property
     def _federated(self) -> Federated:
-        return Federated.of(self.members)
+        return Federated.of(self.members, self.engine.ask("twins"))
 
     @cached_property
     def _things_of(self) -> dict[str, set[str]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from observatoire.exchange.federation.joint.links import groups
 from observatoire.exchange.publication.figures import decimals_of
 from observatoire.territories import simplify
 from observatoire.values import Nature, quotients_per
@@ -39,17 +40,18 @@ class Definitions:
     words: Mapping[Key, Mapping[str, str]]
     names: Mapping[Key, str]
     _terms: Mapping[tuple[str, str], str]
+    _same: Mapping[tuple[str, str], str]
     proven: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, members: Sequence[Member]) -> Definitions:
-        """Read those of members."""
+    def of(cls, members: Sequence[Member], twins: Iterable[tuple[str, ...]] = ()) -> Definitions:
+        """Read those of members; ``twins`` are the rows of ``twins.sql``: one thing, as figures show."""
         words = {
             (member.name, str(row["indicateur"])): row
             for member in members
             for row in member.definitions
         }
-        names = _names(words)
+        names, same = _one_name(_names(words), words, twins)
         terms = {
             (row["producteur"], _sorted(row["numerateur"])): names[key]
             for key, row in reversed(words.items())
@@ -59,7 +61,16 @@ class Definitions:
         for (_, variables), name in terms.items():
             anyone[variables].add(name)
         alone = {("", each): found.pop() for each, found in anyone.items() if len(found) == 1}
-        return cls(words, names, terms | alone)
+        return cls(words, names, terms | alone, same)
+
+    def period(self, name: str, period: str) -> str:
+        """Return one label of those under which the same figures of a year are given."""
+        return self._same.get((name, period), period)
+
+    @cached_property
+    def stocks(self) -> set[str]:
+        """The names of what is the same in a year and in a part of it: no year is a sum of those."""
+        return {name for name, _ in self._same}
 
     def nature(self, key: Key) -> str:
         """Return the nature of an indicator."""
@@ -192,6 +203,23 @@ class Definitions:
         sums = self.sums() | {each: two for each, two in self.unsaid_sums.items() if each in proven}
         for total, parts in sums.items():
             yield total, *parts
+
+
+def _one_name(
+    names: dict[Key, str], words: Mapping[Key, Mapping[str, str]], twins: Iterable[tuple[str, ...]]
+) -> tuple[dict[Key, str], dict[tuple[str, str], str]]:
+    """Return names, twins having the same one; and by name and period, the one for all that are the same."""
+    alike = [
+        (one, when, other, then)
+        for who, code, when, whose, its, then in twins
+        for one, other in [((who, code), (whose, its))]
+        if {one, other} <= words.keys()
+        and all(words[one][said] == words[other][said] for said in ("nature", "unite"))
+    ]
+    tied = groups([names[one], names[other]] for one, _, other, _ in alike)
+    named = {key: str(tied.get(name, name)) for key, name in names.items()}
+    same = groups([(named[one], a), (named[one], b)] for one, a, _, b in alike if a)
+    return named, {each: top[1] for each, top in same.items()}  # type: ignore[index, misc]
 
 
 def _sorted(variables: str) -> str:

@@ -30,7 +30,7 @@ from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_t
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from observatoire.exchange.federation.joint.definitions import Key
     from observatoire.exchange.federation.joint.links import Place
@@ -58,18 +58,23 @@ class Federated:
     holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
 
     @classmethod
-    def of(cls, members: Sequence[Member]) -> Federated:
-        """Read what members say of themselves."""
+    def of(cls, members: Sequence[Member], twins: pd.DataFrame | None = None) -> Federated:
+        """Read what members say of themselves; ``twins`` is the answer of ``twins.sql``."""
         links = {member.name: member_links(member) for member in members}
         parts = {name: holders(given) for name, given in links.items()}
-        return cls(members, Definitions.of(members), links, parts)
+        rows = () if twins is None else twins.itertuples(index=False, name=None)
+        return cls(members, Definitions.of(members, rows), links, parts)
 
     def cells(self, figures: pd.DataFrame) -> list[CountedCell]:
         """Return what each figure is of."""
-        names = self.definitions.names
+        names, period = self.definitions.names, self.definitions.period
         columns = ["observatoire", "indicateur", "zonage", "territoire", "periode"]
         rows = figures[columns].itertuples(index=False, name=None)
-        return [CountedCell(names[who, code], *place) for who, code, *place in rows]
+        return [
+            CountedCell(name, zoning, territory, period(name, when))
+            for who, code, zoning, territory, when in rows
+            for name in [names[who, code]]
+        ]
 
     def related(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> pd.DataFrame:
         """Keep the figures that might bear on a count that somebody hides; of bare rates too, with their terms."""
@@ -134,6 +139,7 @@ class Federated:
         rows = zip(records(bare), self.cells(bare), strict=True)
         rates = [each for row, cell in rows for each in self._rate(row, cell)]
         counts = figures.assign(quantity=quantity)[sure & quantity.isin(self.definitions.added)]
+        counts = counts.assign(periode=[cell.period for cell in self.cells(counts)])
         links = [link for given in self.links.values() for link in given]
         sums = self.definitions.unsaid_sums
         return BareTerms(rates, counts, self.definitions.universes, links, sums)
@@ -277,7 +283,8 @@ class Federated:
         links = gathered({link for given in self.links.values() for link in given}, spoken)
         found: dict[tuple[object, ...], Fact] = {}
         for _ in range(2):  # what links reach may be a sum of categories in its turn
-            facts = [*_category_facts(sums, known), *_link_facts(links, known), *_years(known)]
+            years = _years(cell for cell in known if cell.quantity not in self.definitions.stocks)
+            facts = [*_category_facts(sums, known), *_link_facts(links, known), *years]
             for fact in facts:
                 found.setdefault((*fact.weights.items(), fact.low), fact)
                 known |= set(fact.weights)
@@ -356,7 +363,7 @@ def _places(link: Holding) -> list[Place]:
     return [link.target, *link.whole, *(place for place, _ in link.parts)]
 
 
-def _years(known: set[CountedCell]) -> Iterator[Fact]:
+def _years(known: Iterable[CountedCell]) -> Iterator[Fact]:
     periods = defaultdict(set)
     for cell in known:
         periods[cell.quantity, cell.zoning, cell.territory].add(cell.period)
