@@ -541,14 +541,14 @@ def _leave_counted(made: Draw) -> None:
         pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
     ]
     counted = {
-        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]]))
+        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]])): row["valeur"]
         for frame in frames
         for row in frame[frame["statut"] == "observé"].to_dict("records")
-        if row["indicateur"] in COUNTS and row["valeur"] >= 2 * THRESHOLD
+        if row["indicateur"] in COUNTS
     }
     for code, name in made.bare.items():
         for key in [key for key in made.hidden if key[0] == name]:
-            if (*key[1:], RATES[code][0]) in counted:
+            if counted.get((*key[1:], RATES[code][0]), 0.0) >= made.hidden[key]:
                 del made.hidden[key]
 
 

@@ -218,7 +218,7 @@ PROOF = {
 def test_a_part_is_no_more_than_its_whole_where_no_rate_is_given(
     tmp_path: Path, terms: dict[str, str]
 ) -> None:
-    """57 cases in Q1, in Q2 no more than its 7 people: from 57 to 64 in all, be the rate's terms stated or seen."""
+    """57 cases in Q1, in Q2 no more than its 7 people: from 57 to 64 in all, be the terms stated or seen."""
     words = {"taux": terms, "pop": WORDS["pop"], "cas": {"numerateur": "AIDES"}}
     cases = shown("cas", LAM=None, Q1=57.0, **PROOF["cas"])
     people = [*shown("pop", Q2=7.0, **PROOF["pop"]), *shown("taux", **PROOF["taux"])]
@@ -292,3 +292,18 @@ def test_a_package_alone_loses_nothing(tmp_path: Path, seed: int) -> None:
     given = pd.read_csv(tmp_path / "paquet/valeurs.csv")["statut"]
     assert alone.audit().empty
     assert sorted(alone.df["statut"].astype(str)) == sorted(given)
+
+
+def test_what_is_seen_not_to_be_of_few_is_not_what_a_hidden_rate_hides(tmp_path: Path) -> None:
+    """Women are shown by another, and many: the rate is hidden for the men's sake, of whom there are four."""
+    words = {
+        "taux": {**RATE, "numerateur": "HOMMES", "denominateur": "FEMMES HOMMES"},
+        "cas": {"numerateur": "HOMMES"},
+        "dames": {"numerateur": "FEMMES"},
+    }
+    hides = [*shown("taux", Q1=None), *shown("cas", Q2=30.0)]
+    f = federation(tmp_path, hides, shown("dames", Q1=40.0), words=words)
+    assert f.audit().empty
+    assert dark(f) == set()
+    f = federation(tmp_path / "few", hides, shown("dames", Q1=3.0), words=words)
+    assert dark(f) == {("Q1", "dames")}

@@ -245,10 +245,11 @@ class Federated:
                 hidden.append((rate, *stated[:2]))
             else:
                 made.facts += rate.facts(*stated[:2])
+        besides = self.definitions.besides
         for rate, top, bottom in hidden:
             own = (made.hiding.get(rate.at(name), ()) for name in (top, bottom))
             if not any(rate.whose in hiders for hiders in own):  # hidden for its own sake
-                made.facts += hide_terms(made, rate, top, bottom)
+                made.facts += hide_terms(made, rate, top, bottom, besides.get((top, bottom), ""))
         if terms is not None:
             read_bare_rates(made, loose, terms, self._region)
 
