@@ -351,6 +351,27 @@ class FederationAttacker:
                     line[rank] = line.get(rank, 0.0) + 1.0
                 self._between(line, least, most)
 
+    def prove(self, rows: list[dict[str, Any]]) -> None:
+        """Hold what a bare rate counts for the count that, in four sizes, is everywhere its numerator."""
+        shown = {_key(row): row["valeur"] for row in rows if row["statut"] == "observé"}
+        codes = {" ".join(variables): code for code, variables in COUNTS.items()}
+        for code, name in self.made.bare.items():
+            top, bottom = RATES[code]
+            known = [
+                (rate, shown.get((*place, codes[top]), np.nan), shown.get((*place, codes[bottom])))
+                for (*place, which), rate in shown.items()
+                if which == code
+            ]
+            known = [each for each in known if each[2] and not np.isnan([*each]).any()]
+            fits = all(
+                abs(100 * above / below - rate) < 0.05 + 1e-9 for rate, above, below in known
+            )
+            if fits and len({below for _, above, below in known if above > 0}) > 3:
+                for place in {at[1:] for at in self.place}:
+                    line = dict.fromkeys(self._terms(top, *place), 1.0)
+                    line |= dict.fromkeys(self._terms(name, *place), -1.0)
+                    self._between(line, 0.0, 0.0)
+
     def _known(self) -> optimize.LinearConstraint:
         """Return all that he has read."""
         lines = list(self.rows.values())
@@ -519,6 +540,7 @@ def attack_federation(root: Path, seed: int, *, bare: bool = False) -> Federatio
     attacker = FederationAttacker(made)
     for row in facts:
         attacker.read(row)
+    attacker.prove(facts)
     same, besides = withheld(made, dark)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in besides:
