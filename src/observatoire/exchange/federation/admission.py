@@ -83,18 +83,12 @@ def federate(
 def _former(terms: FederationTerms, day: dt.date, shelf: Path) -> list[Member]:
     """Return the members that left, where their package can still be read: what they showed is known."""
     gone = [(place, "") for place, _ in terms.withdrawn(day) if not is_address(place)]
-    (shelf / "partis").mkdir()
     found = [
         replace(member, name=f"{member.name} (parti, {rank})")
         for rank, place in enumerate(gone)
-        for member in _checked([place], _folder(shelf / "partis" / str(rank)))[0]
+        for member in _checked([place], shelf / "partis" / str(rank))[0]
     ]
     return [replace(member, default_threshold=terms.partner_threshold) for member in found]
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    return path
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
@@ -127,7 +121,7 @@ def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> F
 def _member(given: tuple[str, str], copy: Path) -> Member | ObservatoireError:
     """Return a package that was checked, or why it is refused."""
     place, name = given
-    copy.mkdir()
+    copy.mkdir(parents=True)
     try:
         member = verify(bring(place, copy))
     except ObservatoireError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from observatoire.exchange.federation.joint.exposure import ROUNDED
 from observatoire.exchange.federation.joint.rate_terms import hide_terms
 from observatoire.secrecy.primary.level_evidence import SIZES, SLIPS
 from observatoire.secrecy.primary.universes import TIMES
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 _FIRST = 32
 
 _TINY = 1e-6
-
-#: Two figures of one thing no farther apart than this are one, rounded.
-_ROUNDED = 1.0
 
 
 class BareTerms:
@@ -106,7 +104,7 @@ def _table(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts on which those who show them agree: a row a place and period, a column a quantity."""
     where = ["zonage", "territoire", "periode", "quantity"]
     ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
-    return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
+    return ends["min"].where(ends["max"] - ends["min"] <= ROUNDED).unstack("quantity")
 
 
 def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:

@@ -26,9 +26,6 @@ QUOTIENTS = frozenset((Nature.RATE.label, Nature.MEAN.label))
 #: Of what a rate in per cent is made.
 _WHOLE = 100.0
 
-#: The parts of a total of which one is what the other leaves.
-_TWO = 2
-
 #: Whose an indicator is, and its code.
 Key = tuple[str, str]
 
@@ -200,14 +197,11 @@ class Definitions:
     @cached_property
     def besides(self) -> dict[tuple[str, str], str]:
         """What a total of two counts has besides one of them: by that one, and the total."""
-        pairs = [
-            (total, parts)
-            for total, parts in self.sums().items()
-            if len(parts) == len({*parts}) == _TWO
-        ]
-        return {
-            (one, total): other for total, parts in pairs for one, other in (parts, parts[::-1])
-        }
+        found: dict[tuple[str, str], str] = {}
+        for total, (one, *others) in self.sums().items():
+            if len(others) == 1:
+                found |= {(one, total): others[0], (others[0], total): one}
+        return found
 
     def tied(self) -> Iterable[tuple[str, ...]]:
         """Return the names of counts that a definition ties."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 #: Two figures of one thing no farther apart than this are one, rounded.
-_ROUNDED = 1.0
+ROUNDED = 1.0
 
 
 @dataclass(frozen=True, order=True)
@@ -86,7 +86,7 @@ class Exposure:
         if not given or cell in without:
             return None
         known = list(given.values())
-        agreed = cell in self.hiding or max(known) - min(known) <= _ROUNDED
+        agreed = cell in self.hiding or max(known) - min(known) <= ROUNDED
         whole = cell.quantity in self.fractional or known[0].is_integer()
         return known[0] if agreed and whole else None
 

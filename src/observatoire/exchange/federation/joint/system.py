@@ -106,11 +106,7 @@ class Federated:
 
     @cached_property
     def _tied_places(self) -> dict[tuple[str, str], str]:
-        ties = (
-            (link.target, *link.whole, *(place for place, _ in link.parts))
-            for links in self.links.values()
-            for link in links
-        )
+        ties = (link.places for links in self.links.values() for link in links)
         return {place: "\0".join(top) for place, top in groups(ties).items()}  # type: ignore[misc, arg-type]
 
     @cached_property
@@ -156,7 +152,9 @@ class Federated:
                 made.facts += self._context(row, cell)
             elif row["statut"] == _SECRET:
                 made.hiding[cell].add(key[0])
-                made.floors[cell] = max(made.floors.get(cell, 0.0), self._floor(key, cell))
+                made.floors[cell] = max(
+                    made.floors.get(cell, 0.0), self._floors[key[0]](key[1], cell.period)
+                )
             elif row["statut"] in _SURE and float(row["valeur"]) >= 0:
                 made.given[cell][key[0]] = float(row["valeur"])
             elif row["statut"] in _PASSED:
@@ -167,9 +165,6 @@ class Federated:
         self._read_rates(made, rates, terms)
         made.facts += self._structure(made)
         return made
-
-    def _floor(self, key: Key, cell: CountedCell) -> float:
-        return self._floors[key[0]](key[1], cell.period)
 
     @cached_property
     def _floors(self) -> dict[str, Callable[[str, str], float]]:
@@ -226,7 +221,8 @@ class Federated:
         low, high = max(value - half, 0.0) / per, (value + half) / per
         ends = (math.nan, math.nan) if hidden else (low, high)
         share = self.definitions.share(key)
-        yield RateFigure(cell, place, *ends, key[0], self._floor(key, cell), share, mean)
+        floor = self._floors[key[0]](key[1], cell.period)
+        yield RateFigure(cell, place, *ends, key[0], floor, share, mean)
 
     def _read_rates(
         self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], terms: BareTerms | None
@@ -302,9 +298,7 @@ class Federated:
                 return None
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
-                place
-                for link in self._into.get((key[0], own), ())
-                for place in (*link.whole, *(each for each, _ in link.parts))
+                place for link in self._into.get((key[0], own), ()) for place in link.places[1:]
             }
         else:
             return []
@@ -355,13 +349,9 @@ def _link_facts(links: list[Holding], known: set[CountedCell]) -> Iterator[Fact]
     for cell in known:
         columns[cell.zoning, cell.territory].add((cell.quantity, cell.period))
     for link in links:
-        spoken = {one for place in _places(link) for one in columns.get(place, ())}
+        spoken = {one for place in link.places for one in columns.get(place, ())}
         for quantity, period in sorted(spoken):
             yield from link.facts(quantity, period)
-
-
-def _places(link: Holding) -> list[Place]:
-    return [link.target, *link.whole, *(place for place, _ in link.parts)]
 
 
 def _years(known: Iterable[CountedCell]) -> Iterator[Fact]:
