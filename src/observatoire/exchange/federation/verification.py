@@ -223,18 +223,15 @@ def _check_sums(folder: Path, descriptor: Record) -> None:
         if not target.is_file():
             missing = "Le paquet annonce ce fichier, et il n’y est pas."
             raise FileError(missing, where=where, remedy=_AGAIN)
-        if _fingerprint(target) != expected:
+        with target.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if f"sha256:{found}" != expected:
             raise TruncatedFileError(
                 "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
                 where=where,
                 why="Il a été modifié ou coupé depuis sa publication.",
                 remedy=_AGAIN,
             )
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def _check_columns(path: Path, name: str, columns: Mapping[str, str]) -> FileMetaData:
