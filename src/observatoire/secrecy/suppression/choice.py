@@ -79,7 +79,10 @@ def _measured(plan: SuppressionState, audited: NDArray[np.bool_] | None = None) 
     wanted = plan.sensitive
     if audited is not None:
         wanted = wanted | (plan.hidden & audited & (plan.asked > TIGHT))
-    low, high, programs = measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked)
+    telling = plan.sensitive & (False if audited is None else audited)
+    low, high, programs = measured(
+        plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling
+    )
     plan.programs += programs
     return low, high
 

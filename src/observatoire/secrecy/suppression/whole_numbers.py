@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import highspy as highspy_untyped
 import numpy as np
 
-from observatoire.secrecy.suppression.intervals import TIGHT, components
+from observatoire.secrecy.suppression.intervals import TIGHT, components, enough_by_ones
 from observatoire.secrecy.suppression.linear_programs import Coefficients, quiet_solver
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def count_by_ones(
     """
     counts = system.counts[columns]
     narrowed = np.zeros(len(columns), dtype=bool)
-    lacking = wanted & system.whole[columns] & ~_enough(found, counts, asked)
+    everywhere = np.arange(len(columns))
+    lacking = wanted & system.whole[columns] & ~enough_by_ones(found, everywhere, asked)
     if not lacking.any():
         return narrowed
     matrix = system.matrix[:, columns]
@@ -72,13 +73,6 @@ def count_by_ones(
             narrowed[column] = True
         found.programs += search.solved
     return narrowed
-
-
-def _enough(found: Bracket, counts: Floats, asked: Floats) -> Mask:
-    """Say which cells whole tables already met prove wide enough, and high enough."""
-    with np.errstate(invalid="ignore"):
-        width = found.whole_high - found.whole_low
-    return (width >= asked - TIGHT) & (counts + found.whole_high >= asked - TIGHT)
 
 
 class WholeSearch:
