@@ -215,15 +215,17 @@ def _members(plan: SuppressionState, rows: Columns, usable: Mask, breadth: int) 
 
 def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
     """Find two tables, as deviations, that move little and differ enough on the cell."""
-    program = _pair_program(plan, cell, columns)
-    if program is None:
-        return None
     price = np.where(plan.hidden[columns], 0.0, plan.cost[columns])
     weight = price / plan.asked[cell]
-    floor = 1e-3 * (weight[weight > 0].min() if (weight > 0).any() else 1.0)
+    floor = 1e-3 * weight.min(initial=np.inf, where=weight > 0)
+    floor = floor if np.isfinite(floor) else 1e-3
+    program = _pair_program(plan, cell, columns, np.tile(weight + floor, 4))
+    if program is None:
+        return None
     best, best_cost = None, np.inf
-    for _ in range(REVISIONS):
-        program.recost(np.tile(weight + floor, 4))
+    for revision in range(REVISIONS):
+        if revision:
+            program.recost(np.tile(weight + floor, 4))
         try:
             up, upward, down, downward = program.minimise().point.reshape(4, -1)
         except InfeasibleError:
@@ -242,7 +244,9 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
     return best
 
 
-def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
+def _pair_program(
+    plan: SuppressionState, cell: int, columns: Columns, cost: Floats
+) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
     up, down = plan.system.room(columns)
@@ -256,7 +260,7 @@ def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Progra
     part = _twofold(Coefficients.of(plan.by_column, columns), place)
     zeros = np.zeros(part.height - 1)
     rows = np.append(zeros, asked), np.append(zeros, np.inf)
-    return Program(part, rows, (least, most), plan.solver)
+    return Program(part, rows, (least, most), plan.solver, cost)
 
 
 def _twofold(part: Coefficients, place: int) -> Coefficients:

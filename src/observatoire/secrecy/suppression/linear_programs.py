@@ -143,6 +143,8 @@ class Program:
     solver : Highs, optional
         That of a program which is done with, from :func:`simplex`: making one takes as long as a
         small program.
+    cost : array, optional
+        What one unit of each column costs; nothing by default.
 
     Examples
     --------
@@ -155,7 +157,12 @@ class Program:
     """
 
     def __init__(
-        self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
+        self,
+        matrix: Coefficients,
+        rows: Sides,
+        columns: Sides,
+        solver: Any = None,
+        cost: NDArray[np.float64] | None = None,
     ) -> None:
         self._matrix = matrix
         self.solved = 0
@@ -171,7 +178,7 @@ class Program:
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
             0.0,
-            nothing,
+            nothing if cost is None else cost,
             *columns,
             *rows,
             matrix.starts,
