@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.computation.table import DIRECT, is_modelled
+from observatoire.memo import Memo
 from observatoire.secrecy.primary.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
@@ -117,10 +118,7 @@ class Discloser:
     zoning: str
     routes: Sequence[Route]
     period: str
-    _parts: dict[int, dict[str, list[Link]]] = field(default_factory=dict)
-    _counts: dict[tuple[str, str], tuple[list[Base], list[Base]] | None] = field(
-        default_factory=dict
-    )
+    memo: Memo = field(default_factory=Memo)
 
     def disclosure(self, row: Record, indicator: Indicator) -> Disclosure:
         """Return what a cell discloses."""
@@ -157,14 +155,9 @@ class Discloser:
 
     def counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         """Return numerators and denominators of an indicator on a zoning, territory left blank."""
-        asked = zoning, indicator.code
-        if asked not in self._counts:
-            self._counts[asked] = self._read_counts(zoning, indicator)
-        return self._counts[asked]
+        return self.memo.once((zoning, indicator.code), lambda: self._counts(zoning, indicator))
 
-    def _read_counts(
-        self, zoning: str, indicator: Indicator
-    ) -> tuple[list[Base], list[Base]] | None:
+    def _counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         figures = self.figures.get(zoning)
         if figures is None or indicator.variable:
             return None
@@ -198,7 +191,7 @@ class Discloser:
 
     def _carried(self, row: Record, indicator: Indicator, rank: int) -> Disclosure:
         route, code = self.routes[rank], str(row["territory"])
-        links = self._links(rank).get(code, [])
+        links = self.memo.once(rank, lambda: links_of(route)).get(code, [])
         sources = tuple(link.source for link in links)
         found = self.counts(route.source, indicator)
         if found is None:
@@ -276,11 +269,6 @@ class Discloser:
             if rest.terms:
                 found.append(Small(rest.terms, value - self.known.total(rest), value))
         return tuple(found)
-
-    def _links(self, rank: int) -> dict[str, list[Link]]:
-        if rank not in self._parts:
-            self._parts[rank] = links_of(self.routes[rank])
-        return self._parts[rank]
 
 
 def links_of(route: Route) -> dict[str, list[Link]]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.cell_system import System, lay_out, shown_zeros
-from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, Floor, bracket, resolve, within
+from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, Floor, bracket, resolve
 from observatoire.secrecy.suppression.whole_numbers import count_by_ones
 from observatoire.values import Status
 
@@ -109,7 +109,7 @@ def audit(  # noqa: PLR0913 - the options of an audit, one keyword each
     if threshold is not None:
         lacking = system.mask(absent, "absent")
         sensitive = sensitive_cells(system, asked, hide_zero=zero, absent=lacking) & ~inert
-    low, high, _ = measured(system, hidden, hidden, sensitive, asked)
+    low, high = measured(system, hidden, hidden, sensitive, asked)
     width = np.maximum(high - low, 0.0)
     report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": width}
     report["recoverable"] = width <= TIGHT
@@ -146,8 +146,8 @@ def measured(
     sensitive: NDArray[np.bool_],
     asked: NDArray[np.float64],
     telling: NDArray[np.bool_] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return the least and the greatest count of each hidden cell, and how many programs it took.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the greatest count of each hidden cell.
 
     Those of sensitive cells that are wide enough over real numbers are counted by ones too. With
     ``telling``, ends are exact of too narrow cells, and of the narrowest that tells.
@@ -155,11 +155,11 @@ def measured(
     columns = np.flatnonzero(hidden)
     floor = None if telling is None else Floor(asked[columns], telling[columns])
     found = exact_intervals(system, hidden, wanted, floor)
-    true, whole = system.counts[columns], system.whole[columns]
+    true = system.counts[columns]
     safe = wide(true + found.outer_low, true + found.outer_high, asked[columns])
     count_by_ones(system, columns, found, sensitive[columns] & safe, asked[columns])
-    low, high = within(true + found.outer_low, true + found.outer_high, whole)
-    return low, high, found.programs
+    every = np.arange(len(columns))
+    return found.ends(found.outer_low, found.outer_high, every)
 
 
 def exact_intervals(

@@ -75,7 +75,6 @@ class SuppressionState:
     by_column: sparse.csc_array = field(init=False)
     users: dict[int, list[int]] = field(init=False)
     proofs: int = field(default=0, init=False)
-    programs: int = field(default=0, init=False)
     solver: Any = field(default_factory=simplex, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +90,6 @@ class SuppressionState:
         resolve(matrix, found, self.sensitive[columns], self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
-        self.programs += found.programs
 
     def price(self, chosen: Mask) -> float:
         """Cost of hiding some cells."""
@@ -215,17 +213,15 @@ def _members(plan: SuppressionState, rows: Columns, usable: Mask, breadth: int) 
 
 def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
     """Find two tables, as deviations, that move little and differ enough on the cell."""
-    price = np.where(plan.hidden[columns], 0.0, plan.cost[columns])
-    weight = price / plan.asked[cell]
-    floor = 1e-3 * weight.min(initial=np.inf, where=weight > 0)
-    floor = floor if np.isfinite(floor) else 1e-3
-    program = _pair_program(plan, cell, columns, np.tile(weight + floor, 4))
+    program = _pair_program(plan, cell, columns)
     if program is None:
         return None
+    price = np.where(plan.hidden[columns], 0.0, plan.cost[columns])
+    weight = price / plan.asked[cell]
+    floor = 1e-3 * (weight[weight > 0].min() if (weight > 0).any() else 1.0)
     best, best_cost = None, np.inf
-    for revision in range(REVISIONS):
-        if revision:
-            program.recost(np.tile(weight + floor, 4))
+    for _ in range(REVISIONS):
+        program.recost(np.tile(weight + floor, 4))
         try:
             up, upward, down, downward = program.minimise().point.reshape(4, -1)
         except InfeasibleError:
@@ -240,13 +236,10 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
         if best_cost == 0:
             break  # nothing more is hidden: no revision does better
         weight = price / (size + 0.05 * plan.asked[cell])
-    plan.programs += program.solved
     return best
 
 
-def _pair_program(
-    plan: SuppressionState, cell: int, columns: Columns, cost: Floats
-) -> Program | None:
+def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
     up, down = plan.system.room(columns)
@@ -260,7 +253,7 @@ def _pair_program(
     part = _twofold(Coefficients.of(plan.by_column, columns), place)
     zeros = np.zeros(part.height - 1)
     rows = np.append(zeros, asked), np.append(zeros, np.inf)
-    return Program(part, rows, (least, most), plan.solver, cost)
+    return Program(part, rows, (least, most), plan.solver)
 
 
 def _twofold(part: Coefficients, place: int) -> Coefficients:

@@ -49,7 +49,6 @@ class Bracket:
     whole: Mask = field(init=False)
     whole_low: Floats = field(init=False)
     whole_high: Floats = field(init=False)
-    programs: int = 0
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
@@ -72,6 +71,24 @@ class Bracket:
             self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
             self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
 
+    def ends(self, low: Floats, high: Floats, columns: Columns) -> tuple[Floats, Floats]:
+        """Return the least and the greatest count that deviations make: of people, whole ones."""
+        low, high, whole = (
+            self.counts[columns] + low,
+            self.counts[columns] + high,
+            self.whole[columns],
+        )
+        return np.where(whole, np.ceil(low - TIGHT), low), np.where(
+            whole, np.floor(high + TIGHT), high
+        )
+
+    def wide_by_ones(self, columns: Columns, asked: Floats) -> Mask:
+        """Say which cells whole tables already met prove wide enough, and high enough."""
+        most = self.whole_high[columns]
+        with np.errstate(invalid="ignore"):
+            width = most - self.whole_low[columns]
+        return (width >= asked - TIGHT) & (self.counts[columns] + most >= asked - TIGHT)
+
     def counts_by_ones(self, columns: Columns, point: Floats) -> bool:
         """Say whether a table has whole numbers where counts are whole."""
         concerned = self.whole[columns] & np.isfinite(point)
@@ -92,28 +109,13 @@ class Floor:
 
     def open(self, found: Bracket, columns: Columns, unknown: Mask) -> Mask:
         """Tell which columns are neither measured nor proved as wide as they need be."""
-        asked, counts, whole = self.asked[columns], found.counts[columns], found.whole[columns]
-        ends = counts + found.inner_low[columns], counts + found.inner_high[columns]
-        low, high = within(*ends, whole)
+        asked = self.asked[columns]
+        low, high = found.ends(found.inner_low[columns], found.inner_high[columns], columns)
         told = (high - low)[self.telling[columns] & ~unknown]
         self.narrowest = min(self.narrowest, float(told.min(initial=np.inf)))
         least = np.maximum(asked, self.narrowest if self.telling.any() else 0.0)
         proved = (high - low >= least) & (high >= asked)
-        return unknown & ~(proved & (~whole | enough_by_ones(found, columns, asked)))
-
-
-def within(low: Floats, high: Floats, whole: Mask) -> tuple[Floats, Floats]:
-    """Return the least and the greatest count, of people where they are whole."""
-    least, most = np.ceil(low - TIGHT), np.floor(high + TIGHT)
-    return np.where(whole, least, low), np.where(whole, most, high)
-
-
-def enough_by_ones(found: Bracket, columns: Columns, asked: Floats) -> Mask:
-    """Say which cells whole tables already met prove wide enough, and high enough."""
-    most = found.whole_high[columns]
-    with np.errstate(invalid="ignore"):
-        width = most - found.whole_low[columns]
-    return (width >= asked - TIGHT) & (found.counts[columns] + most >= asked - TIGHT)
+        return unknown & ~(proved & (~found.whole[columns] | found.wide_by_ones(columns, asked)))
 
 
 def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
@@ -274,7 +276,6 @@ def _run(
             maximise = bool(_gap(found.inner_high[column], found.outer_high[column])[0] > TIGHT)
             solution = program.extreme(int(place), maximise=maximise)
             _learn(found, columns, int(place), solution, maximise=maximise)
-    found.programs += program.solved
 
 
 def _learn(

@@ -143,8 +143,6 @@ class Program:
     solver : Highs, optional
         That of a program which is done with, from :func:`simplex`: making one takes as long as a
         small program.
-    cost : array, optional
-        What one unit of each column costs; nothing by default.
 
     Examples
     --------
@@ -157,15 +155,9 @@ class Program:
     """
 
     def __init__(
-        self,
-        matrix: Coefficients,
-        rows: Sides,
-        columns: Sides,
-        solver: Any = None,
-        cost: NDArray[np.float64] | None = None,
+        self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
     ) -> None:
         self._matrix = matrix
-        self.solved = 0
         self._solver = solver or simplex()
         height, width = matrix.shape
         nothing = np.zeros(width)
@@ -178,7 +170,7 @@ class Program:
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
             0.0,
-            nothing if cost is None else cost,
+            nothing,
             *columns,
             *rows,
             matrix.starts,
@@ -203,7 +195,6 @@ class Program:
 
     def minimise(self) -> Solution:
         """Solve for the current costs; raise when the solver proves nothing."""
-        self.solved += 1
         status = self._run()
         if status == highspy.HighsModelStatus.kOptimal:
             point = np.asarray(self._solver.getSolution().col_value)
