@@ -241,8 +241,8 @@ def few_rows(method: Callable[Given, Made]) -> Callable[Given, Made]:
     Examples
     --------
     >>> import pandas as pd
-    >>> few_rows(lambda: pd.Series(["a"]).dtype.storage)()
-    'python'
+    >>> few_rows(lambda: (pd.Series(["a"]).dtype.storage, gc.isenabled()))(), gc.isenabled()
+    (('python', False), True)
     """
 
     @functools.wraps(method)
