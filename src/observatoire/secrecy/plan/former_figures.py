@@ -149,9 +149,13 @@ class Former:
                 for base, then in changed.items()
                 if base in self.assembly.bases
             }
-            # What tables hid of the time was at least one then, as what they hide now is.
-            nonzero = renamed.keys() & self.assembly.nonzero
-            self.assembly.nonzero |= {renamed[label] for label in nonzero}
+            # What tables hid of the time was at least one then, as what they hide now is; a zero of the
+            # time was hidden by none, though it may have been shown by none either.
+            self.assembly.nonzero |= {
+                then
+                for now, then in renamed.items()
+                if now in self.assembly.nonzero and self.assembly.amounts[then] != 0
+            }
             for total, parts in relations:
                 labels = [
                     str(total),
@@ -161,7 +165,7 @@ class Former:
                     continue
                 then = [self._label_then(label, renamed, of, loads) for label in labels]
                 self._round_off(labels, then)
-                if tuple(then) not in written and self._holds(then):
+                if tuple(then) not in written and self._holds(labels, then):
                     written.add(tuple(then))
                     self.assembly.relate(then[0], [(label, 1.0) for label in then[1:]])
 
@@ -193,12 +197,19 @@ class Former:
                     self.assembly.public.add(made)
                     self.assembly.inert.discard(made)
 
-    def _holds(self, labels: Sequence[str]) -> bool:
-        """Say whether a sum held at the time: links may have changed since."""
-        total, *parts = (self.assembly.amounts[label] for label in labels)
+    def _holds(self, labels: Sequence[str], then: Sequence[str]) -> bool:
+        """Say whether a sum held at the time: links may have changed since, and what its producer hides."""
+        total, *parts = (self.assembly.amounts[label] for label in then)
+        hidden = [label for label in then if math.isnan(self.assembly.amounts[label])]
+        if len(hidden) == 1 and hidden[0] in labels:  # as much as today, or else it has changed too
+            return close(self._known(labels), self._known(then))
         known = math.fsum(amount for amount in parts if not math.isnan(amount))
         if math.isnan(total) or close(total, known):
             return True
-        unknown = any(math.isnan(amount) for amount in parts)
-        signed = any(self.assembly.low.get(label, 0.0) < 0 for label in labels)
-        return unknown and (known <= total or signed)
+        signed = any(self.assembly.low.get(label, 0.0) < 0 for label in then)
+        return bool(hidden) and (known <= total or signed)
+
+    def _known(self, labels: Sequence[str]) -> float:
+        """Return by how much the parts that are known pass their total, if that is."""
+        total, *parts = (self.assembly.amounts[label] for label in labels)
+        return math.fsum(amount for amount in (-total, *parts) if not math.isnan(amount))
