@@ -149,13 +149,7 @@ class Former:
                 for base, then in changed.items()
                 if base in self.assembly.bases
             }
-            # What tables hid of the time was at least one then, as what they hide now is; a zero of the
-            # time was hidden by none, though it may have been shown by none either.
-            self.assembly.nonzero |= {
-                then
-                for now, then in renamed.items()
-                if now in self.assembly.nonzero and self.assembly.amounts[then] != 0
-            }
+            self._keep_nonzero(renamed)
             for total, parts in relations:
                 labels = [str(total), *(str(part.label) for part in parts)]
                 rest = labels[0] in self.assembly.inert and labels[0] not in of
@@ -168,6 +162,14 @@ class Former:
                 if tuple(then) not in written and holds:
                     written.add(tuple(then))
                     self.assembly.relate(then[0], list(zip(then[1:], weights, strict=True)))
+
+    def _keep_nonzero(self, renamed: Mapping[str, str]) -> None:
+        """Keep that what tables hid was at least one then too; a zero of the time was hidden by none."""
+        self.assembly.nonzero |= {
+            then
+            for now, then in renamed.items()
+            if now in self.assembly.nonzero and self.assembly.amounts[then] != 0
+        }
 
     def _leaves(self, then: Sequence[str], weights: Sequence[float]) -> bool:
         """Say whether a part was at most its whole at the time, as far as anybody knows."""
