@@ -198,9 +198,9 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     frame, spec = found.table.frame, found.spec
     kept = parsed.cells.drop_duplicates("line")[["line", "territory"]]
     written = dict(zip(found.table.lines, frame[spec.territory].str.strip(), strict=True))
-    pairs: dict[tuple[str, str], int] = {}
-    for line, code in kept.itertuples(index=False):
-        pairs.setdefault((written[line], str(code)), line)
+    pairs = {
+        (written[line], str(code)): line for line, code in kept.iloc[::-1].itertuples(index=False)
+    }
     mended = dict(zip(parsed.restored["raw"], parsed.restored["code"], strict=True))
     named = sorted((text, code) for text, code in pairs if code not in (text, mended.get(text)))
     coded = len(pairs) - len(named)
