@@ -392,5 +392,5 @@ def _is_code(text: str) -> bool:
 
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
-    words = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
+    words = " · ".join(line for line in lines if line and not is_dated(line))[:120].strip(" ·")
     return words or found.table.path.stem.replace("_", " ").replace("-", " ")
