@@ -214,14 +214,9 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
         lines.append(f"Codes changés par un tableur, rétablis : {codes_mended}.")
     away = parsed.rejects[parsed.rejects["kind"] == "elsewhere"]
     unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "part", "town", "commune"])]
-    table = [("Ligne", "Écrit", "Lu")]
-    aliased_names = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
-    table += [
-        (
-            str(pairs[text, code]),
-            text,
-            f"{code}, autre nom de « {aliased_names[text]} »" if text in aliased_names else code,
-        )
+    aliased = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
+    table = [
+        (str(pairs[text, code]), text, _as_read(code, aliased.get(text)))
         for text, code in named[:_MOST]
     ]
     if len(named) > _MOST:
@@ -235,7 +230,12 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     if len(unknown):
         lines.append(f"{plural(len(unknown), 'inconnu ou ambigu', 'inconnus ou ambigus')}.")
     lines += [elsewhere_message(away)] if len(away) else []
-    return Section("Les territoires", tuple(lines), tuple(table) if len(table) > 1 else ())
+    head = ("Ligne", "Écrit", "Lu")
+    return Section("Les territoires", tuple(lines), (head, *table) if table else ())
+
+
+def _as_read(code: str, alias_of: str | None) -> str:
+    return f"{code}, autre nom de « {alias_of} »" if alias_of else code
 
 
 _COLUMN_TITLES = (
