@@ -220,12 +220,11 @@ class FederationAnswers:
             DISCLOSURE_COLUMNS,
             joint_disclosures,
         )
+        from observatoire.exchange.federation.joint.system import Federated
 
         # What ties counts is of one year: memory is that of one, however many there are.
-        twins = self.engine.ask("twins")
-        found = [
-            joint_disclosures(self.members, counts, twins) for counts in self._counts_by_year()
-        ]
+        federated = Federated.of(self.members)
+        found = [joint_disclosures(federated, counts) for counts in self._counts_by_year()]
         return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
             drop=True
         )

@@ -112,16 +112,21 @@ class DuckEngine:
             asked = self.connection.sql(question_text(question), params=words or None)
             found: pd.DataFrame = asked.to_arrow_table().to_pandas(types_mapper=_TEXTS.get)
         except duckdb.Error as error:
-            raise FileError(
-                "Les chiffres des paquets ne se lisent plus.",
-                why=reader_words(error),
-                remedy="Relancez la fédération : elle les revérifie.",
-            ) from error
+            raise unreadable(error) from error
         return found
 
     def close(self) -> None:
         """Let go of the files."""
         self.connection.close()
+
+
+def unreadable(error: Exception) -> FileError:
+    """Return what is said of figures that were read before, and no longer are."""
+    return FileError(
+        "Les chiffres des paquets ne se lisent plus.",
+        why=reader_words(error),
+        remedy="Relancez la fédération : elle les revérifie.",
+    )
 
 
 def _read(places: Iterable[str]) -> str:

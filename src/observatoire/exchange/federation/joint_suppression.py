@@ -55,7 +55,7 @@ class JointSuppression:
 
     @cached_property
     def _federated(self) -> Federated:
-        return Federated.of(self.members, self.engine.ask("twins"))
+        return Federated.of(self.members)
 
     @cached_property
     def _things_of(self) -> dict[str, set[str]]:
