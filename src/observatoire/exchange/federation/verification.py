@@ -72,7 +72,10 @@ _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)
 
 @dataclass(frozen=True)
 class Member:
-    """A package that was checked: its name, its folder, what its descriptor says."""
+    """A package that was checked: its name, its folder, what its descriptor says.
+
+    ``earlier_of`` is the member of which it is a former version.
+    """
 
     name: str
     folder: Path
@@ -82,6 +85,7 @@ class Member:
     links: Sequence[Mapping[str, str]] = field(repr=False)
     thresholds: Mapping[Column, float] = field(repr=False)
     default_threshold: float = PARTNER_THRESHOLD
+    earlier_of: str = ""
 
     def floor(self, indicator: str, period: str) -> float:
         """Return under which count an indicator is hidden: as the package says, else the default."""

@@ -60,7 +60,8 @@ class Exposure:
     not count by ones, of which ``amounts`` must be left as wide as they are high. ``bounded`` are the counts
     whose bounds somebody prints, and who. ``implied`` are the hidden
     counts that nobody gives, the terms of a hidden rate: they may be zero. ``shares`` are what is a part of
-    what, each with the guess by which it is, if it is by one. Where ``loose`` names quantities, no figure of
+    what, each with the guess by which it is, if it is by one. ``remembered`` are the figures that a reader has
+    already: to withhold them now would be of no use. Where ``loose`` names quantities, no figure of
     another may be withheld.
     """
 
@@ -72,6 +73,7 @@ class Exposure:
     bounded: set[tuple[CountedCell, str]] = field(default_factory=set)
     implied: set[CountedCell] = field(default_factory=set)
     shares: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict)
+    remembered: set[CountedCell] = field(default_factory=set)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
 
@@ -164,7 +166,9 @@ class Exposure:
         return [
             figure
             for figure in found
-            if figure not in self.hiding and (not self.loose or figure.quantity in self.loose)
+            if figure not in self.hiding
+            and figure not in self.remembered
+            and (not self.loose or figure.quantity in self.loose)
         ]
 
     def reason(self, cell: CountedCell) -> str:
