@@ -105,7 +105,10 @@ def _versions(members: Sequence[Member], shelf: Path) -> list[Member]:
             copy = shelf / "versions" / member.name / str(rank)
             found += [
                 replace(
-                    each, name=f"{member.name} (version {place.parent.name})", links=(), earlier_of=member.name
+                    each,
+                    name=f"{member.name} (version {place.parent.name})",
+                    links=(),
+                    earlier_of=member.name,
                 )
                 for each in _checked([(str(place.parent), "")], copy)[0]
             ]

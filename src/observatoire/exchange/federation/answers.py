@@ -216,11 +216,11 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
+        from observatoire.exchange.federation.joint.system import Federated
         from observatoire.exchange.federation.joint_disclosure import (
             DISCLOSURE_COLUMNS,
             joint_disclosures,
         )
-        from observatoire.exchange.federation.joint.system import Federated
 
         # What ties counts is of one year: memory is that of one, however many there are.
         federated = Federated.of(self.members)

@@ -6,7 +6,7 @@ them on the same files for who has a cluster.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -25,22 +25,18 @@ from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from observatoire.exchange.federation.spark import SparkEngine
+
+    #: What runs a question over the figures of the members.
+    Engine: TypeAlias = "DuckEngine | SparkEngine"
 
 #: Texts as pandas has them by itself, whatever the version of Arrow.
 _TEXTS = {pa.string(): pd.StringDtype(na_value=float("nan"))}
 
 _MEMBERS = ["observatoire", "rang", "fichier"]
 _LATE = ["observatoire", "indicateur", "periode", "retenu"]
-
-
-class Engine(Protocol):
-    """What runs a question over the figures of the members."""
-
-    def ask(self, question: str, **words: str) -> pd.DataFrame:
-        """Return the answer of a question of ``questions/``."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
 
 
 def open_engine(

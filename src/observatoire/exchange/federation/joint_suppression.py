@@ -98,7 +98,6 @@ class JointSuppression:
             self._withheld |= withheld_rates(federated, near, terms, self._withheld)
         self._seen[year] |= things
 
-
     @cached_property
     def _earlier(self) -> dict[str, str]:
         return {member.name: member.earlier_of for member in self.members if member.earlier_of}

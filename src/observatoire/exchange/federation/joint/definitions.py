@@ -219,11 +219,12 @@ def _one_name(
     names: dict[Key, str], words: Mapping[Key, Mapping[str, str]], twins: Sequence[Twins]
 ) -> tuple[dict[Key, str], dict[tuple[str, str], str]]:
     """Return names, twins having the same one; and by name and period, the one for all that are the same."""
-    said = ("nature", "unite")
     alike = [
-        each for each in twins if all(words[each.one][x] == words[each.other][x] for x in said)
+        (one, when, other, then)
+        for one, when, other, then in twins
+        if all(words[one][said] == words[other][said] for said in ("nature", "unite"))
     ]
-    tied = groups([names[each.one], names[each.other]] for each in alike)
+    tied = groups([names[one], names[other]] for one, _, other, _ in alike)
     named = {key: str(tied.get(name, name)) for key, name in names.items()}
     same = groups([(named[one], a), (named[one], b)] for one, a, _, b in alike if a)
     return named, {each: top[1] for each, top in same.items()}  # type: ignore[index, misc]

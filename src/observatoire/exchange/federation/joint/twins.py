@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -33,13 +33,8 @@ _NEAR = 1e-9
 _LARGE = 1e9
 
 
-class Twins(NamedTuple):
-    """Two indicators that are one thing; where ``when`` is said, in two periods of a year."""
-
-    one: tuple[str, str]
-    when: str
-    other: tuple[str, str]
-    then: str
+#: Two indicators that are one thing, each with whose it is; and two periods of a year, if they differ.
+Twins: TypeAlias = "tuple[tuple[str, str], str, tuple[str, str], str]"
 
 
 def twins(members: Sequence[Member]) -> list[Twins]:
@@ -116,7 +111,7 @@ def _alike(one: _Shown, other: _Shown) -> Iterator[Twins]:
         found += (pair for pair in pairs if pair[0][1] != pair[1][1])
     for (code, when), (its, then) in found:
         if code in one.dark or its in other.dark:
-            yield Twins((one.name, code), when, (other.name, its), then)
+            yield (one.name, code), when, (other.name, its), then
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> Iterator[tuple[Any, Any]]:
