@@ -123,13 +123,11 @@ def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:
         "code": list(frame.index),
         "nom": list(frame["name"]),
         "commune": list(frame["commune"]),
-        "etat": [_state(row) for row in zip(frame["official"], frame["drawn"], strict=True)],
+        "etat": [
+            "officiel" if official else f"dessiné {who}" if who else "schématique"
+            for official, who in zip(frame["official"], frame["drawn"], strict=True)
+        ],
     }
     blank = [""] * len(frame)
     columns |= {AUTHOR: blank, DAY: blank} if drawn else {}
     return gpd.GeoDataFrame(columns, geometry=list(frame.geometry), crs=frame.crs)
-
-
-def _state(drawing: tuple[bool, str]) -> str:
-    official, who = drawing
-    return "officiel" if official else f"dessiné {who}" if who else "schématique"

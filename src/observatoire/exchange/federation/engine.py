@@ -16,12 +16,10 @@ from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.federation.queries import (
-    FIGURE_COLUMNS,
     figures_view,
     known_view,
     question_text,
 )
-from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +41,7 @@ def open_engine(
     name: str,
     files: Mapping[str, str],
     kept_back: Sequence[tuple[str, str, str, str]],
-    former: Mapping[str, str] | None = None,
+    former: Mapping[str, str],
 ) -> Engine:
     """Return an engine over the members' figures.
 
@@ -53,10 +51,10 @@ def open_engine(
         The Parquet file of each member, in order of precedence.
     kept_back : sequence of (observatory, indicator, period, reason)
         What agreements do not let out: emptied, with the reason.
-    former : mapping, optional
+    former : mapping
         The Parquet file of each member that left: what it showed is known, and not shown again.
     """
-    whose = {**files, **(former or {})}
+    whose = {**files, **former}
     ranked = [(who, rank, file) for rank, (who, file) in enumerate(whose.items())]
     known = pd.DataFrame(ranked, columns=_MEMBERS)
     members = known.iloc[: len(files)]
@@ -128,13 +126,4 @@ def unreadable(error: Exception) -> FileError:
 def _read(places: Iterable[str]) -> str:
     """Return the SQL of the rows of files, each with its place."""
     files = ", ".join("'" + place.replace("'", "''") + "'" for place in places)
-    if files:
-        return f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files
-    nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
-    return f"(SELECT {nothing} WHERE false)"
-
-
-def _nothing(name: str) -> str:
-    kinds = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
-    kind = "DOUBLE" if kinds.get(name) == "number" else "VARCHAR"
-    return f"CAST(NULL AS {kind}) AS {name}"
+    return f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files

@@ -44,8 +44,8 @@ def joint_disclosures(federated: Federated, figures: pd.DataFrame) -> pd.DataFra
     rows = [
         (
             cell,
-            f"ce chiffre, publié par {people(together.showing(cell))}",
-            people(together.showing(cell)),
+            f"ce chiffre, publié par {people(together.showing[cell])}",
+            people(together.showing[cell]),
         )
         for cell in direct
     ]
@@ -85,5 +85,5 @@ def _remedy(together: Exposure, cell: CountedCell) -> str:
     found = withheld_for(together, cell)
     if not found:
         return "ce qui l’entoure"
-    owners = people(set().union(*(together.showing(each) for each in found)))
+    owners = people(set().union(*(together.showing[each] for each in found)))
     return f"{found[0]}, par {owners}" if len(found) == 1 else f"plusieurs chiffres, par {owners}"

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+
+def data_rows(package: str, file: str) -> list[dict[str, str]]:
+    """Return the rows of a table that stands beside the code."""
+    return [*csv.DictReader((resources.files(package) / file).read_text("utf-8").splitlines())]
+
+
 #: French name of each column of figures, its type and what it holds.
 VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     row["column"]: (row["name"], row["type"], row["description"])
-    for row in csv.DictReader(
-        (resources.files(__package__) / "value_fields.csv").read_text("utf-8").splitlines()
-    )
+    for row in data_rows(__package__, "value_fields.csv")
 }
 
 #: Code of each status in SDMX's CL_OBS_STATUS: K is a figure that stands in a wider territory's, O a

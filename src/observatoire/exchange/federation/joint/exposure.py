@@ -92,12 +92,9 @@ class Exposure:
         whole = cell.quantity in self.fractional or known[0].is_integer()
         return known[0] if agreed and whole else None
 
-    def showing(self, figure: CountedCell) -> set[str]:
-        """Return who shows a figure."""
-        return self._showing[figure]
-
     @cached_property
-    def _showing(self) -> dict[CountedCell, set[str]]:
+    def showing(self) -> dict[CountedCell, set[str]]:
+        """Who shows each figure."""
         found = defaultdict(set, {cell: set(given) for cell, given in self.given.items()})
         for fact in self.facts:
             if fact.figure is not None:
@@ -182,9 +179,9 @@ class Exposure:
         if best.figure is not None and unknown > 1:
             return "des taux et des sommes, pris ensemble"
         if best.figure is not None and len(best.weights) > 1:
-            return f"un taux et son autre terme, publiés par {people(self.showing(best.figure))}"
+            return f"un taux et son autre terme, publiés par {people(self.showing[best.figure])}"
         if best.figure is not None:
-            return f"ses bornes, publiées par {people(self.showing(best.figure))}"
+            return f"ses bornes, publiées par {people(self.showing[best.figure])}"
         total = [str(c) for c, weight in best.weights.items() if weight < 0]
         parts = [str(c) for c, weight in best.weights.items() if weight > 0]
         return f"{enumerate_words(total, most=4)} = {enumerate_words(parts, most=4)}"

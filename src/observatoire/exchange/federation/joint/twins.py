@@ -67,7 +67,8 @@ def _shared_places(members: Sequence[Member]) -> pd.DataFrame:
     ]
     places = pd.concat(named).set_index("member")
     shared = places[places.duplicated(keep=False).to_numpy()]
-    return shared.assign(place=shared.groupby(_PLACE, sort=False).ngroup())
+    found: pd.DataFrame = shared.assign(place=shared.groupby(_PLACE, sort=False).ngroup())
+    return found
 
 
 class _Shown(NamedTuple):
