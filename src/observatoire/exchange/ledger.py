@@ -77,7 +77,7 @@ class WarehouseLedger:
         return [
             PublishedCell(
                 (zoning, territory, indicator, period),
-                tuple(map(_number, numbers)),
+                tuple(math.nan if n is None else float(n) for n in numbers),
                 tuple(map(_read, json.loads(recipe))),
                 tuple(loads or ()),
             )
@@ -105,7 +105,3 @@ def _read(summed: list[list[object]]) -> Recipe:
         for a, b, c, d, e, weight in terms
     )
     return Recipe(tuple(read), float(str(amount)))
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)

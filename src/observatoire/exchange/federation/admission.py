@@ -100,8 +100,7 @@ def _versions(members: Sequence[Member], shelf: Path) -> list[Member]:
     """
     found = []
     for member in members:
-        places = member.folder.glob(f"{FORMER}/*/{PACKAGE_FILE}")
-        for rank, place in enumerate(sorted(places)):
+        for rank, place in enumerate(sorted(member.folder.glob(f"{FORMER}/*/{PACKAGE_FILE}"))):
             copy = shelf / "versions" / member.name / str(rank)
             found += [
                 replace(

@@ -197,17 +197,14 @@ def _complete(
 ) -> dict[str, set[str]]:
     """Return, by thing, the members who say themselves all that anybody says of it: nothing is added to theirs."""
     said: dict[str, dict[str, set[tuple[object, ...]]]] = defaultdict(lambda: defaultdict(set))
-    texts = (figures[name].astype("str").tolist() for name in _SAID)
+    numbers = ("statut", "valeur", "borne_basse", "borne_haute")
+    texts = (figures[name].astype("str").tolist() for name in numbers)
     for thing, who, *row in zip(things, figures["observatoire"], cells, *texts, strict=True):
         said[thing][who].add(tuple(row))
     return {
         thing: {who for who, rows in each.items() if rows == set().union(*each.values())}
         for thing, each in said.items()
     }
-
-
-#: What a member says of a figure.
-_SAID = ("statut", "valeur", "borne_basse", "borne_haute")
 
 
 def _rests_on_hidden(
