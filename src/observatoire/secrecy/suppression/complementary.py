@@ -88,7 +88,7 @@ class SuppressionState:
         self.low, self.high = np.zeros(size), np.zeros(size)
         self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
         matrix = self.system.matrix[:, columns]
-        found = bracket(matrix, self.system.down[columns], self.system.up[columns])
+        found = bracket(matrix, *self.system.room(columns))
         resolve(matrix, found, self.sensitive[columns], self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
@@ -259,7 +259,7 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
 def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
-    up, down = plan.system.room(columns)
+    down, up = np.abs(plan.system.room(columns))
     most = np.concatenate([up, down, down, up])
     most[[place + size, place + 3 * size]] = 0.0
     least = np.zeros(4 * size)
@@ -324,9 +324,9 @@ def _cramped(plan: SuppressionState, cell: int) -> bool:
     others = plan.hidden[members] & ~itself
     row = np.repeat(np.arange(len(rows)), np.diff(starts))[others]
     share = weights[others] / weights[itself][row]
-    rise, fall = system.room(members[others])
-    # It rises by what others of its sign lose at most, and those of the other sign gain; it falls likewise.
-    ends = np.where(share > 0, fall, rise), np.where(share > 0, rise, fall)
-    most = [np.append(np.bincount(row, abs(share) * end, len(rows)), np.inf).min() for end in ends]
-    up, down = np.minimum(most, np.ravel(system.room(np.array([cell]))))
-    return bool(min(up + down, system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))
+    fall, rise = system.room(members[others])
+    # It falls by what others of its sign gain at most, and those of the other lose; it rises likewise.
+    ends = np.where(share > 0, rise, fall), np.where(share > 0, fall, rise)
+    most = [np.append(np.bincount(row, abs(share * end), len(rows)), np.inf).min() for end in ends]
+    down, up = np.minimum(most, np.abs(system.room(np.array([cell]))).ravel())
+    return bool(min(down + up, system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))
