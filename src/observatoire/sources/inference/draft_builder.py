@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 #: The number of an EPCI.
 _EPCI = re.compile("2[0-9]{8}")
 
+#: What the name of a sheet is when it says nothing of its figures.
+_PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}")
+
 #: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
 _WHOLES = ("_T", "0")
 
@@ -393,4 +396,6 @@ def _is_code(text: str) -> bool:
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
     words = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
-    return words or found.table.path.stem.replace("_", " ").replace("-", " ")
+    # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
+    sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
+    return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")

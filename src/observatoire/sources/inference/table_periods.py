@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
-from observatoire.sources.parsers.periods import last_day, period_mentions
+from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
 from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
 from observatoire.sources.parsers.stated_periods import (
     DATED,
@@ -104,7 +104,8 @@ def dated(
     bare = bare_parts(names) if short and not asked else []
     if period_column:
         spanning = next(chain(bare, _relative(names)), "")
-        return TablePeriods({"period_column": period_column}, spanning=spanning)
+        conflict = _beside_column(found, names, period_column, short=short)
+        return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
@@ -127,6 +128,19 @@ def dated(
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
+
+
+def _beside_column(
+    found: Found, names: Sequence[str], column: str, *, short: bool
+) -> tuple[Statement, Statement] | None:
+    """Return the period of a row, and that of a column of figures which it contradicts."""
+    rows = read_periods(found.table.frame[column]).unique().tolist()
+    for name, reading in _readings(found, names, short=short).items():
+        for row in rows if reading.period else ():
+            if row and not agree(row, reading.period):
+                column_says = Statement(reading.period, f"la colonne « {name} »")
+                return Statement(row, f"la colonne « {column} »"), column_says
+    return None
 
 
 def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
@@ -204,11 +218,12 @@ def _file_periods(
         )
         return {"period": min(alone)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
-    common = years[0][:4] if len(within) == 1 else ""
-    parts = common if any(period != common for period in years) else ""
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
     whole = span if len(within) > 1 or not changes else ""
-    period = base.period or parts or ("" if undated else whole)
+    # Three months and their total: the year that the file says is not of that total.
+    parts = {*years} - within if undated and not asked and len(within) == 1 else set()
+    stated = base.period or (min(within) if parts else "")
+    period = (stated if _are_whole(parts) else "") or ("" if undated else whole)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
         first = next(iter(own))
@@ -217,6 +232,12 @@ def _file_periods(
             Statement(own[first], f"la colonne « {first} »"),
         )
     return {"period": period, "periods": dict(own)}, clash
+
+
+def _are_whole(parts: set[str]) -> bool:
+    """Say whether parts of a year are all of it, or none at all."""
+    kinds = {part[5:6] if part[5:6] in "TS" else "" for part in parts}
+    return all(len(parts) == {"T": 4, "S": 2}.get(kind, 12) for kind in kinds)
 
 
 def agree(first: str, second: str) -> bool:
@@ -232,11 +253,10 @@ def agree(first: str, second: str) -> bool:
 
 def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, ...]:
     """Return the periods that columns state of themselves, when others have none."""
-    if not own or all(name in own or _is_change(name) for name in names):
-        return ()
-    why = "elle n’est que de cette colonne, et d’autres n’en disent aucune"
-    name, period = next(iter(own.items()))
-    return (Candidate(period, name, why, weak=False),)
+    silent = next((name for name in names if name not in own), "")
+    why = f"elle n’est que de cette colonne, et « {silent} » n’en dit aucune"
+    some = next(iter(own.items()), None) if silent else None
+    return (Candidate(some[1], some[0], why, weak=False),) if some else ()
 
 
 def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:

@@ -29,7 +29,9 @@ from observatoire.sources.preview.display import (
 from observatoire.sources.preview.indicator_draft import BLOCKS_NAME, indicator_blocks
 from observatoire.sources.preview.refusals import (
     _not_figures,
+    _other_level,
     _other_sheet,
+    _parts,
     _side_by_side,
     _some_towns,
     _two_periods,
@@ -228,8 +230,11 @@ def preview_table(
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
     refusal = refusal or _side_by_side(found, ground.zonings)
+    refusal = refusal or _parts(found, plan, parsed, ground.zonings)
     # Who names the zoning says that these communes are theirs.
-    refusal = refusal or (None if zoning else _some_towns(found, parsed, ground.zonings))
+    if not zoning:
+        refusal = refusal or _other_level(found, ground.zonings)
+        refusal = refusal or _some_towns(found, parsed, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 

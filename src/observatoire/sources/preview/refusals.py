@@ -11,10 +11,12 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import (
     contrary_column,
     is_wide,
+    level_of,
     named,
     ours,
     town_titled,
@@ -278,6 +280,57 @@ def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorErr
         else f"« {texts[1]} » n’est pas des vôtres : un homonyme y serait pris pour eux.",
         remedy=_APART if known else _HOMONYM,
     )
+
+
+def _other_level(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorError | None:
+    """Refuse names under what is no level of theirs: « Fort-de-France » under « Arrondissement »."""
+    own, matcher = found.spec.territory, zonings[found.zoning]
+    titled = signs().levels_titled.match(fold(own)) is not None
+    texts = found.table.frame[own].str.strip()
+    if (
+        not titled
+        or matcher.label.casefold() in own.casefold()
+        or texts.isin([*matcher.names]).any()
+    ):
+        return None
+    text = next(text for text in texts if matcher.matches(text))
+    return DescriptorError(
+        f"La colonne « {own} » ne nomme pas des territoires du zonage « {found.zoning} », mais d’autres du "
+        "même nom.",
+        where=found.table.name,
+        why=f"« {text} » y serait pris pour le vôtre ({matcher.label}).",
+        remedy=f'Si ce sont bien les vôtres, dites-le : o.load(…, zoning="{found.zoning}") ; en ligne de '
+        f"commande, --zoning {found.zoning}. Sinon déclarez ce zonage dans observatoire.toml.",
+    )
+
+
+def _parts(
+    found: Found, plan: SourceDraft, parsed: Parsed, zonings: Mapping[str, Matcher]
+) -> DescriptorError | None:
+    """Refuse rows that another column says to be of a part of their territory: a school, a quartier."""
+    matcher, own = zonings[found.zoning], found.spec.territory
+    level = level_of(matcher)
+    aside = [name for name in (*plan.labels, *plan.words) if signs().is_part_of(name, level)]
+    known = found.family or signs().is_part_of(matcher.label, "")
+    # A territory said twice is a fault that its line tells better, unless a code is cut in two.
+    if known or not (parsed.faults.empty or is_wide(matcher)):
+        return None
+    whose = found.table.frame[own].str.strip().map(lambda text: place_of(text, matcher))
+    for name in aside if not plan.file.get("variable_column") else ():
+        cells = found.table.frame[name].str.strip()
+        apart = (whose != "") & (cells != "") & (cells.map(matcher.find) != whose)
+        if apart.any():
+            at = int(apart.to_numpy().argmax())
+            return DescriptorError(
+                f"La colonne « {name} » dit que chaque ligne est d’une partie de son territoire : "
+                f"« {cells.iloc[at]} », et non tout « {found.table.frame[own].iloc[at]} ».",
+                where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
+                why="Les chiffres d’une partie seraient donnés pour ceux du tout.",
+                remedy="Additionnez les parties de chaque territoire, une ligne chacun ; si le code du "
+                "territoire est en deux morceaux, écrivez-le entier (97209). Si la colonne ne fait que "
+                "renseigner, retirez-la.",
+            )
+    return None
 
 
 _TWO_TABLES = (
