@@ -372,6 +372,10 @@ def test_numbers_led_by_zeros_are_names_of_things(place: Place, warehouse: Wareh
     assert stored(warehouse) == {("aidés", "2018"), ("Nombre d’aides", "2018")}
 
 
+def test_what_a_program_writes_of_an_unknown_count_is_refused(place: Place) -> None:
+    refused(place, "a-2018.csv", table("code;aidés", "-999", "12"), "« -999 » est négatif")
+
+
 def test_a_postal_code_is_no_commune(place: Place, warehouse: Warehouse) -> None:
     """97213 is the postal code of Le Gros-Morne, and the code of Le Lamentin."""
     refused(place, "a-2018.csv", table("Code postal;aidés"), "codes postaux", "Gros-Morne")
@@ -558,7 +562,7 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Aides versées (€)", "1200", "amount", "euros"),
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
-        ("Population 2015-T1", "8000", "count", ""),
+        ("Population 2016-T1", "8000", "count", ""),
         ("F1519", "12", "count", ""),
         ("Nombre médian de pièces", "3", "median", ""),
         ("Population par km²", "250", "mean", ""),

@@ -139,7 +139,7 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     pairs = zip(texts, figures, strict=True)
     meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
     tried = pd.Series(meant, dtype=bool)
-    banded = numbers.low.notna().any() and signs().is_aged(name)
+    banded = numbers.low.notna().any() and signs().aged.fullmatch(fold(name))
     if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     ranged = bool(numbers.low.notna().any())

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-#: The number of an EPCI.
-_EPCI = re.compile("2[0-9]{8}")
-
 #: What the name of a sheet is when it says nothing of its figures.
 _PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}")
 
@@ -374,9 +371,9 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
     label = label or (signs().is_date(name) and all(map(is_dated, texts)))
-    if label or signs().is_class(name) or all(map(matcher.find, texts)):
+    if label or signs().ranks.fullmatch(fold(name)) or all(map(matcher.find, texts)):
         return True
-    if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
+    if all("EPCI" in signs().levels_of(text) for text in texts) or all(map(_is_code, texts)):
         return True
     if not territory[filled.index[0]].startswith(filled.iloc[0]):
         return False

@@ -15,6 +15,7 @@ from observatoire.sources.parsers.stated_periods import (
     GEOGRAPHY,
     NOTED,
     SEVERAL,
+    TWO_DIGITS,
     Candidate,
     Reading,
     column_readings,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.tables.raw_table import RawTable
 
-
-#: From these two digits on, a column is no recent year: it may be an age.
-_LADDER = "30"
 
 #: A day, as the cells of a column of dates write it.
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
@@ -112,7 +110,8 @@ def dated(
     own = _own_periods(readings)
     base = asked or around.period
     if not own:
-        readings |= _parts(names, base)
+        named = parts_of_year(names, base).items()
+        readings |= {name: Reading(part, stem=stem, year=part) for name, (part, stem) in named}
         own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
@@ -136,10 +135,10 @@ def _beside_column(
     """Return the period of a row, and that of a column of figures which it contradicts."""
     rows = read_periods(found.table.frame[column]).unique().tolist()
     for name, reading in _readings(found, names, short=short).items():
-        for row in rows if reading.period else ():
-            if row and not agree(row, reading.period):
-                column_says = Statement(reading.period, f"la colonne « {name} »")
-                return Statement(row, f"la colonne « {column} »"), column_says
+        row = next((row for row in filter(None, rows) if not agree(row, reading.period)), "")
+        if row:
+            own = Statement(reading.period, f"la colonne « {name} »")
+            return Statement(row, f"la colonne « {column} »"), own
     return None
 
 
@@ -163,14 +162,6 @@ def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, R
     plain = column_readings([name for name in names if name not in labels], short=short)
     labelled = column_readings(list(labels.values()), short=short)
     return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
-
-
-def _parts(names: list[str], year: str) -> dict[str, Reading]:
-    """Return what columns of the months or the quarters of a year known elsewhere say."""
-    return {
-        name: Reading(period, stem=stem, year=period)
-        for name, (period, stem) in parts_of_year(names, year).items()
-    }
 
 
 def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
@@ -269,12 +260,11 @@ def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
         parts = re.fullmatch(r"(.*[^\W\d_][ _-]?)([0-9]{2})", name.strip())
         if parts:
             series.setdefault(parts[1], {})[parts[2]] = name
-    why = "ces deux chiffres peuvent être une année"
     lone = len(series) == 1 and _WORDED.fullmatch(fold(next(iter(series)))) is not None
     return tuple(
-        Candidate(f"20{digits}", name, why)
+        Candidate(f"20{digits}", name, TWO_DIGITS)
         for found in series.values()
-        if (lone or len(found) > 1) and min(found) > "01" and max(found) < _LADDER
+        if (lone or len(found) > 1) and min(found) > "01" and max(found) < "30"
         for digits, name in found.items()
     )
 
@@ -285,9 +275,8 @@ def _shared_digits(names: Sequence[str], own: Mapping[str, str]) -> tuple[Candid
     for name in names:
         if parts := re.fullmatch(r".*[^\W\d_]{3}[ _-]?([0-2][0-9])", name.strip()):
             ended.setdefault(parts[1], []).append(name)
-    why = "ces deux chiffres peuvent être une année"
     return tuple(
-        Candidate(f"20{digits}", found[0], why)
+        Candidate(f"20{digits}", found[0], TWO_DIGITS)
         for digits, all_ended in ended.items()
         if len(all_ended) > 1 and digits > "01"
         for found in [[name for name in all_ended if name not in own]]

@@ -91,6 +91,7 @@ GLUED = "ces chiffres peuvent être deux âges ou deux années"
 RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
 GEOGRAPHY = "c’est le millésime d’une géographie"
+TWO_DIGITS = "ces deux chiffres peuvent être une année"
 SIX = "ces six chiffres peuvent être une année et un mois"
 DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
 SEVERAL = "ce n’est pas la seule"
@@ -291,7 +292,10 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     >>> [one.period for one in column_readings(["tp60_30", "tp60_40_49", "tp6021", "med_15"]).values()]
     ['', '', '2021', '2015']
     """
-    ladders, series, aged = _ladders(names), _series(names), _aged(names)
+    ladders, series = _ladders(names), _series(names)
+    # A ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030.
+    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
+    aged = {_STEP.sub("", name) for step, name in steps if int(step[1]) >= AGES.start}
     return {
         name: _column(
             name,
@@ -303,12 +307,6 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
         )
         for name in names
     }
-
-
-def _aged(names: Iterable[str]) -> set[str]:
-    """Return the stems of a ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030."""
-    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
-    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= AGES.start}
 
 
 def _shape(name: str) -> str:

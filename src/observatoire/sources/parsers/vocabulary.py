@@ -183,14 +183,6 @@ class Signs:
         """
         return self.changes.search(re.sub("[_0-9-]+", " ", _plain(name))) is not None
 
-    def is_class(self, name: str) -> bool:
-        """Say whether a column ranks territories by a number that measures nothing: « classe »."""
-        return self.ranks.fullmatch(_plain(name)) is not None
-
-    def is_aged(self, name: str) -> bool:
-        """Say whether a column tells classes of age: « 15-24 » is then no count."""
-        return self.aged.fullmatch(_plain(name)) is not None
-
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
