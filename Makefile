@@ -38,8 +38,10 @@ $(VENV)/.installed: $(DECLARED)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
+# Of axe-core, the script alone: the browser's driver that its package asks for takes forty times its room.
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps axe-playwright-python
 	touch $@
 
 notebook: $(VENV)/.notebook

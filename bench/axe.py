@@ -1,14 +1,13 @@
 """Faults of accessibility (WCAG 2.2 AA) that axe-core finds on each kind of page, on a desk and on a telephone.
 
-    npm install axe-core        # anywhere but here
-    python bench/axe.py node_modules/axe-core/axe.min.js [PAGE…]
+    python bench/axe.py [PAGE…]
 
-Needs Chromium. Prints a line a page, with what is wrong and where; ends with 1 when anything is.
+Needs Chromium, and the script that `make check` installs (tests/support/axe.py); the suite looks at five kinds in
+two ways, this at all in four. Prints a line a page, with what is wrong and where; ends with 1 when anything is.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -16,14 +15,8 @@ from pathlib import Path
 import observatoire as obs
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+import axe
 import chromium
-
-ASKED = """axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
-'wcag22aa', 'best-practice']}}).then(r => r.violations.map(v => [v.id, v.help, v.nodes.length,
-v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary.slice(0, 300)]))"""
-
-
-IN_FRAMES = "for (const frame of document.querySelectorAll('iframe')) frame.contentWindow.eval(%s)"
 
 
 def pages(folder: Path) -> dict[str, Path]:
@@ -37,6 +30,11 @@ def pages(folder: Path) -> dict[str, Path]:
         "completeness": o.panel(kind="completeness").save(folder / "completeness.html"),
         "evolution": o.panel("emploi", kind="evolution").save(folder / "evolution.html"),
         "profile": o.profile("Dillon").save(folder / "profile.html"),
+        "compare": o.panel(kind="compare", indicators=["part_hlm"]).save(folder / "compare.html"),
+        "change": o.map("taux_pauvrete", change=(2014, 2018)).save(folder / "change.html"),
+        "dates": o.maps("taux_pauvrete", [2014, 2016, 2018]).save(folder / "dates.html"),
+        "watch": o.watch().save(folder / "watch.html"),
+        "inequality": o.inequality("taux_pauvrete").save(folder / "inequality.html"),
         "evaluation": o.evaluate().save(folder / "evaluation.html"),
         "annex": o.annex(folder / "annex.html"),
         "atlas": o.atlas(folder / "atlas.html"),
@@ -53,27 +51,22 @@ def pages(folder: Path) -> dict[str, Path]:
     return made
 
 
-def main(axe: str, *names: str) -> int:
+def main(*names: str) -> int:
     """Look at each page, or those named, and print what is wrong."""
-    script, wrong = Path(axe).read_text("utf-8"), 0
+    if axe.SCRIPT is None:
+        sys.exit(axe.WHY_NOT)
+    wrong = 0
     with tempfile.TemporaryDirectory() as folder, chromium.browser() as page:
         for name, path in pages(Path(folder)).items():
             if names and name not in names:
                 continue
             for width in (1280, 390):
                 for dark in (False, True):
-                    page.dark(dark=dark)
-                    page.open(path, width=width)
-                    page.send("Page.setBypassCSP", enabled=True)
-                    page.run(script)
-                    page.run(IN_FRAMES % json.dumps(script))
-                    found = page.run(ASKED)
+                    found = axe.faults(page, path, width=width, dark=dark)
                     wrong += len(found)
-                    wide = page.run("document.documentElement.scrollWidth")
-                    over = f", {wide} px wide" if wide > width else ""
-                    print(f"{name:14} {width:5} {'dark' if dark else 'light':6} {len(found)}{over}")
-                    for rule, help_, count, where, why in found:
-                        print(f"    {rule} ({count}): {help_}\n        {where}\n        {why}")
+                    print(f"{name:14} {width:5} {'dark' if dark else 'light':6} {len(found)}")
+                    for each in found:
+                        print("   ", *each)
     return int(wrong > 0)
 
 

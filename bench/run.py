@@ -66,7 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         space = Path(folder) / "space"
         build = (
-            "import observatoire as obs; from observatoire.workspace import create_workspace; "
+            "import observatoire as obs; from observatoire.workspace.scaffold import create_workspace; "
             f"from pathlib import Path; import shutil; shutil.rmtree({str(space)!r}, True); "
             f"o = obs.open(create_workspace(Path({str(space)!r}))); o.load(); o.close()"
         )

@@ -178,7 +178,7 @@ def large_rows() -> list[str]:
     return [
         f"| cells, relations | {len(cells)}, {len(relations)} |",
         f"| primary, complementary | {causes['primaire']}, {causes.get('complémentaire', 0)} |",
-        f"| protected (with its own proof) | {protected:.1f} s, {record.programs} programs |",
+        f"| protected (with its own proof) | {protected:.1f} s |",
         f"| audited anew | {audited:.1f} s |",
         f"| every sensitive cell safe | {bool(found['safe'].all())} |",
         f"| narrowest interval | {record.narrowest:.1f} |",

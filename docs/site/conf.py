@@ -61,6 +61,7 @@ def setup(app: Sphinx) -> None:
     """Give pages what neither Markdown nor the theme does."""
     app.connect("doctree-read", with_french_spaces, priority=1)
     app.connect("html-page-context", with_french_words)
+    app.connect("build-finished", within_everyone_s_reach)
 
 
 def with_french_spaces(_app: Sphinx, doctree: nodes.document) -> None:
@@ -75,16 +76,41 @@ def with_french_spaces(_app: Sphinx, doctree: nodes.document) -> None:
 def with_french_words(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Name in French what leads from page to page, and offer pictures in their telephone form."""
+    """Name in French what leads from page to page; offer pictures in their telephone form, with what they show."""
     context["_"] = context["gettext"] = lambda text: WORDS.get(text, _(text))
     context["body"] = re.sub(
-        r'<img [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>', _by_width, context.get("body", "")
+        r'<img alt="([^"]*)" [^>]*src="([./]*)_images/([\w-]+)\.svg"[^>]*>',
+        _by_width,
+        context.get("body", ""),
     )
 
 
+#: Fits a telephone; an option of a command stays whole.
+STYLE = ".genindextable { display: block; overflow-wrap: anywhere } .pre { white-space: nowrap }"
+
+#: What the theme leaves out of the reach of a keyboard, or without a name for who listens.
+REACHED = (
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+    ('<aside class="sidebar-drawer"', '<aside aria-label="Navigation" class="sidebar-drawer"'),
+    ('<aside class="toc-drawer', '<aside aria-label="Sur cette page" class="toc-drawer'),
+    ('<div id="search-results">', '<h1>Recherche</h1><div id="search-results">'),
+    ("</head>", f"<style>{STYLE}</style></head>"),
+)
+
+
+def within_everyone_s_reach(app: Sphinx, _failure: Exception | None) -> None:
+    """Mend what the theme writes, in each page."""
+    for page in Path(app.outdir).rglob("*.html"):
+        written = page.read_text("utf-8")
+        for before, after in REACHED:
+            written = written.replace(before, after)
+        page.write_text(written, "utf-8")
+
+
 def _by_width(image: re.Match[str]) -> str:
-    up, name = image.groups()
+    said, up, name = image.groups()
     if not (HERE / f"images/{name}-telephone.svg").is_file():
         return image[0]
     narrow = f'<source media="(max-width: 46em)" srcset="{up}_static/{name}-telephone.svg">'
-    return f"<picture>{narrow}{image[0]}</picture>"
+    return f'<picture>{narrow}{image[0]}</picture><br><em aria-hidden="true">{said}</em>'

@@ -12,6 +12,8 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+import axe
+import chromium
 import demo
 import docx
 import oracle
@@ -237,6 +239,12 @@ def test_tables_have_captions_and_square_rows() -> None:
         wide = len(table["rows"][0])
         for row, kind in zip(table["rows"], table["kinds"], strict=True):
             assert len(row) == (1 if kind == "group" else wide), table["caption"]
+
+
+@axe.needed
+def test_nobody_is_left_out_of_the_annex() -> None:
+    with chromium.browser() as telephone:
+        assert axe.faults(telephone, demo.annex(".html"), width=390, dark=True) == []
 
 
 def test_figures_have_an_alternative_text() -> None:

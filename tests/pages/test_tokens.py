@@ -125,6 +125,9 @@ def test_a_drawing_follows_the_page_around_it_and_stays_light_alone() -> None:
     page = following(drawn)
     assert not re.findall(r"#[0-9a-f]{6}", page)
     assert set(re.findall(r"var\(--([\w-]+)\)", page)) <= set(THEMES["dark"])
+    assert ' class="over"' in page
+    assert "paint-order" not in page  # its style is written once
+    assert '.0"' not in page
 
 
 def test_both_themes_name_the_same_colours() -> None:

@@ -17,8 +17,9 @@ from observatoire.indicators.precision.differences import Difference
 from observatoire.pages.blocks import Figure, Page
 from observatoire.pages.writers.typst import fitting
 from observatoire.panels.drawings.bearings import Bearing, Course
-from observatoire.panels.drawings.cells import draw_cell
+from observatoire.panels.drawings.cells import bounds_in_lines, draw_cell
 from observatoire.panels.drawings.courses import draw_course
+from observatoire.panels.drawings.ranked import evolution_figure
 from observatoire.panels.drawings.strips import names_over
 from observatoire.values import Nature, Status
 
@@ -70,6 +71,14 @@ def test_dates_that_are_judged_are_printed() -> None:
     assert "● pas de changement net" in poor.svg
 
 
+def test_dates_without_a_figure_are_no_picture() -> None:
+    course = Course(("2014", "2018"), (("2014", "2018"),), {})
+    bearings = SimpleNamespace(
+        courses={"taux_pauvrete": course}, table=demo.demo().table("taux_pauvrete")
+    )
+    assert evolution_figure(bearings, "taux_pauvrete", {}) is None  # type: ignore[arg-type]
+
+
 def test_bounds_in_euros_stand_under_their_date_and_a_rise_in_euros_says_that_prices_rise() -> None:
     page = demo.demo().panel("emploi", kind="evolution").page
     living = next(
@@ -89,6 +98,9 @@ def test_bounds_too_long_for_their_cell_stand_on_two_lines_of_it() -> None:
         boxes = text_boxes(in_svg(draw_cell(shown, 100.0, 20.0, wide)))
         assert len(boxes) == lines
         assert all(box.bounds[0] >= 100.0 and box.bounds[2] <= 100.0 + wide for box, _ in boxes)
+    below = mark(0, float("nan"), Status.BOUNDED, low=-12.4, high=-5.0)
+    assert bounds_in_lines(below, 130.0) == ["−13 à −5"]
+    assert bounds_in_lines(below, 30.0) == ["−13 à", "−5"]
 
 
 def test_no_line_joins_an_estimate_to_the_figure_of_a_larger_place() -> None:

@@ -70,6 +70,11 @@ def test_the_reading_example_is_true() -> None:
     assert f"{total:,.0f}".replace(",", "\u202f") + "\u00a0habitants" in reading
 
 
+def test_territories_compared_by_one_indicator_are_drawn_on_axes_too() -> None:
+    sheet = demo.demo().panel(kind="compare", indicators=["part_hlm"])
+    assert sheet.plot().get_title(loc="left") == "Part des locataires HLM (%), 2016"
+
+
 def test_a_panel_of_another_zoning() -> None:
     page = demo.demo().panel(indicators=["population"], zoning="iris-2016").page
     rows = [row for row in grids(page)[0].rows if row.kind == "item"]

@@ -198,6 +198,8 @@ def test_a_spine_draws_extremes_without_texts_that_meet(case: str) -> None:
     root = parsed(draw_spine({"Thème": EXTREMES[case]}, WORDS, "Une commune au nom fort long"))
     assert meeting(root) == []
     assert not re.search(r"\bnan\b|inf", " ".join(str(e.attrib) for e in root.iter()))
+    ranged = any(row.known and row.known[0] < row.known[-1] for row in EXTREMES[case])
+    assert any(said.startswith("du plus bas") for said in texts(root)) == ranged
 
 
 # --- the pages of the embedded default -------------------------------------------------------------

@@ -274,11 +274,15 @@ class FederationAttacker:
         self._read_shares()
 
     def _read_shares(self) -> None:
-        """Write that what a bare rate counts is a part of what it is out of."""
-        for code, name in self.made.bare.items():
-            for variable, zoning, territory in [at for at in self.place if at[0] == name]:
-                rest = dict.fromkeys(self._terms(RATES[code][1], zoning, territory), 1.0)
-                self._between(rest | {self.place[variable, zoning, territory]: -1.0}, 0.0, np.inf)
+        """Write that what a rate counts is a part of what it is out of, wherever a package defines it."""
+        places = {at[1:] for at in self.place}
+        for code in _defined(self.made) & RATES.keys():
+            top, bottom = self.made.bare.get(code, RATES[code][0]), RATES[code][1]
+            for place in sorted(places):
+                rest = dict.fromkeys(self._terms(bottom, *place), 1.0)
+                for rank in self._terms(top, *place):
+                    rest[rank] = rest.get(rank, 0.0) - 1.0
+                self._between(rest, 0.0, np.inf)
 
     def _terms(self, variables: str, zoning: str, territory: str) -> dict[int, float]:
         line: dict[int, float] = {}
@@ -346,6 +350,27 @@ class FederationAttacker:
                 for rank in above:
                     line[rank] = line.get(rank, 0.0) + 1.0
                 self._between(line, least, most)
+
+    def prove(self, rows: list[dict[str, Any]]) -> None:
+        """Hold what a bare rate counts for the count that, in four sizes, is everywhere its numerator."""
+        shown = {_key(row): row["valeur"] for row in rows if row["statut"] == "observé"}
+        codes = {" ".join(variables): code for code, variables in COUNTS.items()}
+        for code, name in self.made.bare.items():
+            top, bottom = RATES[code]
+            known = [
+                (rate, shown.get((*place, codes[top]), np.nan), shown.get((*place, codes[bottom])))
+                for (*place, which), rate in shown.items()
+                if which == code
+            ]
+            known = [each for each in known if each[2] and not np.isnan([*each]).any()]
+            fits = all(
+                abs(100 * above / below - rate) < 0.05 + 1e-9 for rate, above, below in known
+            )
+            if fits and len({below for _, above, below in known if above > 0}) > 3:
+                for place in {at[1:] for at in self.place}:
+                    line = dict.fromkeys(self._terms(top, *place), 1.0)
+                    line |= dict.fromkeys(self._terms(name, *place), -1.0)
+                    self._between(line, 0.0, 0.0)
 
     def _known(self) -> optimize.LinearConstraint:
         """Return all that he has read."""
@@ -434,6 +459,12 @@ class FederationAttacker:
         return other
 
 
+def _defined(made: Draw) -> set[str]:
+    """Return the codes that some package defines."""
+    frames = [pd.read_csv(folder / "indicateurs.csv", dtype=str) for folder in made.packages]
+    return {str(code) for frame in frames for code in frame["indicateur"]}
+
+
 def _linked(made: Draw) -> set[tuple[str, str]]:
     """Return the territories of which some package gives the links."""
     return {
@@ -509,6 +540,7 @@ def attack_federation(root: Path, seed: int, *, bare: bool = False) -> Federatio
     attacker = FederationAttacker(made)
     for row in facts:
         attacker.read(row)
+    attacker.prove(facts)
     same, besides = withheld(made, dark)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in besides:
@@ -531,14 +563,14 @@ def _leave_counted(made: Draw) -> None:
         pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
     ]
     counted = {
-        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]]))
+        (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]])): row["valeur"]
         for frame in frames
         for row in frame[frame["statut"] == "observé"].to_dict("records")
-        if row["indicateur"] in COUNTS and row["valeur"] >= 2 * THRESHOLD
+        if row["indicateur"] in COUNTS
     }
     for code, name in made.bare.items():
         for key in [key for key in made.hidden if key[0] == name]:
-            if (*key[1:], RATES[code][0]) in counted:
+            if counted.get((*key[1:], RATES[code][0]), 0.0) >= made.hidden[key]:
                 del made.hidden[key]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import number
-from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
+from observatoire.pages.blocks import Block, Heading, Paragraph, TableBlock, heads, text_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +35,8 @@ def checked_blocks(found: pd.DataFrame) -> list[Block]:
         return [*blocks, Paragraph("Aucun contrôle ne signale d’anomalie.")]
     # A check that signals several sources says once what to think of it.
     rows = tuple(
-        Row(
-            str(title),
-            (
-                TextCell(str(level)),
-                TextCell(" ; ".join(f"{source} ({number(int(n))})" for source, n in counted)),
-                TextCell(str(remedy)),
-            ),
+        text_row(
+            title, level, " ; ".join(f"{one} ({number(int(n))})" for one, n in counted), remedy
         )
         for (level, title, remedy), some in found.groupby(["level", "title", "remedy"], sort=False)
         for counted in [list(zip(some["source"], some["rows"], strict=True))]
@@ -49,11 +44,7 @@ def checked_blocks(found: pd.DataFrame) -> list[Block]:
     grid = TableBlock(
         title="Ce que les contrôles signalent",
         head="Contrôle",
-        columns=(
-            Column("Niveau"),
-            Column("Sources (et lignes)"),
-            Column("Ce qu’il faut en penser"),
-        ),
+        columns=heads("Niveau", "Sources (et lignes)", "Ce qu’il faut en penser"),
         rows=rows,
         kind="texts",
         widths=(2.0, 0.9, 4.2, 3.2),

@@ -264,7 +264,11 @@ def _tables(content: AnnexContent) -> list[Block]:
         counts = [c for theme in content.themes for c in theme.maps if c not in content.chosen]
         table = content.table.select([*content.chosen, *counts][:MOST_COLUMNS])
         made = panel_blocks(table, content.communes, None, content.foot)
-        return [*blocks, *(_behind(block) for block in made if _is_shown(block, "court"))]
+        # What lacks is named once, among the holes.
+        return [
+            *blocks,
+            *(_behind(b) for b in made if isinstance(b, TableBlock) and b.kind == "figures"),
+        ]
     for theme in content.themes:
         codes = [
             one.code
@@ -274,11 +278,6 @@ def _tables(content: AnnexContent) -> list[Block]:
         made = panel_blocks(content.table.select(codes), content.communes, theme, content.foot)
         blocks += map(_behind, made)
     return blocks
-
-
-def _is_shown(block: Block, length: str) -> bool:
-    """Whether a block of a panel is printed: what lacks is named once, among the holes."""
-    return length == "long" or (isinstance(block, TableBlock) and block.kind == "figures")
 
 
 def _behind(block: Block) -> Block:

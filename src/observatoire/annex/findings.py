@@ -9,15 +9,7 @@ from observatoire.french.typography import NARROW, NO_BREAK, capital, number, pl
 from observatoire.maps.figure import marks_of
 from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import first_place
-from observatoire.pages.blocks import (
-    Block,
-    Callout,
-    Column,
-    Heading,
-    Row,
-    TableBlock,
-    TextCell,
-)
+from observatoire.pages.blocks import Block, Callout, Heading, Row, TableBlock, heads, text_row
 from observatoire.panels.objectives import asked_first
 from observatoire.values import Status
 
@@ -352,11 +344,7 @@ def retain_blocks(
     grid = TableBlock(
         "Thématique par thématique",
         "Thématique",
-        (
-            Column("Ce que disent les chiffres"),
-            Column("Chiffres propres"),
-            Column("À qui demander la suite"),
-        ),
+        heads("Ce que disent les chiffres", "Chiffres propres", "À qui demander la suite"),
         rows,
         kind="texts",
         widths=(1.6, 4.2, 1.4, 2.6),
@@ -386,4 +374,4 @@ def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) ->
     first = [each for each in mine[1:] if each.indicator.code == next(iter(theme.maps), "")]
     said = " ".join(each.sentence for each in [*mine[:1], *first]) if mine else none
     known = f"{number(int(own))} sur {number(len(cells))}"
-    return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))
+    return text_row(theme.label, said, known, theme.ask)

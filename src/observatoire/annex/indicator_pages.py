@@ -11,13 +11,13 @@ from observatoire.maps.figure import title_of
 from observatoire.maps.layout import MOST_FRAMES
 from observatoire.pages.blocks import (
     Block,
-    Column,
     Heading,
     PageBreak,
     Paragraph,
     Row,
     TableBlock,
-    TextCell,
+    heads,
+    text_row,
 )
 from observatoire.values import Status
 
@@ -112,13 +112,13 @@ def key_figures(
     for theme, some in shown.items():
         rows += [_key_row(one, names) for one in some]
         if not some:
-            none = TextCell(f"aucun taux propre {here.to_the}")
-            rows.append(Row(theme.label, (*(TextCell("—") for _ in columns[:-1]), none)))
+            dashes = [""] * (len(columns) - 1)
+            rows.append(text_row(theme.label, *dashes, f"aucun taux propre {here.to_the}"))
     widths = (3.3, *(1.35 for _ in names), 1.5, 2.0, 3.1)
     return TableBlock(
         "Les chiffres des thématiques",
         "Indicateur",
-        tuple(Column(name) for name in columns),
+        heads(*columns),
         tuple(rows),
         kind="texts",
         widths=widths,
@@ -138,7 +138,7 @@ def _key_row(one: Finding, names: Sequence[str]) -> Row:
     unit = ", ".join(text for text in (one.indicator.unit, one.period) if text)
     others = (one.references.get(name, "n.d.").replace(" (estimé)", f"{NARROW}e") for name in names)
     cells = (*others, one.span, one.known, one.sure)
-    return Row(f"{one.indicator.short} ({unit})", tuple(TextCell(text) for text in cells))
+    return text_row(f"{one.indicator.short} ({unit})", *cells)
 
 
 def theme_blocks(

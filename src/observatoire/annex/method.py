@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.french.typography import NARROW, NO_BREAK, number, plural
 from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.indicators.computation.table import WEIGHED, modelled
-from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
+from observatoire.pages.blocks import Block, Heading, Paragraph, TableBlock, heads, text_row
 from observatoire.pages.notes import notes_of, passages_named
 from observatoire.values import Status
 
@@ -68,10 +68,7 @@ def method_blocks(table: ProtectedTable, done: Done) -> list[Block]:
 def _reading(table: ProtectedTable) -> list[Block]:
     """Say once what every table and picture means: signs, precision, cautions."""
     rows = [
-        Row(
-            status.shown,
-            (TextCell(status.mark or "(aucun)"), TextCell(status.meaning), _count(table, status)),
-        )
+        text_row(status.shown, status.mark or "(aucun)", status.meaning, _count(table, status))
         for status in Status
         if status is not Status.ESTIMATED or (table.main["status"] == str(status)).any()
     ]
@@ -85,11 +82,7 @@ def _reading(table: ProtectedTable) -> list[Block]:
         TableBlock(
             title="Les signes des tableaux",
             head="Statut",
-            columns=(
-                Column("Signe"),
-                Column("Ce qu’il veut dire"),
-                Column("Cases de cette annexe"),
-            ),
+            columns=heads("Signe", "Ce qu’il veut dire", "Cases de cette annexe"),
             rows=tuple(rows),
             kind="texts",
         ),
@@ -168,20 +161,18 @@ def _foretold(cells: pd.DataFrame, here: Noun) -> list[str]:
 def _passages(done: Done, table: ProtectedTable) -> list[Block]:
     """List the passages that carried figures, then the errors measured of what stands for want of better."""
     rows = tuple(
-        Row(
+        text_row(
             f"{row['source']} → {row['target']}",
-            (
-                TextCell(str(row["method"])),
-                TextCell(number(int(row["links"]))),
-                TextCell(str(row["remarks"]) or "—"),
-            ),
+            row["method"],
+            number(int(row["links"])),
+            row["remarks"],
         )
         for row in done.passages
     )
     grid = TableBlock(
         "Passages employés",
         "D’un zonage à l’autre",
-        (Column("Méthode"), Column("Liens"), Column("Ce qu’il faut en savoir")),
+        heads("Méthode", "Liens", "Ce qu’il faut en savoir"),
         rows,
         kind="texts",
         widths=(3.0, 1.6, 0.7, 4.0),
@@ -195,12 +186,11 @@ def _passages(done: Done, table: ProtectedTable) -> list[Block]:
 def _breaks(done: Done) -> list[Block]:
     if not done.breaks:
         return []
-    rows = tuple(Row(at, (TextCell(what), TextCell(source))) for at, what, source in done.breaks)
-    columns = (Column("Ce qui change"), Column("Qui le dit"))
+    rows = tuple(text_row(*each) for each in done.breaks)
     grid = TableBlock(
         "Dates que l’on ne franchit pas",
         "Rupture",
-        columns,
+        heads("Ce qui change", "Qui le dit"),
         rows,
         kind="texts",
         widths=(1.0, 4.6, 2.6),
@@ -219,20 +209,20 @@ def _lines(source: Mapping[str, Any]) -> str:
 
 def _sources(done: Done) -> list[Block]:
     rows = tuple(
-        Row(
-            str(source["title"]),
-            (
-                TextCell(f"{source['producer']} ({source['licence']})"),
-                TextCell(str(source["rule"]) or "—"),
-                TextCell(_lines(source)),
-                TextCell(_breakable(str(source["files"]))),
-            ),
+        text_row(
+            source["title"],
+            f"{source['producer']} ({source['licence']})",
+            source["rule"],
+            _lines(source),
+            _breakable(str(source["files"])),
         )
         for source in done.sources
     )
-    heads = ("Producteur et licence", "Règle de secret", "Lignes et date", "Fichiers (SHA-256)")
+    columns = heads(
+        "Producteur et licence", "Règle de secret", "Lignes et date", "Fichiers (SHA-256)"
+    )
     grid = TableBlock(
-        "Sources chargées, licences et empreintes des fichiers", "Source", tuple(map(Column, heads)), rows,
+        "Sources chargées, licences et empreintes des fichiers", "Source", columns, rows,
         kind="texts", widths=(2.1, 1.7, 2.0, 2.0, 2.0),
     )  # fmt: skip
     made = f"Écrit par observatoire {done.version}." if done.version else ""
@@ -245,8 +235,8 @@ def _breakable(names: str) -> str:
     return re.sub(r"\S{25,}", lambda name: re.sub(r"([_.-])", "\\1\u200b", name[0]), names)
 
 
-def _count(table: ProtectedTable, status: Status) -> TextCell:
-    return TextCell(number(int((table.main["status"] == str(status)).sum())))
+def _count(table: ProtectedTable, status: Status) -> str:
+    return number(int((table.main["status"] == str(status)).sum()))
 
 
 def _secrecy(table: ProtectedTable) -> list[Block]:

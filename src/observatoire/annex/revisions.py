@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, interval, number, plural, round_half_up
-from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
+from observatoire.pages.blocks import Block, Heading, Paragraph, TableBlock, heads, text_row
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -214,14 +214,11 @@ def revision_blocks(found: Revisions) -> list[Block]:
 def _grid(part: pd.DataFrame, change: str) -> TableBlock:
     if len(part) > _MOST_PRINTED:
         return _summed(part, change)
-    columns: Sequence[str] = ("territory", "period", "before", "after", "why")
-    rows = tuple(
-        Row(str(row["indicator"]), tuple(TextCell(str(row[name]) or "—") for name in columns))
-        for row in records(part)
-    )
-    heads = ("Territoire", "Période", "Avant", "Maintenant", "Pourquoi")
+    shown = part[["indicator", "territory", "period", "before", "after", "why"]]
+    rows = tuple(text_row(*each) for each in shown.itertuples(index=False))
+    columns = heads("Territoire", "Période", "Avant", "Maintenant", "Pourquoi")
     return TableBlock(
-        f"Chiffres {change}s", "Indicateur", tuple(map(Column, heads)), rows, kind="texts",
+        f"Chiffres {change}s", "Indicateur", columns, rows, kind="texts",
         widths=(3.0, 1.8, 0.9, 1.2, 1.2, 3.2),
     )  # fmt: skip
 
@@ -230,18 +227,11 @@ def _summed(part: pd.DataFrame, change: str) -> TableBlock:
     """Count by indicator and reason what would take pages; the workbook has each figure."""
     counted = part.groupby(["indicator", "period", "why"], sort=False).size().reset_index(name="n")
     rows = tuple(
-        Row(
-            str(row["indicator"]),
-            (
-                TextCell(str(row["period"]) or "—"),
-                TextCell(number(int(row["n"]))),
-                TextCell(str(row["why"])),
-            ),
-        )
+        text_row(row["indicator"], row["period"], number(int(row["n"])), row["why"])
         for row in records(counted)
     )
     return TableBlock(
         f"Chiffres {change}s, par indicateur (chacun est au classeur)", "Indicateur",
-        (Column("Période"), Column("Chiffres"), Column("Pourquoi")), rows, kind="texts",
+        heads("Période", "Chiffres", "Pourquoi"), rows, kind="texts",
         widths=(3.4, 0.9, 0.9, 3.6),
     )  # fmt: skip

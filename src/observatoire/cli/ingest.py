@@ -268,7 +268,7 @@ def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> lis
         if unfed:
             lines.append(
                 f"de quoi nourrir {unfed} des {len(listed)} indicateurs : « observatoire panel --kind "
-                "completeness » montre ce qui est là, o.indicators() ce qui manque à chacun"
+                "completeness » montre ce qui est là, « observatoire indicators » ce qui manque à chacun"
             )
     unsure = sources.loc[sources["caveats"].fillna("").str.contains("Nature à vérifier"), "source"]
     if len(unsure):

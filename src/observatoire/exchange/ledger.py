@@ -75,6 +75,7 @@ class WarehouseLedger:
         recipes = [decision.recipes(key_of(row)) for row in records(shown)]
         leaving = shown[[*_KEY, *_NUMBERS, "status"]].assign(recipe=recipes)
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
         before = self._size()
         with recorded(self.warehouse), self.warehouse.transaction():
@@ -82,7 +83,7 @@ class WarehouseLedger:
             last = self.warehouse.rows("SELECT max(id) FROM load")[0][0]
             self.warehouse.run(
                 "INSERT INTO publication VALUES (?, now() AT TIME ZONE 'UTC', ?, ?, ?, ?, ?, ?)",
-                [number, kind, name, _digest(text), len(shown), hidden, last],
+                [number, kind, name, digest, len(shown), hidden, last],
             )
             with self.warehouse.registered(leaving=leaving):
                 self.warehouse.run(_NEW_CELLS, {"number": number, "last": last})
@@ -129,7 +130,3 @@ def _read(summed: list[list[object]]) -> Recipe:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

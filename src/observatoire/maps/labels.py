@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -60,31 +59,18 @@ def place_labels(
     placed: list[Label] = []
     for text, anchor in zip(texts, anchors, strict=True):
         size = (max(char * len(text), width_of(text)) + 2.0, height)
-        spots = chain(_spiral(anchor, height), _everywhere(anchor, size, box))
+        middle = float(anchor[0]), float(anchor[1])
+        spots = chain([middle], _everywhere(middle, size, box))
         free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
-        at = next(free, (float(anchor[0]), float(anchor[1])))
+        at = next(free, middle)
         placed.append(Label(text, anchor, size, at))
     return placed
-
-
-def _spiral(anchor: tuple[float, float], step: float) -> Iterator[tuple[float, float]]:
-    yield float(anchor[0]), float(anchor[1])
-    for ring in range(1, 40):
-        radius = step * ring * 0.5
-        yield from ((anchor[0] + radius * x, anchor[1] + radius * y) for x, y in _turns(ring))
-
-
-@cache
-def _turns(ring: int) -> list[tuple[float, float]]:
-    """Return where the spots of a ring are, from its middle, its radius being 1."""
-    turns = np.linspace(0, 2 * np.pi, 8 + 2 * ring, endpoint=False) + 0.3
-    return [(float(np.cos(t)), float(np.sin(t))) for t in turns]
 
 
 def _everywhere(
     anchor: tuple[float, float], size: tuple[float, float], box: tuple[float, float, float, float]
 ) -> Iterator[tuple[float, float]]:
-    """Go through the whole box, nearest first: for a label that its surroundings leave no room."""
+    """Go through the whole box, nearest first: for a label that has not its own place."""
     left, top, width, height = box
     xs = np.arange(left + size[0] / 2, left + width - size[0] / 2 + 1e-9, 3.0)
     ys = np.arange(top + size[1] / 2, top + height - size[1] / 2 + 1e-9, 3.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
 from observatoire.maps.figure import (
+    COLUMN_WIDTH,
     Colouring,
     MapStyle,
     colouring_of,
@@ -43,7 +44,7 @@ _GAP, _TOP, _HIGH = 18.0, 52.0, 330.0
 #: Over the legend: each of its numbers is of all the maps.
 _SHARED = "Classes communes aux dates (nombres de toutes les dates)"
 
-#: Small maps in a row.
+#: Small maps in a row; a telephone has the room of one.
 _IN_A_ROW = 3
 
 
@@ -73,30 +74,35 @@ def multiples_figure(
     together = [mark for marks in dated.values() for mark in marks]
     cut = style.cut([mark.value for mark in together if mark.own], indicator.decimals)
     shared = replace(style, classes=cut) if cut else style
-    parts, y = _row_of_maps(dated, together, ground, indicator, shared)
     swatches = [
         *colouring_of(together, indicator, shared).swatches,
         *status_swatches(together, ground.words),
     ]
-    legend, y = draw_swatches(_SHARED, swatches, (0.0, y, WIDTH))
+    drawn = []
+    for width, in_a_row in ((WIDTH, _IN_A_ROW), (COLUMN_WIDTH, 1)):
+        maps, y = _maps(dated, together, ground, indicator, shared, width, in_a_row)
+        legend, y = draw_swatches(_SHARED, swatches, (0.0, y, width))
+        drawn.append(drawing(width, y + 6, [*maps, *legend]))
     title = title_of(indicator, enumerate_words(list(dated)))
     cells = tables[-1].main
     notes = notes_of(
         tables[-1], cells, [indicator], warn=True, extra=ground_notes(ground, together[-1:])
     )
-    return Figure(drawing(WIDTH, y + 6, [*parts, *legend]), title, _spoken(title, dated), notes)
+    return Figure(drawn[0], title, _spoken(title, dated), notes, narrow=drawn[1])
 
 
-def _row_of_maps(
+def _maps(
     dated: Mapping[str, Sequence[Mark]],
     together: Sequence[Mark],
     ground: BaseMap,
     indicator: Indicator,
     style: MapStyle,
+    width: float,
+    in_a_row: int,
 ) -> tuple[list[str], float]:
-    """Draw the maps in rows of two or three; communes share one frame, to leave room."""
-    count = min(len(dated), _IN_A_ROW)
-    each = (WIDTH - _GAP * (count - 1)) / count
+    """Draw the maps in rows; communes share one frame, to leave room."""
+    count = min(len(dated), in_a_row)
+    each = (width - _GAP * (count - 1)) / count
     counted = indicator.nature.additive
     every = [replace(m, code=f"{p}/{m.code}") for p, ms in dated.items() for m in ms]
     radii = circle_radii(every, len(dated))

@@ -53,6 +53,16 @@ class Row:
     hint: str = ""
 
 
+def text_row(label: object, *texts: object) -> Row:
+    """Return a row of texts; one that is empty is a dash."""
+    return Row(str(label), tuple(TextCell(str(text) or "—") for text in texts))
+
+
+def heads(*labels: str) -> tuple[Column, ...]:
+    """Return columns that have a label alone."""
+    return tuple(map(Column, labels))
+
+
 @dataclass(frozen=True)
 class Note:
     """A line under a table or a figure: « Champ », « Source », « Lecture » and the like."""

@@ -64,9 +64,9 @@ def cell_of(
     return TextCell(
         text=_text(row, status, indicator.decimals, NARROW.join(filter(None, signs))),
         status=status,
-        value=_given(row["value"]),
-        low=_given(row["low"]),
-        high=_given(row["high"]),
+        value=given(row["value"]),
+        low=given(row["low"]),
+        high=given(row["high"]),
         hint=hint,
     )
 
@@ -169,5 +169,6 @@ def _difference_words(difference: Mapping[str, Any] | None) -> str:
     )
 
 
-def _given(value: float) -> float | None:
+def given(value: float) -> float | None:
+    """Return a number for a spreadsheet; None where there is none."""
     return None if math.isnan(value) else float(value)

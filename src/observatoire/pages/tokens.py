@@ -191,7 +191,8 @@ def _declarations(theme: Mapping[str, str]) -> str:
 def following(drawing: str) -> str:
     """Return an SVG drawing whose colours are those of the page around it, light or dark.
 
-    Alone, a drawing keeps the colours of paper: it is on a page only that it follows a theme.
+    Alone, a drawing keeps the colours of paper: it is on a page only that it follows a theme, and leaves to
+    the style of the page what most of its texts share.
 
     Examples
     --------
@@ -199,8 +200,21 @@ def following(drawing: str) -> str:
     '<path fill="var(--land)" stroke="var(--edge)"/>'
     """
     names = _names()
-    return _COLOURED.sub(lambda found: f'{found[1]}="var(--{names[found[2]]})"', drawing)
+    coloured = _COLOURED.sub(lambda found: f'{found[1]}="var(--{names[found[2]]})"', drawing)
+    for written, styled in _STYLED:
+        coloured = coloured.replace(written, styled)
+    return coloured
 
+
+#: What style.css says of most texts of a drawing, or of those over lines; a number needs no « .0 ».
+_STYLED = (
+    (' font-size="13.6"', ""),
+    (
+        ' stroke="var(--paper)" stroke-width="3.4" stroke-linejoin="round" paint-order="stroke"',
+        ' class="over"',
+    ),
+    ('.0"', '"'),
+)
 
 _COLOURED = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
 

@@ -35,6 +35,8 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
+    text_row,
 )
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import known_cell, programming_blocks
@@ -360,11 +362,11 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
             alike.setdefault(frozenset(names), []).append(indicators[code].short)
         for places, shorts in alike.items():
             where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
-            rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
+            rows.append(text_row(enumerate_words(shorts), reason, where))
     return TableBlock(
         UNJUDGED_TITLE,
         "Indicateurs",
-        (Column("Raison"), Column(capital(here.many))),
+        heads("Raison", capital(here.many)),
         tuple(rows),
         kind="texts",
         widths=(2.6, 3.4, 1.6),

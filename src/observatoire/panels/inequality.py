@@ -127,23 +127,16 @@ def _measures(
     indicator: Indicator,
     former: tuple[str, Measure, Measure] | None,
 ) -> TableBlock:
-    kinds = (
-        (f"Dispersion (écart-type pondéré, {indicator.points})", found.spread, 1),
-        (
-            "Dissimilarité (part à déplacer pour l’égalité, en %)",
-            _hundredfold(found.dissimilarity),
-            1,
-        ),
-    )
-    rows = [_measure_row(label, measure, decimals) for label, measure, decimals in kinds]
+    shared = "Dissimilarité (part à déplacer pour l’égalité, en %)"
+    rows = [
+        _measure_row(f"Dispersion (écart-type pondéré, {indicator.points})", found.spread),
+        _measure_row(shared, _hundredfold(found.dissimilarity)),
+    ]
     if former:
         since, spread, apart = former
+        shared = f"Évolution de la dissimilarité depuis {since} (points)"
         rows.append(_change_row(f"Évolution de la dispersion depuis {since}", spread))
-        rows.append(
-            _change_row(
-                f"Évolution de la dissimilarité depuis {since} (points)", _hundredfold(apart)
-            )
-        )
+        rows.append(_change_row(shared, _hundredfold(apart)))
     return TableBlock(
         title="Mesures de l’inégalité entre territoires",
         head="Mesure",
@@ -193,15 +186,9 @@ def _unmeasured(found: Inequality, indicator: Indicator) -> list[Note]:
     return []
 
 
-def _measure_row(label: str, measure: Measure, decimals: int) -> Row:
-    return Row(
-        label,
-        (
-            number_cell(measure.value, decimals),
-            range_cell(measure.low, measure.high, decimals),
-            number_cell(measure.chance, decimals),
-        ),
-    )
+def _measure_row(label: str, measure: Measure) -> Row:
+    around = range_cell(measure.low, measure.high, 1)
+    return Row(label, (number_cell(measure.value, 1), around, number_cell(measure.chance, 1)))
 
 
 def _change_row(label: str, measure: Measure) -> Row:

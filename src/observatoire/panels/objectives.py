@@ -26,7 +26,16 @@ from observatoire.indicators.precision.differences import (
     UNKNOWN,
     WIDENING,
 )
-from observatoire.pages.blocks import Block, Column, Note, Row, TableBlock, TextCell
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Note,
+    Row,
+    TableBlock,
+    TextCell,
+    heads,
+    text_row,
+)
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -40,6 +49,9 @@ if TYPE_CHECKING:
 
 #: Most of those that a sentence says to ask first.
 _MOST_ASKED = 3
+
+#: Objectives said in full on a profile.
+_MOST_SAID = 2
 
 #: What is said where the figures leave both answers open.
 TOO_UNSURE = "trop peu sûr"
@@ -80,13 +92,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
     return TableBlock(
         "Objectifs : départ, dernier chiffre, cible",
         "Objectif",
-        (
-            Column("Périmètre"),
-            Column("Départ"),
-            Column("Dernier chiffre"),
-            Column("Écart et verdict"),
-            Column("Cible et échéance"),
-        ),
+        heads("Périmètre", "Départ", "Dernier chiffre", "Écart et verdict", "Cible et échéance"),
         tuple(rows),
         (
             Note(
@@ -142,15 +148,13 @@ def _by_how_much(row: Record, indicator: Indicator | None) -> str:
     return f" ({moved} {unit}{_WITHIN if stable else ''})"
 
 
-def aims_in_short(
-    frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun, most: int = 2
-) -> str:
+def aims_in_short(frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> str:
     """Say in a few lines what was aimed at in a territory, and what is known of it."""
     if frame.empty:
         return f"Aucun objectif chargé ne porte sur {here.this}."
     rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)
-    sentences = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:most]]
-    rest = rows[most:]
+    sentences = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:_MOST_SAID]]
+    rest = rows[_MOST_SAID:]
     if rest:
         known = sum(bool(row["end"]) for row in rest)
         after = (
@@ -283,9 +287,8 @@ def asked_first(frame: pd.DataFrame) -> str:
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     """Say which evidence lacks and whom to ask; nothing where none does."""
     rows = [
-        Row(
-            f"{row['code']} ({row['evidence']})" if row["evidence"] else str(row["code"]),
-            (TextCell(str(row["lacking"])),),
+        text_row(
+            f"{row['code']} ({row['evidence']})" if row["evidence"] else row["code"], row["lacking"]
         )
         for row in records(frame)
         if row["lacking"]

@@ -16,6 +16,8 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
+    text_row,
 )
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.notes import notes_of
@@ -276,7 +278,7 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBl
     return TableBlock(
         title=f"Chiffres connus à une autre échelle que {table.words.here.the}",
         head="Indicateur",
-        columns=(Column("Territoire"), Column("Période"), Column("Valeur"), Column("Note")),
+        columns=heads("Territoire", "Période", "Valeur", "Note"),
         rows=tuple(rows),
         notes=notes_of(table, cells, indicators, warn=False),
         kind="texts",
@@ -285,13 +287,11 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBl
 
 def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> TableBlock:
     reasons = table.main.drop_duplicates("indicator").set_index("indicator")["reason"]
-    rows = tuple(
-        Row(i.label, (TextCell(i.definition), TextCell(str(reasons[i.code])))) for i in indicators
-    )
+    rows = tuple(text_row(i.label, i.definition, reasons[i.code]) for i in indicators)
     return TableBlock(
         title=f"Indicateurs sans chiffre par {table.words.here.singular}",
         head="Indicateur",
-        columns=(Column("Définition"), Column("Ce qui manque")),
+        columns=heads("Définition", "Ce qui manque"),
         rows=rows,
         notes=(Note("Signes", "Non disponible (n.d.) pour tous les territoires."),),
         kind="texts",

@@ -10,7 +10,6 @@ from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Column,
     Facts,
     Figure,
     Heading,
@@ -20,8 +19,9 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
 )
-from observatoire.pages.cells import figure_words, sampling_cell
+from observatoire.pages.cells import figure_words, given, sampling_cell
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.panels.drawings.spine import draw_spine
 from observatoire.panels.identities import TerritoryIdentity, sharing
@@ -326,7 +326,7 @@ def _numbers(
         lines.append(Row(label, kind="group"))
         for bearing in bearings:
             mark, indicator, other = bearing.mark, bearing.indicator, bearing.reference
-            value, low, high = map(_given, (mark.value, mark.low, mark.high))
+            value, low, high = map(given, (mark.value, mark.low, mark.high))
             own = TextCell(mark.text, mark.status, value, low, high)
             lines.append(
                 Row(
@@ -353,13 +353,7 @@ def _numbers(
         "Période",
         "Veille",
     )
-    return TableBlock(
-        f"Les chiffres de {title}", head, tuple(map(Column, columns)), tuple(lines), kind="texts"
-    )
-
-
-def _given(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - NaN
+    return TableBlock(f"Les chiffres de {title}", head, heads(*columns), tuple(lines), kind="texts")
 
 
 def _boxes(content: ProfileContent, first: TerritoryIdentity, codes: Sequence[str]) -> Facts:

@@ -11,7 +11,6 @@ from observatoire.indicators.evaluation.watch import PASSED
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Column,
     Heading,
     Note,
     Page,
@@ -19,6 +18,8 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
+    text_row,
 )
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import source_note
@@ -98,7 +99,7 @@ def signal_blocks(
         TableBlock(
             "Seuils dépassés ou à confirmer",
             "Territoire",
-            (Column("Seuil"), Column("Chiffre"), Column("Période"), Column("Signal")),
+            heads("Seuil", "Chiffre", "Période", "Signal"),
             tuple(rows),
             (
                 Note(
@@ -159,30 +160,20 @@ def _sentence(row: Record, indicators: Mapping[str, Indicator]) -> str:
     return f"{signal.text}, {label} ({passed}){NO_BREAK}; ici {figure.text} ({period.text})"
 
 
-def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
+def notes_blocks(notes: PublicNotes) -> list[Block]:
     """Lay public notes out; nothing where there is none."""
-    rows = admit_notes(notes).rows
-    return (
-        [Heading(title, 2), _notes_grid(rows, "Appréciations des partenaires")] if len(rows) else []
-    )
+    rows, title = admit_notes(notes).rows, "Appréciations des partenaires"
+    return [Heading("Notes de terrain", 2), _notes_grid(rows, title)] if len(rows) else []
 
 
 def _notes_grid(rows: pd.DataFrame, title: str) -> TableBlock:
     return TableBlock(
         title,
         "Territoire",
-        (Column("Date"), Column("Note"), Column("Source"), Column("Force")),
+        heads("Date", "Note", "Source", "Force"),
         tuple(
-            Row(
-                str(row["name"]),
-                (
-                    TextCell(in_full(str(row["date"]))),
-                    TextCell(str(row["text"])),
-                    TextCell(str(row["origin"])),
-                    TextCell(str(row["strength"])),
-                ),
-            )
-            for row in records(rows)
+            text_row(r["name"], in_full(str(r["date"])), r["text"], r["origin"], r["strength"])
+            for r in records(rows)
         ),
         (
             Note(
@@ -244,7 +235,7 @@ def _actions_grid(actions: pd.DataFrame) -> TableBlock:
     return TableBlock(
         "Actions financées",
         "Action",
-        (Column("Année"), Column("Opérateur"), Column("Financeur"), Column("Montant")),
+        heads("Année", "Opérateur", "Financeur", "Montant"),
         tuple(rows),
         (source_note(actions["origin"]),),
         kind="texts",

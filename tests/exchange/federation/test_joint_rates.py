@@ -206,6 +206,39 @@ def test_what_figures_show_to_be_the_numerator_is_it(tmp_path: Path) -> None:
     assert dark(f) == {("Q1", "taux")}
 
 
+#: Cases, people and their rate where all are shown: the rate can be of nothing else.
+PROOF = {
+    "cas": {"Q3": 31.0, "Q4": 84.0, "Q5": 159.0, "Q6": 256.0},
+    "pop": {"Q3": 310.0, "Q4": 420.0, "Q5": 530.0, "Q6": 640.0},
+    "taux": {"Q3": 10.0, "Q4": 20.0, "Q5": 30.0, "Q6": 40.0},
+}
+
+
+@pytest.mark.parametrize("terms", [STATED, RATE])
+def test_a_part_is_no_more_than_its_whole_where_no_rate_is_given(
+    tmp_path: Path, terms: dict[str, str]
+) -> None:
+    """57 cases in Q1, in Q2 no more than its 7 people: from 57 to 64 in all, be the terms stated or seen."""
+    words = {"taux": terms, "pop": WORDS["pop"], "cas": {"numerateur": "AIDES"}}
+    cases = shown("cas", LAM=None, Q1=57.0, **PROOF["cas"])
+    people = [*shown("pop", Q2=7.0, **PROOF["pop"]), *shown("taux", **PROOF["taux"])]
+    f = federation(tmp_path, cases, people, words=words)
+    assert [(r["territoire"], r["indicateur"]) for r in f.audit().to_dict("records")] == [
+        ("LAM", "cas")
+    ]
+    assert dark(f) in ({("Q1", "cas")}, {("Q2", "pop")})
+
+
+def test_a_numerator_that_nobody_counts_is_no_more_than_its_whole(tmp_path: Path) -> None:
+    """« 28,5 % » of 200 are 57, those of Q2 no more than its 7: from 57 to 64 in all, where the rate is hidden."""
+    f = federation(
+        tmp_path, [*shown("taux", LAM=None)], shown("taux", Q1=28.5),
+        shown("pop", Q1=200.0, Q2=7.0, LAM=207.0),
+    )  # fmt: skip
+    assert not f.audit().empty
+    assert dark(f) == {("Q1", "taux")}
+
+
 def test_a_hidden_mean_is_not_found_by_the_mean_of_all(tmp_path: Path) -> None:
     """Of 400 at 1 000 euros, 380 have 1 040: the twenty others have 240."""
     words = {"taux": {"nature": "moyenne", "unite": "euros", "decimales": "0"}, "pop": WORDS["pop"]}
@@ -259,3 +292,18 @@ def test_a_package_alone_loses_nothing(tmp_path: Path, seed: int) -> None:
     given = pd.read_csv(tmp_path / "paquet/valeurs.csv")["statut"]
     assert alone.audit().empty
     assert sorted(alone.df["statut"].astype(str)) == sorted(given)
+
+
+def test_what_is_seen_not_to_be_of_few_is_not_what_a_hidden_rate_hides(tmp_path: Path) -> None:
+    """Women are shown by another, and many: the rate is hidden for the men's sake, of whom there are four."""
+    words = {
+        "taux": {**RATE, "numerateur": "HOMMES", "denominateur": "FEMMES HOMMES"},
+        "cas": {"numerateur": "HOMMES"},
+        "dames": {"numerateur": "FEMMES"},
+    }
+    hides = [*shown("taux", Q1=None), *shown("cas", Q2=30.0)]
+    f = federation(tmp_path, hides, shown("dames", Q1=40.0), words=words)
+    assert f.audit().empty
+    assert dark(f) == set()
+    f = federation(tmp_path / "few", hides, shown("dames", Q1=3.0), words=words)
+    assert dark(f) == {("Q1", "dames")}

@@ -215,3 +215,36 @@ def test_numbers_that_no_page_could_write_are_refused(tmp_path: Path) -> None:
     bad = package(tmp_path / "b", [("q", "Q1", "pop", "2016", 1e308, "observé")])
     f = obs.federate([good, bad])
     assert [who for who, _ in f.refused] == [str(bad)]
+
+
+PEOPLE = {"A1": 31.0, "A2": 84.0, "A3": 159.0, "A4": 256.0}
+
+
+@pytest.mark.parametrize(
+    ("code", "period", "values"),
+    [
+        ("dossiers", "2016", {**PEOPLE, "Q1": 5.0}),
+        ("cas", "2016-T4", {**PEOPLE, "Q1": 5.0}),
+        ("dossiers", "2016-T4", {**PEOPLE, "Q2": 25.0, "LAM": 60.0}),
+    ],
+)
+def test_what_figures_show_to_be_one_thing_is_one(
+    tmp_path: Path, code: str, period: str, values: dict[str, float]
+) -> None:
+    """Another code, another label, another period of the year: the figures are the same in four sizes."""
+
+    def rows(code: str, period: str, given: dict[str, float]) -> list[Row]:
+        return [
+            ("c" if place == "LAM" else "q", place, code, period, value, "observé")
+            for place, value in given.items()
+        ]
+
+    one = package(
+        tmp_path / "caf", [*CAF, *rows("cas", "2016", PEOPLE)], links=LINKS, thresholds=FLOOR
+    )
+    f = obs.federate([one, package(tmp_path / "ville", rows(code, period, values), links=LINKS)])
+    assert list(f.audit()["territoire"]) == ["Q1"]
+    gone = f.df.query("observatoire == 'ville' and statut == 'secret'")
+    assert list(gone["territoire"]) == (["Q1"] if "Q1" in values else ["Q2"])
+    other = package(tmp_path / "plie", rows(code, period, {**values, "A1": 30.0}), links=LINKS)
+    assert obs.federate([one, other]).audit().empty  # one figure denies it

@@ -16,6 +16,8 @@ from observatoire.exchange.federation import federate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from observatoire.sources.descriptors.agreement import Audience
+
 TEXT = """
 title = "Observatoire des observatoires"
 [[members]]
@@ -48,6 +50,22 @@ def test_places_start_from_the_file_and_the_first_is_believed(folder: Path) -> N
     assert f.values()["valeur"].tolist() == [12.0]
     other = written(folder, TEXT.replace("caf", "x").replace("ville", "caf").replace("x", "ville"))
     assert federate(other, date=LAST).values()["valeur"].tolist() == [14.0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "asked"), [("", "public"), ('audience = "public"\n', "interne")]
+)
+def test_the_wider_of_the_circles_that_are_declared_and_asked_for_counts(
+    tmp_path: Path, declared: str, asked: Audience
+) -> None:
+    """What an agreement keeps for partners is not shown to all, whichever says for whom it is."""
+    lent = {
+        "partenaire": "Caf", "public": "partenaires", "destinataires": [], "du": None, "au": None,
+        "chiffres": [{"indicateur": "pop", "periode": "2016"}],
+    }  # fmt: skip
+    package(tmp_path / "caf", conventions=[lent])
+    path = written(tmp_path, f'{declared}[[members]]\nplace = "caf"\n')
+    assert federate(path, date=LAST, audience=asked).df["valeur"].isna().all()
 
 
 def test_a_member_goes_the_day_after_its_agreement(folder: Path) -> None:

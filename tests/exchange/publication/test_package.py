@@ -233,6 +233,16 @@ def test_the_catalogue_entry_says_what_harvesters_ask(
         for each in dataset["dcat:distribution"]
     }
     assert sums == {r["path"]: r["hash"].removeprefix("sha256:") for r in descriptor["resources"]}
+    titles = [each["title"] for each in descriptor["licenses"]]
+    for each in dataset[
+        "dcat:distribution"
+    ]:  # DCAT-AP: one licence at most, of several a statement
+        if len(titles) == 1:
+            assert len(each["dct:license"]) == 1
+        else:
+            said = each["dct:rights"]["rdfs:label"]["@value"]
+            assert "dct:license" not in each
+            assert all(title in said for title in titles)
     years = [row["dcat:startDate"]["@value"] for row in [dataset["dct:temporal"]]]
     assert years == [
         min(p[:4] for p in set(pd.read_parquet(folder / "valeurs.parquet")["periode"]) if p)

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import atlas_made
+import axe
 import chromium
 import demo
 import pikepdf
@@ -189,11 +190,24 @@ def test_what_is_seen_is_saved_and_printed_on_one_page(page: Any, tmp_path: Path
     table = demo.demo().table("part_hlm", period=2016).main.set_index("territory")
     assert len(rows) == 28
     assert rows["FDF13"]["valeur"] == f"{table.at['FDF13', 'value']:.1f}".replace(".", ",")
-    assert wanted[1].read_bytes().startswith(b"\x89PNG")
+    image = Image.open(wanted[1]).convert("RGB")
+    wide, high = page.run("(([, , w, h]) => [w, h])(map.getAttribute('viewBox').split(' '))")
+    below = image.crop((0, 2 * int(high) + 60, 2 * int(wide), image.height))
+    seen = {colour for _, colour in below.getcolors(1 << 20)}
+    assert {tuple(bytes.fromhex(each[1:])) for each in tokens().classes(4)} <= seen  # its legend
     with pikepdf.open(page.pdf(tmp_path / "atlas.pdf")) as paper:
         assert len(paper.pages) == 1
         width, height = (float(side) for side in paper.pages[0].mediabox[2:])
     assert (round(width), round(height)) == (595, 842)
+    page.run("location.hash = 'i=taux_pauvrete&t=FDF13'; new Promise(r => setTimeout(r, 50))")
+    page.send("Emulation.setEmulatedMedia", media="print")
+    dates = page.run(
+        "[...document.querySelectorAll('#card svg text')]"
+        ".map((e) => [e.textContent, e.getBBox().x, e.getBBox().width])"
+    )
+    page.send("Emulation.setEmulatedMedia", media="")
+    assert "2021" in {text for text, _, wide in dates if wide}
+    assert all(left >= 0 and left + wide <= 410 for _, left, wide in dates)
 
 
 @needs_browser
@@ -214,6 +228,12 @@ def test_it_is_read_on_a_telephone_and_in_the_dark(page: Any) -> None:
     page.dark()
     assert page.run(paper) != light
     page.dark(dark=False)
+
+
+@axe.needed
+def test_nobody_is_left_out_of_an_atlas(page: Any) -> None:
+    for width, dark in ((1280, False), (390, True)):
+        assert axe.faults(page, atlas_made.atlas(), width=width, dark=dark) == []
 
 
 @needs_browser

@@ -25,12 +25,16 @@ from tables_of_cells import (
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy import Part, audit, protect, protection
-from observatoire.secrecy.suppression.cell_system import lay_out
+from observatoire.secrecy.suppression.audit import measured
+from observatoire.secrecy.suppression.cell_system import build_system, lay_out
 from observatoire.secrecy.suppression.complementary import SuppressionState, around
+from observatoire.secrecy.suppression.linear_programs import Program
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from observatoire.secrecy.suppression.linear_programs import Solution
 
 THRESHOLD = 11
 
@@ -87,6 +91,29 @@ def test_narrowest_interval_is_that_of_the_choice_made(shape: str) -> None:
         found = audit(cells, record.statuses, relations, threshold=THRESHOLD)
         width = found.loc[found["sensitive"], "width"].min()
         assert record.narrowest == pytest.approx(np.inf if np.isnan(width) else width)
+
+
+def test_the_proof_asks_less_than_an_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    extreme = Program.extreme
+
+    def counted(program: Program, column: int, *, maximise: bool) -> Solution:
+        asked.append(column)
+        return extreme(program, column, maximise=maximise)
+
+    monkeypatch.setattr(Program, "extreme", counted)
+    cells, relations = margins(np.random.default_rng(7).poisson(8, (12, 6, 3)))
+    statuses = protect(series(cells), relations, THRESHOLD)
+    system = build_system(series(cells), relations)
+    hidden = np.array([statuses[label] == Status.SECRET for label in system.labels])
+    sensitive = (system.counts > 0) & (system.counts < THRESHOLD)
+    of = system, hidden, hidden, sensitive, np.full(len(hidden), float(THRESHOLD))
+    asked.clear()
+    low, high = measured(*of)
+    every = len(asked)
+    least, most = measured(*of, sensitive)
+    assert len(asked) - every < every
+    assert (most - least)[sensitive[hidden]].min() == (high - low)[sensitive[hidden]].min()
 
 
 def test_whole_tables_an_attacker_could_enumerate() -> None:

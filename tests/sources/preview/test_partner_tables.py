@@ -942,6 +942,14 @@ def test_the_line_of_excel_that_tells_the_separator_is_no_title(place: Place) ->
     )
 
 
+def test_the_lines_above_a_table_are_a_title_in_parts(place: Place) -> None:
+    text = (
+        "Foyers aidés par quartier;\nSituation au 31 mars 2016;\nQuartier;Aidés\nFour à Chaux;5\n"
+    )
+    shown = preview_file(place.workspace, place.write("aides.csv", text))
+    assert 'title = "Foyers aidés par quartier · Situation au 31 mars 2016"' in shown.toml
+
+
 def test_a_column_of_several_words_is_quoted_in_what_to_write(
     place: Place, warehouse: Warehouse
 ) -> None:

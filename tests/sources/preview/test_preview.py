@@ -100,8 +100,7 @@ def test_preview_shows_what_was_understood(place: Place, messy: Path) -> None:
         "feuille « Données », en-tête ligne 3",
         "colonne « Quartier », zonage quartier-2007",
         "Période : 2016",
-        "FOUR-A-CHAUX",
-        "Q2",
+        "  4      FOUR-A-CHAUX                  Q2",
         "« <5 » = entre 0 et 4",
         "« n.c. » = secret",
         "Total Fort-de-France",
@@ -114,6 +113,9 @@ def test_preview_shows_what_was_understood(place: Place, messy: Path) -> None:
     page = shown._repr_html_()
     assert "<table>" in page
     assert "&lt;5" in page
+    assert (
+        '<td style="text-align: left">FOUR-A-CHAUX</td>' in page
+    )  # a notebook sets it to the right
     assert sorted(place.root.rglob("*")) == before
 
 

@@ -17,7 +17,7 @@ from observatoire.exchange.federation.terms import FederationTerms, read_federat
 from observatoire.exchange.federation.verification import Member, check_figures, verify
 from observatoire.french.typography import NO_BREAK
 from observatoire.secrecy.release.agreements import require_known, sift
-from observatoire.sources.descriptors.agreement import current_day
+from observatoire.sources.descriptors.agreement import AUDIENCES, current_day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,7 +41,8 @@ def federate(
         Folders written by ``o.publish``, their ``.zip``, or the address of one or the other, in
         order of precedence; or a ``federation.toml`` that names them.
     audience : {"interne", "partenaires", "public"}
-        For whom: a figure that an agreement keeps for a narrower circle is left out.
+        For whom: a figure that an agreement keeps for a narrower circle is left out. Of this and
+        ``federation.toml``, the wider circle counts.
     date : date, optional
         The day on which agreements are looked at, today by default: what has ended since the
         package was made is left out, with the reason.
@@ -82,18 +83,12 @@ def federate(
 def _former(terms: FederationTerms, day: dt.date, shelf: Path) -> list[Member]:
     """Return the members that left, where their package can still be read: what they showed is known."""
     gone = [(place, "") for place, _ in terms.withdrawn(day) if not is_address(place)]
-    (shelf / "partis").mkdir()
     found = [
         replace(member, name=f"{member.name} (parti, {rank})")
         for rank, place in enumerate(gone)
-        for member in _checked([place], _folder(shelf / "partis" / str(rank)))[0]
+        for member in _checked([place], shelf / "partis" / str(rank))[0]
     ]
     return [replace(member, default_threshold=terms.partner_threshold) for member in found]
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    return path
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
@@ -117,14 +112,16 @@ def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> F
             remedy='Donnez au moins un dossier : obs.federate(["paquet-a/", "paquet-b/"]).',
         )
     if len(given) == 1 and str(given[0]).endswith(".toml"):
-        return read_federation(Path(given[0]))
+        declared = read_federation(Path(given[0]))
+        widest = max(declared.audience, audience, key=AUDIENCES.index)  # what both may see
+        return replace(declared, audience=widest)
     return FederationTerms.of(given, audience)
 
 
 def _member(given: tuple[str, str], copy: Path) -> Member | ObservatoireError:
     """Return a package that was checked, or why it is refused."""
     place, name = given
-    copy.mkdir()
+    copy.mkdir(parents=True)
     try:
         member = verify(bring(place, copy))
     except ObservatoireError as error:

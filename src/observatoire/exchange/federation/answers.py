@@ -13,7 +13,6 @@ from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
-    spelled,
     verdict_rows,
 )
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
@@ -41,11 +40,6 @@ _WITHHELD: dict[str, object] = {
     "methode": "",
     "masque": 1,
 }
-
-_NOT_SAID = "Ces chiffres, réunis, dévoileraient un effectif masqué"
-
-#: Columns of ``rejected()``.
-REJECTED = ("place", "reason")
 
 
 def in_short(given: object) -> str:
@@ -120,7 +114,7 @@ class FederationAnswers:
 
     def rejected(self) -> pd.DataFrame:
         """List the packages that were refused, with the reason: ``place``, ``reason``."""
-        return pd.DataFrame(list(self.refused), columns=list(REJECTED))
+        return pd.DataFrame(list(self.refused), columns=["place", "reason"])
 
     def table(self, indicator: str) -> pd.DataFrame:
         """Return the figures of one indicator, all observatories together.
@@ -162,7 +156,7 @@ class FederationAnswers:
             One row a pair of observatories and an indicator of the same code or label, with the
             ``verdict`` and its ``motif``.
         """
-        return spelled(self._verdicts)
+        return self._verdicts.astype("str")
 
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds.
@@ -176,7 +170,9 @@ class FederationAnswers:
         return found.assign(
             **{name: found[name].mask(dark) for name in ("valeur_a", "valeur_b", "ecart")},
             explique=found["explique"].mask(both, "sans objet"),
-            motif=found["motif"].mask(both, _NOT_SAID),
+            motif=found["motif"].mask(
+                both, "Ces chiffres, réunis, dévoileraient un effectif masqué"
+            ),
         )
 
     def values(
@@ -226,7 +222,10 @@ class FederationAnswers:
         )
 
         # What ties counts is of one year: memory is that of one, however many there are.
-        found = [joint_disclosures(self.members, counts) for counts in self._counts_by_year()]
+        twins = self.engine.ask("twins")
+        found = [
+            joint_disclosures(self.members, counts, twins) for counts in self._counts_by_year()
+        ]
         return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
             drop=True
         )

@@ -140,16 +140,6 @@ def year_of(period: str) -> int:
     return int(found.group()) if found else 0
 
 
-def spelled(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of :func:`verdict_rows` as texts."""
-    return pd.DataFrame(
-        {
-            name: column.cat.categories.take(column.cat.codes.to_numpy())
-            for name, column in verdicts.items()
-        }
-    )
-
-
 @dataclass(frozen=True)
 class Observed:
     """What an observatory says of an indicator, and where and when it has figures of it."""
@@ -349,12 +339,11 @@ def _difference(row: Record) -> tuple[float, str, str] | None:
     high = min(_bound(numbers, "haute_a", "valeur_a"), _bound(numbers, "haute_b", "valeur_b"))
     if np.isnan(low) or np.isnan(high):
         return gap, "non", "L’un des deux n’a pas de chiffre"
-    meet = low <= high
-    return gap, "oui" if meet else "non", _MEET if meet else _APART
+    if low <= high:
+        return gap, "oui", "Leurs intervalles se recouvrent"
+    return gap, "non", "Leurs intervalles ne se recouvrent pas"
 
 
-_MEET = "Leurs intervalles se recouvrent"
-_APART = "Leurs intervalles ne se recouvrent pas"
 _NUMBERS = ("valeur_a", "valeur_b", "basse_a", "basse_b", "haute_a", "haute_b")
 
 

@@ -28,7 +28,9 @@ DISCLOSURE_COLUMNS = (
 )
 
 
-def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.DataFrame:
+def joint_disclosures(
+    members: Sequence[Member], figures: pd.DataFrame, twins: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the hidden counts that packages give away together: :data:`DISCLOSURE_COLUMNS`.
 
     Parameters
@@ -37,9 +39,11 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
         Their definitions, links between zonings and thresholds.
     figures : DataFrame
         The answer of ``counts.sql``: what is shown and what is hidden.
+    twins : DataFrame, optional
+        The answer of ``twins.sql``: what is one thing, as figures show.
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
-    together = _together(members, figures)
+    together = _together(Federated.of(members, twins), figures)
     direct = sorted(set(together.hiding) & set(together.given))
     rows = [
         (
@@ -66,9 +70,8 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     )  # fmt: skip
 
 
-def _together(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
-    federated = Federated.of(members)
-    terms = federated.terms(figures)
+def _together(members: Federated, figures: pd.DataFrame) -> Exposure:
+    federated, terms = members.seen_in(figures)
     return federated.exposure(federated.related(figures, terms), terms)
 
 
@@ -77,7 +80,7 @@ def _alone(members: Sequence[Member], figures: pd.DataFrame) -> set[CountedCell]
     found: set[CountedCell] = set()
     for member in members:
         own = figures[figures["observatoire"] == member.name]
-        found |= given_away(_together([member], own))
+        found |= given_away(_together(Federated.of([member]), own))
     return found
 
 

@@ -43,26 +43,25 @@ class JointSuppression:
     """What must not be shown of a federation, found when it is asked of, by what is tied and by year.
 
     Nothing ties a count of one thing to one of another, nor one year to the next: a question about an
-    indicator has no need of the others.
+    indicator has no need of the others, but where rates are lent without their terms.
     """
 
     members: Sequence[Member] = field(repr=False)
     engine: Engine = field(repr=False)
-    _seen: set[tuple[str, str]] = field(init=False, repr=False, default_factory=set)
+    _seen: dict[str, set[str]] = field(
+        init=False, repr=False, default_factory=lambda: defaultdict(set)
+    )
     _withheld: set[tuple[str, str, str, str]] = field(init=False, repr=False, default_factory=set)
-    _rated: set[str] = field(init=False, repr=False, default_factory=set)
 
     @cached_property
     def _federated(self) -> Federated:
-        return Federated.of(self.members)
+        return Federated.of(self.members, self.engine.ask("twins"))
 
     @cached_property
     def _things_of(self) -> dict[str, set[str]]:
         """What each code counts, for those who give it."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for (_, code), thing in self._federated.things.items():
-            found[code].add(thing)
-        return found
+        things = self._federated.things
+        return _gathered((code for _, code in things), things.values())
 
     def withheld(
         self, codes: Collection[str], periods: Collection[str]
@@ -72,57 +71,29 @@ class JointSuppression:
         What bare rates tell is weighed last, beside all counts, and none but them is withheld for it: what
         is hidden of a count does not depend on what is asked first.
         """
-        self._weigh(codes, periods)
-        if self._bare.intersection(codes):
-            for year in sorted({period[:4] for period in periods if period} - self._rated):
-                self._weigh_rates(year)
-                self._rated.add(year)
+        things = set().union(*(self._things_of.get(code, ()) for code in codes))
+        for year in sorted({period[:4] for period in periods if period}):
+            if lacking := things - self._seen[year]:
+                self._weigh(year, lacking)
         return self._withheld
 
-    @cached_property
-    def _bare(self) -> set[str]:
-        """The codes of the rates of which nobody says the terms."""
-        definitions = self._federated.definitions
-        return {code for (_, code), name in definitions.names.items() if name in definitions.bare}
-
-    def _weigh_rates(self, year: str) -> None:
-        """Weigh the bare rates of a year beside all counts, these being weighed before."""
-        figures = self.engine.ask("counts", annee=year, indicateurs="")
-        figures = figures[figures["periode"].str[:4] == year]
-        terms = self._federated.terms(figures)
-        near = self._federated.related(figures, terms)
-        if terms is not None and near["indicateur"].isin(self._bare).any():
-            self._weigh(set(near["indicateur"]), [year])
-            self._withheld |= withheld_rates(self._federated, near, terms, self._withheld)
-
-    def _weigh(self, codes: Collection[str], periods: Collection[str]) -> None:
-        """Weigh some indicators and periods, and all that is tied to them."""
-        things = set().union(*(self._things_of.get(code, ()) for code in codes))
-        years = {period[:4] for period in periods if period}
-        lacking = {(t, y) for t in things for y in years} - self._seen
-        asked = {thing for thing, _ in lacking}
-        tied = {code for code, its in self._things_of.items() if its & asked}
-        if len(tied) <= _FEW and not any(_BAR in code for code in tied):
-            self._look(asked, sorted({year for _, year in lacking}), sorted(tied))
+    def _weigh(self, year: str, things: set[str]) -> None:
+        """Weigh the figures of some things in a year; of all, where they are many or some rate is bare."""
+        federated, terms = self._federated, None
+        tied = sorted(code for code, its in self._things_of.items() if its & things)
+        many = len(tied) > _FEW or any(_BAR in code for code in tied)
+        if many or federated.definitions.bare:
+            figures = self.engine.ask("counts", annee=year, indicateurs="")
+            federated, terms = federated.seen_in(figures)
+            things = set(self._federated.things.values())
         else:
-            every = set(self._federated.things.values())
-            for year in sorted({year for _, year in lacking}):
-                self._look(every, [year])
-
-    def _look(self, things: set[str], years: Sequence[str], codes: Sequence[str] = ()) -> None:
-        """Weigh the figures of some things, year by year."""
-        if not things:
-            return
-        listed = f"{_BAR}{_BAR.join(codes)}{_BAR}" if codes else ""
-        year = "" if codes else years[0]
-        figures = self.engine.ask("counts", annee=year, indicateurs=listed)
-        if codes:
-            of = [self._federated.things.get(key) in things for key in _keys(figures)]
-            figures = self._federated.related(figures[of])
-        dated = figures["periode"].str[:4]
-        for each in years:
-            self._withheld |= withheld_figures(self._federated, figures[dated == each])
-        self._seen |= {(thing, each) for thing in things for each in years}
+            listed = _BAR.join(["", *tied, ""])
+            figures = self.engine.ask("counts", annee=year, indicateurs=listed)
+            figures = figures[[federated.things.get(key) in things for key in _keys(figures)]]
+        self._withheld |= withheld_figures(federated, figures)
+        if terms is not None and len(near := federated.related(figures, terms)):
+            self._withheld |= withheld_rates(federated, near, terms, self._withheld)
+        self._seen[year] |= things
 
 
 def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
@@ -157,8 +128,9 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     cells = np.empty(len(figures), dtype=object)
     cells[:] = federated.cells(figures)
     secret = (figures["statut"] == _SECRET).to_numpy()
-    hiders = _members_of(cells[secret], figures.loc[secret, "observatoire"])
-    resting = _resting(federated, figures, list(cells))
+    hiders = _gathered(cells[secret], figures.loc[secret, "observatoire"])
+    rows = zip(records(figures), cells, strict=True)
+    resting = [federated.supports(row, cell) for row, cell in rows]
     things = [federated.things[key] for key in _keys(figures)]
     complete = _complete(figures, cells, things)
     gone = np.array(
@@ -182,19 +154,12 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
     return set(figures.loc[gone & ~secret, FIGURE_KEY].itertuples(index=False, name=None))
 
 
-def _members_of(matters: Iterable[Matter], members: Iterable[str]) -> dict[Matter, set[str]]:
-    """Return the members who speak of each cell, or of each thing."""
+def _gathered(matters: Iterable[Matter], words: Iterable[str]) -> dict[Matter, set[str]]:
+    """Return what is said of each matter: who speaks of a cell, what a code counts."""
     found: dict[Matter, set[str]] = defaultdict(set)
-    for matter, who in zip(matters, members, strict=True):
-        found[matter].add(who)
+    for matter, word in zip(matters, words, strict=True):
+        found[matter].add(word)
     return dict(found)
-
-
-def _resting(
-    federated: Federated, figures: pd.DataFrame, cells: Sequence[CountedCell]
-) -> list[list[CountedCell] | None]:
-    rows = zip(records(figures), cells, strict=True)
-    return [federated.supports(row, cell) for row, cell in rows]
 
 
 def _complete(
@@ -241,7 +206,11 @@ def _withheld(made: Exposure) -> set[CountedCell]:
     for cell in sorted(given_away(made)):
         more = withheld_for(made, cell, withheld)
         if more is None:
-            raise _unsafe(cell)
+            raise SecrecyError(
+                f"Réunis, ces paquets dévoilent un effectif masqué : {cell}.",
+                why="Rien de ce qu’on saurait retirer de la page ne suffit à le protéger.",
+                remedy="f.audit() dit qui doit retirer quoi ; fédérez ensuite les paquets corrigés.",
+            )
         withheld += more
     return direct | set(spared(made, made.hidden, withheld))
 
@@ -261,7 +230,7 @@ def withheld_rates(
     figures : DataFrame
         Bare rates, and all that is tied to them: :meth:`Federated.related`.
     terms : BareTerms
-        What each may be out of: :meth:`Federated.terms`.
+        What each may be out of: :meth:`Federated.seen_in`.
     withheld : collection of tuple
         The figures that are hidden already.
     """
@@ -283,11 +252,3 @@ def withheld_rates(
     dark = set(spared(made, touched, more, without))
     hidden = np.array([cell in dark for cell in cells], dtype=bool)
     return set(figures.loc[hidden & ~secret, FIGURE_KEY].itertuples(index=False, name=None))
-
-
-def _unsafe(cell: CountedCell) -> SecrecyError:
-    return SecrecyError(
-        f"Réunis, ces paquets dévoilent un effectif masqué : {cell}.",
-        why="Rien de ce qu’on saurait retirer de la page ne suffit à le protéger.",
-        remedy="f.audit() dit qui doit retirer quoi ; fédérez ensuite les paquets corrigés.",
-    )

@@ -107,15 +107,13 @@ def verify(folder: Path) -> Member:
     _check_sums(folder, found)
     for needed in NEEDED:
         if needed not in named_files(found):
-            raise FileError(
-                f"Le descripteur n’annonce pas « {needed} ».", where=name, remedy=_AGAIN
-            )
+            what = f"Le descripteur n’annonce pas « {needed} »."
+            raise _wrong(name, what, file=PACKAGE_FILE)
     try:
         terms = read_terms(found)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise FileError(
-            "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
-        ) from error
+        what = "Les conventions du paquet ne se lisent pas."
+        raise _wrong(name, what, file=PACKAGE_FILE) from error
     _check_figure_columns(folder / "valeurs.parquet", name)
     _check_columns(folder / "zones.parquet", name, dict.fromkeys(PLACE_COLUMNS, "string"))
     definitions = read_definitions(folder / "indicateurs.csv")
@@ -140,11 +138,9 @@ def _thresholds(path: Path, name: str) -> dict[Column, float]:
             # Of two for one figure, the stricter.
             found[key] = max(found.get(key, 0.0), _floor(each["seuil"]))
     except (ValueError, LookupError, TypeError, RecursionError, AttributeError) as error:
-        raise FileError(
-            "Les seuils de secret du paquet ne se lisent pas.",
-            where=f"{name}/{path.name}",
-            why="On ne saurait ce que les paquets dévoilent ensemble.",
-            remedy=_AGAIN,
+        why = "On ne saurait ce que les paquets dévoilent ensemble."
+        raise _wrong(
+            name, "Les seuils de secret du paquet ne se lisent pas.", why, path.name
         ) from error
     return found
 
@@ -154,12 +150,9 @@ def _check_terms(definitions: Sequence[Mapping[str, str]], name: str) -> None:
     for row in definitions:
         for side in ("numerateur", "denominateur"):
             if row[side].count(" ") >= _MOST_VARIABLES:
-                raise FileError(
-                    f"« {row['indicateur'][:80]} » y additionne plus de {_MOST_VARIABLES} variables.",
-                    where=f"{name}/indicateurs.csv",
-                    why="Chacune serait à chercher dans tous les paquets : l’ordinateur n’y suffirait pas.",
-                    remedy=_AGAIN,
-                )
+                what = f"« {row['indicateur'][:80]} » y additionne plus de {_MOST_VARIABLES} variables."
+                why = "Chacune serait à chercher dans tous les paquets : l’ordinateur n’y suffirait pas."
+                raise _wrong(name, what, why, "indicateurs.csv")
 
 
 def _floor(given: object) -> float:
@@ -171,28 +164,18 @@ def _floor(given: object) -> float:
 
 def _name(descriptor: Mapping[str, Any]) -> str:
     name = descriptor.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise FileError(
-            "Le paquet n’a pas de nom.",
-            where=PACKAGE_FILE,
-            why="On ne saurait qui parle.",
-            remedy=_AGAIN,
-        )
-    if not name.strip().isprintable():
-        raise FileError(
-            "Le nom du paquet contient des signes qui ne s’écrivent pas.",
-            where=PACKAGE_FILE,
-            why="Deux noms que rien ne distingue à la lecture en seraient deux.",
-            remedy=_AGAIN,
-        )
-    if len(name.strip()) > _LONGEST_NAME:
-        raise FileError(
-            f"Le nom du paquet a plus de {_LONGEST_NAME} lettres.",
-            where=PACKAGE_FILE,
-            why="Chaque ligne de chaque page le porterait.",
-            remedy=_AGAIN,
-        )
-    return name.strip()
+    given = name.strip() if isinstance(name, str) else ""
+    if not given:
+        what, why = "Le paquet n’a pas de nom.", "On ne saurait qui parle."
+    elif not given.isprintable():
+        what = "Le nom du paquet contient des signes qui ne s’écrivent pas."
+        why = "Deux noms que rien ne distingue à la lecture en seraient deux."
+    elif len(given) > _LONGEST_NAME:
+        what = f"Le nom du paquet a plus de {_LONGEST_NAME} lettres."
+        why = "Chaque ligne de chaque page le porterait."
+    else:
+        return given
+    raise FileError(what, where=PACKAGE_FILE, why=why, remedy=_AGAIN)
 
 
 def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
@@ -240,18 +223,15 @@ def _check_sums(folder: Path, descriptor: Record) -> None:
         if not target.is_file():
             missing = "Le paquet annonce ce fichier, et il n’y est pas."
             raise FileError(missing, where=where, remedy=_AGAIN)
-        if _fingerprint(target) != expected:
+        with target.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if f"sha256:{found}" != expected:
             raise TruncatedFileError(
                 "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
                 where=where,
                 why="Il a été modifié ou coupé depuis sa publication.",
                 remedy=_AGAIN,
             )
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def _check_columns(path: Path, name: str, columns: Mapping[str, str]) -> FileMetaData:

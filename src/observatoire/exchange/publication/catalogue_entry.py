@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
@@ -139,16 +140,23 @@ def _distribution(
                 "@value": resource["hash"].removeprefix("sha256:"),
             },
         },
-        "dct:license": [
-            {"@id": licence["path"]}
-            if "path" in licence
-            else {"@type": "dct:LicenseDocument", "dct:title": _french(licence["title"])}
-            for licence in licences
-        ],
-    }
+    } | _rights(licences)
     if "bytes" in resource:
         entry["dcat:byteSize"] = {
             "@type": "xsd:nonNegativeInteger",
             "@value": str(resource["bytes"]),
         }
     return entry
+
+
+def _rights(licences: list[dict[str, str]]) -> dict[str, Any]:
+    """Return under which licence a file is: DCAT-AP admits one, and of several a statement that names them."""
+    titles = [licence["title"] for licence in licences]
+    if len(licences) > 1:
+        said = _french(f"Chaque chiffre est sous la licence de sa source : {' ; '.join(titles)}.")
+        return {"dct:rights": {"@type": "dct:RightsStatement", "rdfs:label": said}}
+    named = [
+        {"@id": each["path"]} if "path" in each else {"dct:title": _french(each["title"])}
+        for each in licences
+    ]
+    return {"dct:license": [{"@type": "dct:LicenseDocument", **each} for each in named]}

@@ -225,15 +225,6 @@ def read_package_rows(
         raise FileError(
             f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
         )
-    _check_even(rows, path)
-    return [
-        {name: row[name] for name in columns} | {name: row.get(name, "") for name in optional}
-        for row in rows
-    ]
-
-
-def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:
-    """Refuse lines that do not have as many cells as the header."""
     for line, row in enumerate(rows, start=2):
         if None in row or None in row.values():
             raise FileError(
@@ -241,6 +232,10 @@ def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:
                 where=f"{_place(path)}, ligne {line}",
                 remedy=_AGAIN,
             )
+    return [
+        {name: row[name] for name in columns} | {name: row.get(name, "") for name in optional}
+        for row in rows
+    ]
 
 
 def _texts(column: pd.Series) -> pd.Series:

@@ -145,10 +145,6 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     return folder
 
 
-#: How a package is usually called.
-_NAMED_SO = "paquet-2026"
-
-
 def require_replaceable(folder: Path) -> None:
     """Refuse to replace anything but a package: a folder of sources must not vanish.
 
@@ -163,7 +159,7 @@ def require_replaceable(folder: Path) -> None:
         raise FileError(
             "C’est un fichier : il n’est pas remplacé par un paquet, qui est un dossier.",
             where=str(folder),
-            remedy=f"Donnez le nom d’un dossier, par exemple « {_NAMED_SO} ».",
+            remedy="Donnez le nom d’un dossier, par exemple « paquet-2026 ».",
         )
     present = {path.name for path in folder.iterdir()}
     if present - {PACKAGE_FILE, FORMER, *FILES}:

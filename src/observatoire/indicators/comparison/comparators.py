@@ -94,8 +94,7 @@ def remainder(route: Route, taken: Sequence[Route], names: Mapping[str, str], no
         A source that no part touches is whole; one wholly taken is gone; of one that holds a part
         whose share nobody knows, anything from nothing to all is left.
     """
-    pieces = [part.passage.weights for part in taken]
-    shares = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+    shares = pd.concat([part.passage.weights for part in taken], ignore_index=True)
     grouped = shares.groupby("source")
     by_source = grouped[["low", "high"]].sum()
     # A part whose share nobody knows leaves a rest that nobody knows.

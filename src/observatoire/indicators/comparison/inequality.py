@@ -323,7 +323,7 @@ def _inverted(
     """Return the inequality of which what was measured is that percentile."""
 
     def reached(times: float) -> bool:
-        return _percentile(measure(draw.drawn_at(times)), percentile) >= measured
+        return float(np.percentile(measure(draw.drawn_at(times)), percentile)) >= measured
 
     near, far = 0.0, 1.0
     if reached(near):
@@ -334,24 +334,6 @@ def _inverted(
         middle = (near + far) / 2
         near, far = (near, middle) if reached(middle) else (middle, far)
     return float(measure(draw.spread(far)[None, :])[0])
-
-
-def _percentile(values: Array, percentile: float) -> float:
-    """Return a percentile as numpy does, without what numpy looks at first: it is asked a hundred times.
-
-    >>> values = np.random.default_rng(1).random(300)
-    >>> all(_percentile(values, p) == np.percentile(values, p) for p in (2.5, 97.5))
-    True
-    """
-    ordered = np.sort(values)
-    if np.isnan(ordered[-1]):
-        return np.nan
-    place = (ordered.size - 1) * (percentile / 100)
-    below, above = ordered[int(place)], ordered[min(int(place) + 1, ordered.size - 1)]
-    part = place - int(place)
-    # From the nearer side, as numpy does: the same last digit.
-    near = below + (above - below) * part if part < 0.5 else above - (above - below) * (1 - part)  # noqa: PLR2004
-    return float(near)
 
 
 def _dissimilarities(rates: Array, sizes: Array) -> Array:

@@ -27,49 +27,31 @@ UNJUDGED = "non jugé"
 
 _NO_DIFFERENCE, _NO_CHANGE = "pas de différence nette", "pas de changement net"
 
+
+def _by_polarity(
+    neutral: tuple[str, ...], better: tuple[str, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return words from far below to far above; ``better`` are those where higher is better."""
+    return {"neutral": neutral, "higher_is_better": better, "lower_is_better": better[::-1]}
+
+
 #: Words of a difference with a comparator, by polarity, from far below to far above.
-DIFFERENCE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "neutral": (
-        "nettement plus bas",
-        "plus bas",
-        _NO_DIFFERENCE,
-        "plus haut",
-        "nettement plus haut",
-    ),
-    "higher_is_better": (
+DIFFERENCE_WORDS = _by_polarity(
+    ("nettement plus bas", "plus bas", _NO_DIFFERENCE, "plus haut", "nettement plus haut"),
+    (
         "nettement moins favorable",
         "moins favorable",
         _NO_DIFFERENCE,
         "plus favorable",
         "nettement plus favorable",
     ),
-    "lower_is_better": (
-        "nettement plus favorable",
-        "plus favorable",
-        _NO_DIFFERENCE,
-        "moins favorable",
-        "nettement moins favorable",
-    ),
-}
+)
 
 #: Words of a change between two dates, by polarity, from a clear fall to a clear rise.
-CHANGE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "neutral": ("nette baisse", "baisse", _NO_CHANGE, "hausse", "nette hausse"),
-    "higher_is_better": (
-        "nette dégradation",
-        "dégradation",
-        _NO_CHANGE,
-        "amélioration",
-        "nette amélioration",
-    ),
-    "lower_is_better": (
-        "nette amélioration",
-        "amélioration",
-        _NO_CHANGE,
-        "dégradation",
-        "nette dégradation",
-    ),
-}
+CHANGE_WORDS = _by_polarity(
+    ("nette baisse", "baisse", _NO_CHANGE, "hausse", "nette hausse"),
+    ("nette dégradation", "dégradation", _NO_CHANGE, "amélioration", "nette amélioration"),
+)
 
 #: Signs that stand for a rank where there is no room for words.
 MARKS: Mapping[int, str] = {FAR_BELOW: "▼▼", BELOW: "▼", NONE: "●", ABOVE: "▲", FAR_ABOVE: "▲▲"}

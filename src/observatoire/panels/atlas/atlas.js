@@ -36,7 +36,7 @@ function words(cell, decimals, unit = "") {
 }
 function jenks(sorted, k) {
   const n = sorted.length, best = [], from = [];
-  for (let e = 0; e <= n; e++) { best.push(Array(k + 1).fill(Infinity)); from.push(Array(k + 1).fill(0)); }
+  for (let e = 0; e <= n; e++) { best.push(Array(k + 1).fill(Infinity)); from.push([]); }
   best[0][0] = 0;
   for (let e = 1; e <= n; e++) {
     let sum = 0, squares = 0;
@@ -62,7 +62,7 @@ function quantiles(sorted, k) {
 function classes(values, decimals, method, most) {
   const sorted = [...values].sort((a, b) => a - b), distinct = [...new Set(sorted)], size = 10 ** decimals;
   if (!sorted.length) return null;
-  const low = sorted[0], high = sorted[sorted.length - 1];
+  const low = sorted[0], high = sorted.at(-1);
   const k = Math.max(1, Math.min(most, Math.floor(sorted.length / 2), distinct.length));
   const ends = k === 1 ? [] : method === "jenks" ? jenks(sorted, k) : method === "quantile" ? quantiles(sorted, k)
     : Array.from({ length: k }, (_, c) => low + (high - low) * (c + 1) / k);
@@ -97,7 +97,7 @@ function csv(indicator, period, cells, D) {
   const quoted = (text) => (/[";\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const bare = (value) => (value === null ? "" : value.toFixed(indicator.d).replace(".", ","));
   const rows = cells.map((c, k) => [D.terr[k][0], D.terr[k][1], D.com[D.terr[k][2]], indicator.c, indicator.l, indicator.u, period, bare(c.value), bare(c.low), bare(c.high),
-    c.kind < 3 && c.low !== null ? String(c.level) : "", D.kinds[c.kind], D.said[c.sign], c.why]);
+    c.kind < 3 && c.low !== null ? c.level : "", D.kinds[c.kind], D.said[c.sign], c.why]);
   return "\ufeff" + [D.head, ...rows].map((row) => row.map(quoted).join(";")).join("\r\n") + "\r\n";
 }
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
@@ -109,8 +109,7 @@ function start(D) {
   const indicator = () => D.ind.find((one) => one.c === S.i);
   const cells = (one = indicator(), period = S.p) => cellsOf(one.p[period].q, D.hole);
   const counted = () => indicator().n && S.c === "v";
-  const made = (one) => classes(Object.keys(one.p).flatMap((p) => cells(one, p)).filter(isOwn).map((c) => c.value), one.d, S.m, S.n);
-  const title = (one) => `${one.l}${one.u ? ` (${one.u})` : ""}, ${S.p}`;
+  const made = (one) => classes(Object.keys(one.p).flatMap((p) => cells(one, p)).filter(isOwn).map((c) => c.value), one.d, S.m, +S.n);
   const fillOf = (cell, cut) => !isOwn(cell) ? FILLS[cell.kind]
     : S.c === "e" ? "v-" + (toneOf(cell, indicator().k) || "blank")
     : counted() || !cut ? "blank" : "c" + SHADES[cut.upper.length][rankIn(cut, cell.value)];
@@ -151,8 +150,7 @@ function start(D) {
   }
 
   function axis(one, shown) {
-    const beside = one.p[S.p].r.filter((r) => r !== null);
-    const all = [0, ...beside, ...shown.flatMap((c) => [c.value, c.low, c.high])].filter((x) => x !== null);
+    const all = [0, ...one.p[S.p].r, ...shown.flatMap((c) => [c.value, c.low, c.high])].filter((x) => x !== null);
     const low = Math.min(...all), high = Math.max(...all), wide = high - low || 1;
     return { low, high, at: (x) => +(2 + (x - low) / wide * 296).toFixed(1) };
   }
@@ -197,29 +195,29 @@ function start(D) {
     if (!shown.length) return "";
     const when = (p) => +p.slice(0, 4) + (p[4] ? (p.match(/\d+$/)[0] - 1) / ({ T: 4, S: 2 }[p[5]] || 12) : 0);
     const all = shown.flatMap(([, c]) => (c.kind === 3 ? [c.low, c.high] : [c.value])), low = Math.min(...all), wide = Math.max(...all) - low || 1;
-    const first = when(dates[0]), span = when(dates[dates.length - 1]) - first || 1;
+    const first = when(dates[0]), span = when(dates.at(-1)) - first || 1;
     const x = (p) => +(28 + (when(p) - first) / span * 354).toFixed(1), y = (v) => +(62 - (v - low) / wide * 38).toFixed(1);
     const by = Object.fromEntries(shown), cuts = one.b.filter((p) => dates.indexOf(p) > 0);
-    let drawn = cuts.map((p) => { const at = (x(p) + x(dates[dates.indexOf(p) - 1])) / 2; return `<path class="break" d="M${at} 8V72"/>`; }).join("");
+    let drawn = cuts.map((p) => `<path class="break" d="M${(x(p) + x(dates[dates.indexOf(p) - 1])) / 2} 8V72"/>`).join("");
     if (cuts[0]) drawn += `<text class="warn" x="205" y="102">trait pointillé : rupture de série</text>`;
     for (const [a, b] of one.j) if (by[a] && by[b] && by[a].value !== null && by[b].value !== null && (by[a].kind === by[b].kind || (isOwn(by[a]) && isOwn(by[b]))))
       drawn += `<path class="line${isOwn(by[a]) && isOwn(by[b]) ? "" : " open"}" d="M${x(a)} ${y(by[a].value)}L${x(b)} ${y(by[b].value)}"/>`;
-    let free = -99;
-    for (const [p, c] of shown) {
+    let free = 410;
+    for (const [p, c] of shown.reverse()) {
       drawn += c.kind === 3 ? `<path class="ends" d="M${x(p)} ${y(c.low)}V${y(c.high)}"/>` : `<circle class="mark${isOwn(c) ? "" : " open"}" cx="${x(p)}" cy="${y(c.value)}" r="4"/>`;
       const text = words(c, one.d), half = Math.max(text.length, p.length) * 3.4;
-      if (x(p) - half < free) continue;
-      free = x(p) + half + 4;
-      drawn += `<text x="${x(p)}" y="${y(c.kind === 3 ? c.high : c.value) - 8}">${escaped(text)}</text><text class="soft" x="${x(p)}" y="86">${p}</text>`;
+      const middle = Math.min(Math.max(x(p), half), 410 - half);
+      if (middle + half > free) continue;
+      free = middle - half - 4;
+      drawn += `<text x="${middle}" y="${y(c.kind === 3 ? c.high : c.value) - 8}">${escaped(text)}</text><text class="soft" x="${x(p)}" y="86">${p}</text>`;
     }
-    const spoken = shown.map(([p, c]) => `${p} : ${words(c, one.d, one.u)}`).join(" ; ");
-    return `<svg viewBox="0 0 410 108" role="img" aria-label="Les dates : ${escaped(spoken)}.">${drawn}</svg>`;
+    return `<svg viewBox="0 0 410 108" role="img" aria-label="Les dates : ${escaped(shown.reverse().map(([p, c]) => `${p} : ${words(c, one.d, one.u)}`).join(" ; "))}.">${drawn}</svg>`;
   }
   function drawCard(one, shown) {
     if (S.t < 0) {
       const own = shown.map((c, k) => k).filter((k) => isOwn(shown[k])), sure = own.filter((k) => !shown[k].flag).sort((a, b) => shown[a].value - shown[b].value);
       let said = `${number(own.length, 0)} ${own.length > 1 ? D.many : D.noun} sur ${shown.length} ${own.length > 1 ? "ont leur" : "a son"} propre chiffre`;
-      const [a, b] = [sure[0], sure[sure.length - 1]];
+      const a = sure[0], b = sure.at(-1);
       if (sure.length > 1 && shown[a].value < shown[b].value) said += ` : de <b>${words(shown[a], one.d, one.u)}</b> (${escaped(names[a])}) à <b>${words(shown[b], one.d, one.u)}</b> (${escaped(names[b])})`;
       $("card").innerHTML = `<p>${said}.</p><p class="soft">Choisissez ${escaped(D.one)} au tableau ou sur la carte.</p>`;
       return;
@@ -245,7 +243,7 @@ function start(D) {
 
   function draw() {
     const one = indicator(), dates = Object.keys(one.p);
-    if (!one.p[S.p]) S.p = dates[dates.length - 1];
+    if (!one.p[S.p]) S.p = dates.at(-1);
     const shown = cells(), judged = shown.some((c) => isOwn(c) && c.sign > 1);
     if (!judged) S.c = "v";
     const cut = made(one);
@@ -253,16 +251,16 @@ function start(D) {
     $("per").innerHTML = dates.map((p) => `<label><input type="radio" name="per" value="${p}"${p === S.p ? " checked" : ""}>${p}</label>`).join("");
     for (const radio of $$("[name=col]")) radio.checked = radio.value === S.c;
     $("colours").hidden = !judged;
-    $("met").disabled = $("nb").disabled = S.c === "e" || Boolean(one.n);
-    $("title").textContent = title(one);
+    $("met").disabled = $("nb").disabled = S.c === "e" || !!one.n;
+    $("title").textContent = `${one.l}${one.u ? ` (${one.u})` : ""}, ${S.p}`;
     drawMap(one, shown, cut); drawLegend(one, shown, cut); drawTable(one, shown); drawCard(one, shown); drawNotes(one);
     const state = new URLSearchParams({ i: S.i, p: S.p, t: S.t >= 0 ? D.terr[S.t][0] : "", c: S.c, m: S.m, n: S.n });
-    try { history.replaceState(null, "", "#" + state); } catch (_) { /* a frame without an address */ }
+    // A frame may have no address.
+    try { history.replaceState(null, "", "#" + state); } catch {}
   }
   function read() {
     const asked = new URLSearchParams(location.hash.slice(1)), take = (key, known) => { if (known.includes(asked.get(key))) S[key] = asked.get(key); };
     take("i", D.ind.map((one) => one.c)); S.p = ""; take("p", Object.keys(indicator().p)); take("c", ["v", "e"]); take("m", ["jenks", "quantile", "equal"]); take("n", ["3", "4", "5"]);
-    S.n = +S.n;
     S.t = D.terr.findIndex((t) => t[0] === asked.get("t"));
   }
   function pick(k) { S.t = S.t === k ? -1 : k; draw(); }
@@ -270,23 +268,24 @@ function start(D) {
     Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name }).click();
   }
   function picture() {
-    // A picture has no page around it: it takes the page's style along, and the colours of paper.
-    const shown = $("map") || $$("#tiles svg")[0], twin = shown.cloneNode(true), here = $("drawing");
-    const [, , width, height] = shown.getAttribute("viewBox").split(" ").map((size) => 2 * size);
-    twin.prepend($$("style")[0].cloneNode(true), $$("#drawing defs")[0].cloneNode(true));
+    // A picture has no page around it: it takes along the page's style, in the colours of paper, and what tells how to read it.
+    const shown = $("map") || $$("#tiles svg")[0], twin = shown.cloneNode(true), keys = $$("#legend li");
+    const [left, , wide, high] = shown.getAttribute("viewBox").split(" ").map(Number);
+    const full = high + 64 + 26 * Math.ceil(keys.length / 2), said = $("notes").lastElementChild.textContent;
+    const line = (y, size, text) => `<text class="place" x="4" y="${y}" style="font-size: ${size}px">${escaped(text)}</text>`;
+    twin.setAttribute("viewBox", [left, -30, wide, full].join(" "));
+    twin.insertAdjacentHTML("beforeend", line(-10, 15, $("title").textContent) + line(full - 40, Math.min(10, 2 * wide / said.length), said) + keys.map((key, k) =>
+      `<svg x="${4 + k % 2 * wide / 2}" y="${high + 8 + 26 * (k >> 1)}" width="${wide / 2}" height="16">${key.firstChild.innerHTML}<text x="33" y="13">${escaped(key.textContent)}</text></svg>`).join(""));
+    twin.prepend(...$$("style, #drawing defs").map((each) => each.cloneNode(true)));
     const image = new Image();
     image.onload = () => {
-      const canvas = document.createElement("canvas"), at = canvas.getContext("2d"), look = getComputedStyle(here);
-      canvas.width = width; canvas.height = height + 60;
-      here.dataset.theme = "light";
-      at.fillStyle = look.backgroundColor; at.fillRect(0, 0, canvas.width, canvas.height);
-      at.fillStyle = look.color; at.font = "600 26px sans-serif"; at.fillText($("title").textContent, 8, 38, canvas.width - 16);
-      delete here.dataset.theme;
-      at.drawImage(image, 0, 60);
+      const canvas = document.createElement("canvas");
+      canvas.width = image.width; canvas.height = image.height;
+      canvas.getContext("2d").drawImage(image, 0, 0);
       canvas.toBlob((blob) => save(`${S.i}-${S.p}.png`, blob));
     };
     image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(twin)
-      .replace("<svg", `<svg class="observatoire drawing" data-theme="light" width="${width}" height="${height}"`));
+      .replace("<svg", `<svg class="observatoire drawing" data-theme="light" width="${2 * wide}" height="${2 * full}"`));
   }
 
   $("ind").innerHTML = D.th.map(([code, label]) => {
@@ -296,11 +295,11 @@ function start(D) {
   read();
   $("choice").hidden = false;
   $$(".actions")[0].hidden = false;
-  $("ind").onchange = (e) => { S.i = e.target.value; draw(); };
-  $("per").onchange = (e) => { S.p = e.target.value; draw(); $$("[name=per]:checked")[0].focus(); };
-  $("colours").onchange = (e) => { S.c = e.target.value; draw(); };
-  $("met").onchange = (e) => { S.m = e.target.value; draw(); };
-  $("nb").onchange = (e) => { S.n = +e.target.value; draw(); };
+  $("choice").onchange = ({ target }) => {
+    S[{ ind: "i", per: "p", col: "c", met: "m", nb: "n" }[target.name || target.id]] = target.value;
+    draw();
+    if (target.name === "per") $$("[name=per]:checked")[0].focus();
+  };
   $("drawing").onclick = (e) => { const box = e.target.closest("[data-k]"); if (box) pick(+box.dataset.k); };
   $("liste").onclick = (e) => {
     const button = e.target.closest("button"), row = e.target.closest("tr[data-k]");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, number
@@ -116,9 +117,10 @@ def _arrows(sign: str, right: float, y: float, ink: str, pitch: float) -> list[s
 
 def bounds_in_short(mark: Mark) -> str:
     """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are."""
+    between = "–" if mark.low >= 0 else " à "  # a dash beside a minus reads as another
     if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
-        return mark.text.strip("[]").replace(f"{NARROW}; ", "–")
-    return f"{number(math.floor(mark.low))}–{number(math.ceil(mark.high))}"
+        return mark.text.strip("[]").replace(f"{NARROW}; ", between)
+    return f"{number(math.floor(mark.low))}{between}{number(math.ceil(mark.high))}"
 
 
 def bounds_in_lines(mark: Mark, room: float) -> list[str]:
@@ -126,8 +128,7 @@ def bounds_in_lines(mark: Mark, room: float) -> list[str]:
     shown = bounds_in_short(mark)
     if width_of(shown, LEAST_TEXT) <= room:
         return [shown]
-    low, _, high = shown.partition("–")
-    return [f"{low}–", high]
+    return re.split(r"(?<=[–à]) ?", shown, maxsplit=1)
 
 
 def _colours(mark: Mark) -> tuple[str, str]:

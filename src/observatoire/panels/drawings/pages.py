@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError
@@ -76,7 +77,8 @@ def picture_page(
     only = next(iter(themes)) if len(themes) == 1 else ""
     title = f"{title}, {only.lower()}" if only else title
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
-    return Sheet(page, table.select(codes).with_others(*bearings.earlier))
+    drawn = partial(table.plot, codes[0]) if kind == "compare" and len(codes) == 1 else None
+    return Sheet(page, table.select(codes).with_others(*bearings.earlier), drawn=drawn)
 
 
 def _compared(

@@ -25,6 +25,7 @@ from observatoire.maps.svg import (
     width_of,
 )
 from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
+from observatoire.pages.cells import given
 from observatoire.pages.notes import notes_of, source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
@@ -131,7 +132,7 @@ def _plain(mark: Mark) -> str:
 def _ranked_numbers(title: str, head: str, marks: Sequence[Mark]) -> TableBlock:
     ordered = sorted(marks, key=lambda mark: (not mark.own, -mark.value if mark.known else 0.0))
     rows = tuple(
-        Row(mark.name, (TextCell(mark.text, mark.status, _given(mark.value)), TextCell(mark.sign)))
+        Row(mark.name, (TextCell(mark.text, mark.status, given(mark.value)), TextCell(mark.sign)))
         for mark in ordered
     )
     return TableBlock(
@@ -143,21 +144,19 @@ def _ranked_numbers(title: str, head: str, marks: Sequence[Mark]) -> TableBlock:
     )
 
 
-def _given(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - NaN
-
-
 # --- over dates -----------------------------------------------------------------------------------
 
 
 def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) -> Figure | None:
-    """Draw each territory's figures over the dates of an indicator; None when it has one date."""
+    """Draw each territory's figures over the dates of an indicator; None with one date, or no figure."""
     course = bearings.courses.get(code)
     if course is None or len(course.periods) < 2:  # noqa: PLR2004 - a course has two dates
         return None
     indicator = bearings.table.indicator(code)
     rows = {name: bearings.of(territory, code) for territory, name in names.items()}
     rows = {name: row for name, row in rows.items() if _drawable(row)}
+    if not rows:
+        return None
     span = course.span
     moved = _changes(bearings, code, span) if span and course.judged else {}
     changes = {names[each]: words for each, words in moved.items() if each in names and words}
@@ -312,7 +311,7 @@ def _dated_numbers(
     for name, row in rows.items():
         dated = [row.dates.get(period) for period in course.periods]
         cells = [
-            TextCell(m.text, m.status, _given(m.value)) if m else TextCell("n.d.", Status.MISSING)
+            TextCell(m.text, m.status, given(m.value)) if m else TextCell("n.d.", Status.MISSING)
             for m in dated
         ]
         lines.append(Row(name, (*cells, TextCell(changes.get(name, "")))))

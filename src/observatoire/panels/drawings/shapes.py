@@ -100,7 +100,7 @@ _WIDER = 1.08
 
 
 def keyed(
-    items: Sequence[tuple[float, str, str]], left: float, top: float, width: float
+    items: Sequence[tuple[float, str, str]], top: float, width: float
 ) -> tuple[list[str], float]:
     """Lay the keys of a legend out one after the other, on as many lines as they need.
 
@@ -115,19 +115,19 @@ def keyed(
         The drawing, and where it ends.
     """
     parts: list[str] = []
-    x, y = left, top + 12
+    x, y = 0.0, top + 12
     for wide, drawn, label in items:
         # What has no drawing begins with its sign: a letter, an arrow.
         before = wide + 6 if drawn else 0.0
         lines = in_two(label, (width - before) / _WIDER)
         room = before + _WIDER * max(width_of(each, LEAST_TEXT) for each in lines)
-        if x > left and x + room > left + width:
-            x, y = left, y + _LINE
+        if x > 0 and x + room > width:
+            x, y = 0.0, y + _LINE
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{drawn}</g>' if drawn else "")
         for rank, each in enumerate(lines):
             at = y + 4.8 + 16 * rank
             parts.append(text(x + before, at, each, size=LEAST_TEXT, fill=tokens().light["soft"]))
         if len(lines) > 1:  # what follows begins a line of its own
-            x, y = left + width, y + 16
+            x, y = width, y + 16
         x += room + _BETWEEN
     return parts, y + 12

@@ -145,7 +145,7 @@ def draw_spine(
                 y += WATCH
             parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))
         y += 4
-    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), 0.0, y + 4, at.width)
+    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), y + 4, at.width)
     return drawing(at.width, y + 4, [*parts, *keys])
 
 
@@ -337,7 +337,7 @@ def _legend(
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
     every = [
         (
-            any(row.known for row in rows),
+            any(row.known and row.known[0] < row.known[-1] for row in rows),
             46.0,
             band,
             f"du plus bas au plus haut des connus{frail} ; la moitié du milieu",

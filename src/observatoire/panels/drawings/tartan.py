@@ -23,11 +23,7 @@ from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.cells import ROW, bounds_in_lines, cell_keys, draw_cell
-from observatoire.panels.drawings.shapes import (
-    NARROW_WIDTH,
-    favoured,
-    keyed,
-)
+from observatoire.panels.drawings.shapes import NARROW_WIDTH, favoured, keyed
 from observatoire.panels.drawings.strips import Strip, names_over, shared_out, strips_of
 from observatoire.values import Status
 
@@ -241,7 +237,7 @@ def _drawn(
             parts += drawn
             y += high
         y += 2
-    keys, y = keyed(cell_keys(rows, words), 0.0, y + 6, at.width)
+    keys, y = keyed(cell_keys(rows, words), y + 6, at.width)
     if blank:
         said = f"Sans aucun chiffre{NO_BREAK}: {', '.join(blank)}."
         for words_in_line in in_lines(said, at.width, LEAST_TEXT):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.computation.table import DIRECT, is_modelled
+from observatoire.memo import Memo
 from observatoire.secrecy.primary.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
@@ -117,7 +118,7 @@ class Discloser:
     zoning: str
     routes: Sequence[Route]
     period: str
-    _parts: dict[int, dict[str, list[Link]]] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
 
     def disclosure(self, row: Record, indicator: Indicator) -> Disclosure:
         """Return what a cell discloses."""
@@ -137,6 +138,8 @@ class Discloser:
         self, disclosure: Disclosure, indicator: Indicator, spoken: Spoken
     ) -> Disclosure:
         """Return what a cell discloses once it is known of how many it speaks: a rate tells its numerator."""
+        if not any(spoken):
+            return disclosure
         small = [
             each
             for top, bases in spoken.implied
@@ -152,6 +155,9 @@ class Discloser:
 
     def counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         """Return numerators and denominators of an indicator on a zoning, territory left blank."""
+        return self.memo.once((zoning, indicator.code), lambda: self._counts(zoning, indicator))
+
+    def _counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         figures = self.figures.get(zoning)
         if figures is None or indicator.variable:
             return None
@@ -172,20 +178,20 @@ class Discloser:
             return Disclosure(sources=(code,))
         top, base = ([(each.at(code), 1.0) for each in keys] for keys in found)
         exact = not math.isnan(row["value"])
+        counts = [self.known.sum(terms) for terms in (top, base) if terms]
         if not base:  # bounds that a producer gives are no sum: they are kept as bounds
-            sums = [self.known.sum(top)] if exact else []
+            sums = counts if exact else []
         elif exact:
             sums = [self._ratio(top, base, float(row["value"]) / indicator.factor)]
         else:
             sums = self._each([*top, *base])
-        counts = [self.known.sum(terms) for terms in (top, base) if terms]
         return Disclosure(
             _distinct(sums), self._small(indicator, top, base), (code,), _distinct(counts)
         )
 
     def _carried(self, row: Record, indicator: Indicator, rank: int) -> Disclosure:
         route, code = self.routes[rank], str(row["territory"])
-        links = self._links(rank).get(code, [])
+        links = self.memo.once(rank, lambda: links_of(route)).get(code, [])
         sources = tuple(link.source for link in links)
         found = self.counts(route.source, indicator)
         if found is None:
@@ -220,12 +226,15 @@ class Discloser:
         self, row: Record, indicator: Indicator, links: list[Link], keys: list[Base]
     ) -> list[Sum]:
         """Return the sums that the value and the bounds of a count are."""
-        sums = []
+        sums, summed = [], None
         for name, share in (("value", "weight"), ("low", "low"), ("high", "high")):
             number = float(row[name]) / indicator.factor
             if math.isnan(number):
                 continue
             terms = _spread(keys, links, share)
+            if (terms, number) == summed:
+                continue  # whole territories: its bounds are itself
+            summed = terms, number
             if not close(math.fsum(w * self.known.value(b) for b, w in terms), number):
                 return self._each(_spread(keys, links, "high"))
             sums.append(self.known.sum(terms))
@@ -254,15 +263,12 @@ class Discloser:
         for group in groups:
             value = math.fsum(weight * self.known.value(each) for each, weight in group)
             threshold = max(self.known.threshold(each) for each, _ in group)
+            if not ROUNDING < value < threshold:
+                continue
             rest = self.known.sum(group)
-            if rest.terms and ROUNDING < value < threshold:
+            if rest.terms:
                 found.append(Small(rest.terms, value - self.known.total(rest), value))
         return tuple(found)
-
-    def _links(self, rank: int) -> dict[str, list[Link]]:
-        if rank not in self._parts:
-            self._parts[rank] = links_of(self.routes[rank])
-        return self._parts[rank]
 
 
 def links_of(route: Route) -> dict[str, list[Link]]:

@@ -104,7 +104,7 @@ def undescribed(warehouse: Warehouse) -> dict[str, str]:
 
 def _undescribed(source: str, keys: str, where: str) -> SecrecyError:
     return SecrecyError(
-        f"La source « {source} » n’est pas décrite : {keys} reste à préciser.",
+        f"La source « {source} » n’est pas décrite : il reste à préciser {keys}.",
         where=where,
         why="On ne saurait ni qui a compté, ni sous quelles conditions ces chiffres ont été confiés.",
         remedy=f"Complétez {keys} dans data/raw/{source}/source.toml, rechargez, puis recommencez.",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.cell_system import System, lay_out, shown_zeros
-from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, bracket, resolve
+from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, Floor, bracket, resolve
 from observatoire.secrecy.suppression.whole_numbers import count_by_ones
 from observatoire.values import Status
 
@@ -109,7 +109,7 @@ def audit(  # noqa: PLR0913 - the options of an audit, one keyword each
     if threshold is not None:
         lacking = system.mask(absent, "absent")
         sensitive = sensitive_cells(system, asked, hide_zero=zero, absent=lacking) & ~inert
-    low, high, _ = measured(system, hidden, hidden, sensitive, asked)
+    low, high = measured(system, hidden, hidden, sensitive, asked)
     width = np.maximum(high - low, 0.0)
     report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": width}
     report["recoverable"] = width <= TIGHT
@@ -145,25 +145,28 @@ def measured(
     wanted: NDArray[np.bool_],
     sensitive: NDArray[np.bool_],
     asked: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Return the least and the greatest count of each hidden cell, and how many programs it took.
+    telling: NDArray[np.bool_] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the greatest count of each hidden cell.
 
-    Those of sensitive cells that are wide enough over real numbers are counted by ones too.
+    Those of sensitive cells that are wide enough over real numbers are counted by ones too. With
+    ``telling``, ends are exact of too narrow cells, and of the narrowest that tells.
     """
     columns = np.flatnonzero(hidden)
-    found = exact_intervals(system, hidden, wanted)
-    true, whole = system.counts[columns], system.whole[columns]
+    floor = None if telling is None else Floor(asked[columns], telling[columns])
+    found = exact_intervals(system, hidden, wanted, floor)
+    true = system.counts[columns]
     safe = wide(true + found.outer_low, true + found.outer_high, asked[columns])
     count_by_ones(system, columns, found, sensitive[columns] & safe, asked[columns])
-    low, high = true + found.outer_low, true + found.outer_high
-    low = np.where(whole, np.ceil(low - TIGHT), low)
-    return low, np.where(whole, np.floor(high + TIGHT), high), found.programs
+    every = np.arange(len(columns))
+    return found.ends(found.outer_low, found.outer_high, every)
 
 
 def exact_intervals(
     system: System,
     hidden: NDArray[np.bool_],
     wanted: NDArray[np.bool_] | None = None,
+    floor: Floor | None = None,
 ) -> Bracket:
     """Measure the interval of hidden cells, in deviations from the true ones.
 
@@ -181,7 +184,7 @@ def exact_intervals(
     found = bracket(matrix, system.down[columns], system.up[columns])
     found.count_by_ones(system.counts[columns], system.whole[columns])
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
-    resolve(matrix, found, asked)
+    resolve(matrix, found, asked, floor)
     return found
 
 

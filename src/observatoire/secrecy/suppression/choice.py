@@ -65,7 +65,6 @@ def _widen(plan: SuppressionState, candidates: NDArray[np.bool_], narrow: NDArra
         wider = SuppressionState(plan.system, asked, plan.sensitive, plan.cost, plan.hidden.copy())
         with suppress(UnprotectedError):
             choose(wider, candidates & ~wider.hidden)
-        plan.programs += wider.programs
         plan.hidden[:] = wider.hidden
         narrow = _narrow(plan)
     plan.hidden |= candidates & _around(plan, _narrow(plan))
@@ -79,9 +78,8 @@ def _measured(plan: SuppressionState, audited: NDArray[np.bool_] | None = None) 
     wanted = plan.sensitive
     if audited is not None:
         wanted = wanted | (plan.hidden & audited & (plan.asked > TIGHT))
-    low, high, programs = measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked)
-    plan.programs += programs
-    return low, high
+    telling = plan.sensitive & (False if audited is None else audited)
+    return measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling)
 
 
 def _too_narrow(plan: SuppressionState, ends: Ends) -> NDArray[np.intp]:
@@ -131,7 +129,7 @@ def _attainable(
     if not exposed.any():
         return asked
     columns = np.flatnonzero(usable)
-    low, high, _ = measured(system, usable, exposed, exposed, asked)
+    low, high = measured(system, usable, exposed, exposed, asked)
     most = np.maximum(np.minimum(high - low, high), 0.0)
     lowered, concerned = asked.copy(), exposed[columns]
     lowered[columns[concerned]] = np.minimum(asked[columns], most)[concerned]

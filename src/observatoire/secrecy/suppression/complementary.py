@@ -75,7 +75,6 @@ class SuppressionState:
     by_column: sparse.csc_array = field(init=False)
     users: dict[int, list[int]] = field(init=False)
     proofs: int = field(default=0, init=False)
-    programs: int = field(default=0, init=False)
     solver: Any = field(default_factory=simplex, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +90,6 @@ class SuppressionState:
         resolve(matrix, found, self.sensitive[columns], self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
-        self.programs += found.programs
 
     def price(self, chosen: Mask) -> float:
         """Cost of hiding some cells."""
@@ -238,7 +236,6 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
         if best_cost == 0:
             break  # nothing more is hidden: no revision does better
         weight = price / (size + 0.05 * plan.asked[cell])
-    plan.programs += program.solved
     return best
 
 

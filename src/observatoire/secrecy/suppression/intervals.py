@@ -49,7 +49,6 @@ class Bracket:
     whole: Mask = field(init=False)
     whole_low: Floats = field(init=False)
     whole_high: Floats = field(init=False)
-    programs: int = 0
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
@@ -72,11 +71,51 @@ class Bracket:
             self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
             self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
 
+    def ends(self, low: Floats, high: Floats, columns: Columns) -> tuple[Floats, Floats]:
+        """Return the least and the greatest count that deviations make: of people, whole ones."""
+        low, high, whole = (
+            self.counts[columns] + low,
+            self.counts[columns] + high,
+            self.whole[columns],
+        )
+        return np.where(whole, np.ceil(low - TIGHT), low), np.where(
+            whole, np.floor(high + TIGHT), high
+        )
+
+    def wide_by_ones(self, columns: Columns, asked: Floats) -> Mask:
+        """Say which cells whole tables already met prove wide enough, and high enough."""
+        most = self.whole_high[columns]
+        with np.errstate(invalid="ignore"):
+            width = most - self.whole_low[columns]
+        return (width >= asked - TIGHT) & (self.counts[columns] + most >= asked - TIGHT)
+
     def counts_by_ones(self, columns: Columns, point: Floats) -> bool:
         """Say whether a table has whole numbers where counts are whole."""
         concerned = self.whole[columns] & np.isfinite(point)
         numbers = (self.counts[columns] + point)[concerned]
         return bool(np.all(np.abs(numbers - np.rint(numbers)) <= TIGHT))
+
+
+@dataclass(slots=True)
+class Floor:
+    """What is asked where only the narrowest tells: whether each is wide, how wide that one is.
+
+    ``asked`` is how wide each must be, ``telling`` marks those of which the narrowest is sought.
+    """
+
+    asked: Floats
+    telling: Mask
+    narrowest: float = np.inf
+
+    def open(self, found: Bracket, columns: Columns, unknown: Mask) -> Mask:
+        """Tell which columns are neither measured nor proved as wide as they need be."""
+        asked = self.asked[columns]
+        low, high = found.ends(found.inner_low[columns], found.inner_high[columns], columns)
+        told = (high - low)[self.telling[columns] & ~unknown]
+        self.narrowest = min(self.narrowest, float(told.min(initial=np.inf)))
+        least = np.maximum(asked, self.narrowest if self.telling.any() else 0.0)
+        proved = (high - low >= least) & (high >= asked)
+        return unknown & ~(proved & (~found.whole[columns] | found.wide_by_ones(columns, asked)))
 
 
 def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
@@ -164,7 +203,7 @@ def resolve(
     matrix: sparse.csr_array,
     found: Bracket,
     wanted: Mask,
-    enough: Floats | None = None,
+    enough: Floats | Floor | None = None,
 ) -> None:
     """Close the gap between inner and outer bounds of the wanted columns.
 
@@ -176,7 +215,7 @@ def resolve(
         Bounds so far; tightened in place.
     wanted : mask
         Columns whose interval is asked for.
-    enough : array, optional
+    enough : array or Floor, optional
         Width beyond which the exact interval does not matter (and below which it does not
         either): to decide, not to measure.
     """
@@ -199,7 +238,7 @@ def _settle_acyclic(found: Bracket, columns: Columns, matrix: sparse.csc_array) 
         found.whole_low[columns], found.whole_high[columns] = ends
 
 
-def _open(found: Bracket, columns: Columns, enough: Floats | None) -> Mask:
+def _open(found: Bracket, columns: Columns, enough: Floats | Floor | None) -> Mask:
     """Tell which columns still need a program."""
     gap = np.maximum(
         _gap(found.inner_low[columns], found.outer_low[columns]),
@@ -207,6 +246,8 @@ def _open(found: Bracket, columns: Columns, enough: Floats | None) -> Mask:
     )
     if enough is None:
         return gap > TIGHT
+    if isinstance(enough, Floor):
+        return enough.open(found, columns, gap > TIGHT)
     outer = found.outer_high[columns] - found.outer_low[columns]
     inner = found.inner_high[columns] - found.inner_low[columns]
     asked = enough[columns]
@@ -224,26 +265,17 @@ def _run(
     found: Bracket,
     columns: Columns,
     wanted: Mask,
-    enough: Floats | None,
+    enough: Floats | Floor | None,
 ) -> None:
     zero = np.zeros(part.height)
     sides = found.outer_low[columns], found.outer_high[columns]
     program = Program(part, (zero, zero), sides)
     for place in np.flatnonzero(wanted[columns]):
         column = columns[place : place + 1]
-        for maximise in (True, False):
-            if not _open(found, column, enough)[0] or _reached(found, column, maximise=maximise):
-                continue
+        while _open(found, column, enough)[0]:
+            maximise = bool(_gap(found.inner_high[column], found.outer_high[column])[0] > TIGHT)
             solution = program.extreme(int(place), maximise=maximise)
             _learn(found, columns, int(place), solution, maximise=maximise)
-    found.programs += program.solved
-
-
-def _reached(found: Bracket, column: Columns, *, maximise: bool) -> bool:
-    inner, outer = (
-        (found.inner_high, found.outer_high) if maximise else (found.inner_low, found.outer_low)
-    )
-    return bool(_gap(inner[column], outer[column])[0] <= TIGHT)
 
 
 def _learn(

@@ -158,7 +158,6 @@ class Program:
         self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
     ) -> None:
         self._matrix = matrix
-        self.solved = 0
         self._solver = solver or simplex()
         height, width = matrix.shape
         nothing = np.zeros(width)
@@ -196,7 +195,6 @@ class Program:
 
     def minimise(self) -> Solution:
         """Solve for the current costs; raise when the solver proves nothing."""
-        self.solved += 1
         status = self._run()
         if status == highspy.HighsModelStatus.kOptimal:
             point = np.asarray(self._solver.getSolution().col_value)

@@ -68,8 +68,6 @@ class Protection:
     bound : float or None
         Cost below which no choice is safe, where it was proved: equal to ``cost`` when the choice
         is the cheapest; ``None`` on tables too large for that proof.
-    programs : int
-        Linear programs solved to choose and to prove.
     solver : str
         Name and version of the solver that certifies the intervals.
     unrelated : tuple
@@ -86,7 +84,6 @@ class Protection:
     proved: int
     cost: float
     bound: float | None
-    programs: int
     solver: str
     unrelated: tuple[Label, ...]
     exposed: tuple[Label, ...]
@@ -243,7 +240,6 @@ def protection(  # noqa: PLR0913 - the same as protect
         proved=widths.proved,
         cost=plan.price(plan.hidden & ~start),
         bound=bound,
-        programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
         exposed=_labels(system, exposed | (under & public)),

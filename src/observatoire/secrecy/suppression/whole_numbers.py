@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import highspy as highspy_untyped
 import numpy as np
 
-from observatoire.secrecy.suppression.intervals import TIGHT, components
+from observatoire.secrecy.suppression.intervals import components
 from observatoire.secrecy.suppression.linear_programs import Coefficients, quiet_solver
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ NODES = 500
 
 def count_by_ones(
     system: System, columns: Columns, found: Bracket, wanted: Mask, asked: Floats
-) -> Mask:
-    """Narrow the intervals that whole numbers narrow below what is asked; return which were.
+) -> None:
+    """Narrow the intervals that whole numbers narrow below what is asked.
 
     Parameters
     ----------
@@ -50,10 +50,10 @@ def count_by_ones(
         How wide each must be, and what it must reach.
     """
     counts = system.counts[columns]
-    narrowed = np.zeros(len(columns), dtype=bool)
-    lacking = wanted & system.whole[columns] & ~_enough(found, counts, asked)
+    every = np.arange(len(columns))
+    lacking = wanted & system.whole[columns] & ~found.wide_by_ones(every, asked)
     if not lacking.any():
-        return narrowed
+        return
     matrix = system.matrix[:, columns]
     by_column = matrix.tocsc()
     for group, _ in components(
@@ -69,31 +69,20 @@ def count_by_ones(
                 continue  # the figures themselves are not whole
             found.outer_low[column] = max(found.outer_low[column], low - counts[column])
             found.outer_high[column] = min(found.outer_high[column], high - counts[column])
-            narrowed[column] = True
-        found.programs += search.solved
-    return narrowed
-
-
-def _enough(found: Bracket, counts: Floats, asked: Floats) -> Mask:
-    """Say which cells whole tables already met prove wide enough, and high enough."""
-    with np.errstate(invalid="ignore"):
-        width = found.whole_high - found.whole_low
-    return (width >= asked - TIGHT) & (counts + found.whole_high >= asked - TIGHT)
 
 
 class WholeSearch:
     """Finds the least and the greatest whole value of a cell, the others of its group being free."""
 
     def __init__(self, part: Coefficients, found: Bracket, group: Columns, counts: Floats) -> None:
-        low, high = counts + found.outer_low[group], counts + found.outer_high[group]
         whole = found.whole[group]
         model = highspy.HighsLp()
         model.num_row_, model.num_col_ = part.shape
         column = np.repeat(np.arange(part.shape[1]), np.diff(part.starts))
         side = np.bincount(part.rows, part.weights * counts[column], part.height)
         model.row_lower_ = model.row_upper_ = side
-        model.col_lower_ = np.where(whole, np.ceil(low - TIGHT), low)
-        model.col_upper_ = np.where(whole, np.floor(high + TIGHT), high)
+        ends = found.ends(found.outer_low[group], found.outer_high[group], group)
+        model.col_lower_, model.col_upper_ = ends
         model.col_cost_ = np.zeros(part.shape[1])
         kinds = highspy.HighsVarType
         model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in whole]
@@ -102,14 +91,12 @@ class WholeSearch:
         model.a_matrix_.value_ = part.weights
         self._solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
         self._solver.passModel(model)
-        self.solved = 0
 
     def ends(self, place: int) -> tuple[float, float]:
         """Return the least and the greatest value of a cell; NaN where no table is whole."""
         return self._end(place, 1.0), self._end(place, -1.0)
 
     def _end(self, place: int, sign: float) -> float:
-        self.solved += 1
         self._solver.changeColCost(place, sign)
         self._solver.run()
         self._solver.changeColCost(place, 0.0)

@@ -392,7 +392,7 @@ def _is_code(text: str) -> bool:
 
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
-    words = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
+    words = " · ".join(line for line in lines if line and not is_dated(line))[:120].strip(" ·")
     # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
     sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
     return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")

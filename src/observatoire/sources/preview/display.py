@@ -198,7 +198,9 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     frame, spec = found.table.frame, found.spec
     kept = parsed.cells.drop_duplicates("line")[["line", "territory"]]
     written = dict(zip(found.table.lines, frame[spec.territory].str.strip(), strict=True))
-    pairs = {(written[line], str(code)) for line, code in kept.itertuples(index=False)}
+    pairs = {
+        (written[line], str(code)): line for line, code in kept.iloc[::-1].itertuples(index=False)
+    }
     mended = dict(zip(parsed.restored["raw"], parsed.restored["code"], strict=True))
     named = sorted((text, code) for text, code in pairs if code not in (text, mended.get(text)))
     coded = len(pairs) - len(named)
@@ -216,7 +218,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     aliased_names = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
     table += [
         (
-            "",
+            str(pairs[text, code]),
             text,
             f"{code}, autre nom de « {aliased_names[text]} »" if text in aliased_names else code,
         )
@@ -346,6 +348,9 @@ def _verdict(parsed: Parsed | None, refusal: ObservatoireError | None) -> Sectio
 
 # --- Two ways of printing --------------------------------------------------------------------------
 
+#: Notebooks set cells to the right, words too.
+_LEFT = 'style="text-align: left"'
+
 
 def text_page(name: str, made: list[Section]) -> str:
     """Print sections as text."""
@@ -375,10 +380,10 @@ def html_page(name: str, made: list[Section]) -> str:
         parts += [f"<p>{html.escape(spaced(line))}</p>" for line in section.lines]
         if section.table:
             head, *body = section.table
-            cells = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
+            cells = "".join(f'<th scope="col" {_LEFT}>{html.escape(cell)}</th>' for cell in head)
             rows = "".join(
                 "<tr>"
-                + "".join(f"<td>{html.escape(cell) or NO_BREAK}</td>" for cell in row)
+                + "".join(f"<td {_LEFT}>{html.escape(cell) or NO_BREAK}</td>" for cell in row)
                 + "</tr>"
                 for row in body
             )

@@ -1,7 +1,8 @@
 """What rates lent without their counts tell, beside the counts that others give: a numerator that nobody counts.
 
 A bare rate does not say of whom it is. Each count that is given in its places may be what it is out of, but
-those that the figures of the year deny; where they show everywhere the quotient of two counts, it is these.
+those that the figures of the year deny; where they show everywhere the quotient of two counts, it is these,
+as if its package said so.
 """
 
 from __future__ import annotations
@@ -14,18 +15,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.exchange.federation.joint.exposure import Fact
+from observatoire.exchange.federation.joint.exposure import ROUNDED
 from observatoire.exchange.federation.joint.rate_terms import hide_terms
-from observatoire.memo import Memo, remembered
 from observatoire.secrecy.primary.level_evidence import SIZES, SLIPS
 from observatoire.secrecy.primary.universes import TIMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
+    from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
     from observatoire.exchange.federation.joint.links import Holding, Place
     from observatoire.exchange.federation.joint.rate_terms import RateFigure
 
@@ -34,20 +34,9 @@ _FIRST = 32
 
 _TINY = 1e-6
 
-#: Two figures of one thing no farther apart than this are one, rounded.
-_ROUNDED = 1.0
-
-
-def by_year(rates: Sequence[RateFigure]) -> dict[tuple[str, str], list[RateFigure]]:
-    """Gather the figures of each rate and year."""
-    found: dict[tuple[str, str], list[RateFigure]] = defaultdict(list)
-    for each in rates:
-        found[each.place.quantity, each.place.period[:4]].append(each)
-    return dict(sorted(found.items()))
-
 
 class BareTerms:
-    """What each bare rate of a year may be out of, as its figures and the counts beside them say.
+    """What each bare rate may be out of, as its figures of a year and the counts beside them say.
 
     Parameters
     ----------
@@ -74,47 +63,48 @@ class BareTerms:
         self.unsaid = unsaid
         self._universes = sorted({*universes, *unsaid})
         self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
-        tables = {
-            year: _with_sums(_table(own), unsaid)
-            for year, own in counts.groupby(counts["periode"].str[:4], sort=False)
-        }
+        table = _with_sums(_table(counts), unsaid)
         self._evidence = {
-            (rate, year): _Evidence.of(given, tables[year])
-            for (rate, year), given in by_year(rates).items()
-            if year in tables
+            rate: _Evidence.of(given, table) for rate, given in by_name(rates).items() if len(table)
         }
-        self.memo = Memo()
 
     @cached_property
-    def numerators(self) -> set[str]:
-        """The counts that some rate is of, beyond doubt."""
-        return {top for key in self._evidence for top in self._proven(key).values()}
+    def proven(self) -> dict[str, tuple[str, str]]:
+        """The numerator and the universe of each rate of which figures leave no doubt: those most often seen."""
+        found = {}
+        for rate, evidence in self._evidence.items():
+            seen = [(*evidence.numerator(name), name) for name in self._universes]
+            times, top, bottom = max(seen, key=lambda each: each[0], default=(0, "", ""))
+            if times:
+                found[rate] = (top, bottom)
+        return found
 
-    @remembered
-    def of(self, rate: str, year: str) -> dict[str, str]:
-        """Return what a rate may be out of, each with its numerator where figures show it."""
-        key = (rate, year)
-        if key not in self._evidence:
-            return {}
-        evidence = self._evidence[key]
-        return self._proven(key) or {
-            name: ""
+    def of(self, rate: str) -> list[str]:
+        """Return what a rate may be out of."""
+        if rate not in self._evidence:
+            return []
+        evidence = self._evidence[rate]
+        return [
+            name
             for name in self._universes
             if (name not in self.unsaid or name in evidence.names)
             and not evidence.denied(name, self._sums)
-        }
+        ]
 
-    @remembered
-    def _proven(self, key: tuple[str, str]) -> dict[str, str]:
-        evidence = self._evidence[key]
-        return {name: top for name in self._universes if (top := evidence.numerator(name))}
+
+def by_name(rates: Iterable[RateFigure]) -> dict[str, list[RateFigure]]:
+    """Gather the figures of each rate."""
+    found: dict[str, list[RateFigure]] = defaultdict(list)
+    for each in rates:
+        found[each.place.quantity].append(each)
+    return dict(sorted(found.items()))
 
 
 def _table(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the counts on which those who show them agree: a row a place and period, a column a quantity."""
     where = ["zonage", "territoire", "periode", "quantity"]
     ends = counts.groupby(where, sort=False)["valeur"].agg(["min", "max"])
-    return ends["min"].where(ends["max"] - ends["min"] <= _ROUNDED).unstack("quantity")
+    return ends["min"].where(ends["max"] - ends["min"] <= ROUNDED).unstack("quantity")
 
 
 def _with_sums(table: pd.DataFrame, unsaid: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
@@ -149,10 +139,10 @@ class _Evidence:
         ends = np.array([(r.low, r.high) for r in rate])
         return cls(ends, rate[0].mean, places, names, beside)
 
-    def numerator(self, universe: str) -> str:
-        """Return the count that, out of another, is the rate wherever all are shown: no doubt is left."""
+    def numerator(self, universe: str) -> tuple[int, str]:
+        """Return the count that, out of another, is the rate wherever all are shown, and in how many sizes."""
         if universe not in self.names:
-            return ""
+            return 0, ""
         rank = self.names[universe]
         known = ~np.isnan(self.beside[:, rank])
         some, left = np.flatnonzero(known), np.delete(np.arange(len(self.names)), rank)
@@ -165,9 +155,9 @@ class _Evidence:
         named = list(self.names)
         for other in left.tolist():
             both = some[self.beside[some, other] > 0]
-            if len(set(self.beside[both, rank])) >= SIZES:
-                return named[other]
-        return ""
+            if (sizes := len(set(self.beside[both, rank]))) >= SIZES:
+                return sizes, named[other]
+        return 0, ""
 
     def denied(self, universe: str, sums: Sequence[tuple[Place, Sequence[Place]]]) -> bool:
         """Say whether a count cannot be what the rate is out of.
@@ -229,21 +219,20 @@ def read_bare_rates(
     """
     regions = _Regions(made, region)
     found: list[Fact] = []
-    for (rate, year), given in by_year(rates).items():
-        for universe, numerator in terms.of(rate, year).items():
-            top = numerator or f"{rate}{TIMES}{universe}"
+    for rate, given in by_name(rates).items():
+        for universe in terms.of(rate):
+            top, guess = f"{rate}{TIMES}{universe}", (rate, universe)
             if given[0].mean or universe in made.fractional:
                 made.fractional.add(top)
             if given[0].mean:
                 made.amounts.add(top)
-            for each in regions.at_risk(given, top, universe, terms.unsaid.get(universe, ())):
+            if given[0].share:
+                made.shares[top, universe] = guess
+            for each in regions.at_risk(given, universe, terms.unsaid.get(universe, ())):
                 facts = [*each.facts(top, universe)]
-                if each.share:
-                    weights = {each.at(top): 1.0, each.at(universe): -1.0}
-                    facts.append(Fact(weights, -math.inf, 0.0))
                 if each.hidden:
                     facts += hide_terms(made, each, top, universe)
-                found += (fact._replace(guess=(rate, universe)) for fact in facts)
+                found += (fact._replace(guess=guess) for fact in facts)
     made.facts += found
 
 
@@ -263,14 +252,14 @@ class _Regions:
         return self._region((cell.zoning, cell.territory)), cell.period[:4]
 
     def at_risk(
-        self, rate: Sequence[RateFigure], top: str, bottom: str, parts: Sequence[str]
+        self, rate: Sequence[RateFigure], bottom: str, parts: Sequence[str]
     ) -> Iterator[RateFigure]:
         """Give the figures of a rate where some of it is shown, and some of it or of its terms hidden.
 
         ``parts`` are the two counts of which its universe is the sum, where nobody gives it: both are needed.
         """
         below = parts or (bottom,)
-        dark = {self._at(each.place) for each in rate if each.hidden} | self.dark[top]
+        dark = {self._at(each.place) for each in rate if each.hidden}
         dark = dark.union(*(self.dark[name] for name in below))
         lit = {self._at(each.place) for each in rate if not each.hidden}
         near = (dark & lit).intersection(*(self.spoken[name] for name in below))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from observatoire.exchange.federation.joint.links import groups
 from observatoire.exchange.publication.figures import decimals_of
 from observatoire.territories import simplify
 from observatoire.values import Nature, quotients_per
@@ -22,27 +23,35 @@ ADDED = frozenset(nature.label for nature in Nature if nature.additive)
 #: What is one count by another: a rate, or a mean.
 QUOTIENTS = frozenset((Nature.RATE.label, Nature.MEAN.label))
 
+#: Of what a rate in per cent is made.
+_WHOLE = 100.0
+
 #: Whose an indicator is, and its code.
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """The indicators of members: their words, and the name of what each counts."""
+    """The indicators of members: their words, and the name of what each counts.
+
+    ``proven`` are the terms of rates lent without them, where figures leave no doubt, by name.
+    """
 
     words: Mapping[Key, Mapping[str, str]]
     names: Mapping[Key, str]
     _terms: Mapping[tuple[str, str], str]
+    _same: Mapping[tuple[str, str], str]
+    proven: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, members: Sequence[Member]) -> Definitions:
-        """Read those of members."""
+    def of(cls, members: Sequence[Member], twins: Iterable[tuple[str, ...]] = ()) -> Definitions:
+        """Read those of members; ``twins`` are the rows of ``twins.sql``: one thing, as figures show."""
         words = {
             (member.name, str(row["indicateur"])): row
             for member in members
             for row in member.definitions
         }
-        names = _names(words)
+        names, same = _one_name(_names(words), words, twins)
         terms = {
             (row["producteur"], _sorted(row["numerateur"])): names[key]
             for key, row in reversed(words.items())
@@ -52,7 +61,16 @@ class Definitions:
         for (_, variables), name in terms.items():
             anyone[variables].add(name)
         alone = {("", each): found.pop() for each, found in anyone.items() if len(found) == 1}
-        return cls(words, names, terms | alone)
+        return cls(words, names, terms | alone, same)
+
+    def period(self, name: str, period: str) -> str:
+        """Return one label of those under which the same figures of a year are given."""
+        return self._same.get((name, period), period)
+
+    @cached_property
+    def stocks(self) -> set[str]:
+        """The names of what is the same in a year and in a part of it: no year is a sum of those."""
+        return {name for name, _ in self._same}
 
     def nature(self, key: Key) -> str:
         """Return the nature of an indicator."""
@@ -111,11 +129,24 @@ class Definitions:
 
     @cached_property
     def _terms_by_name(self) -> dict[str, tuple[str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+        found = dict(self.proven)
         for key in self.words:
             if self.per(key) and (terms := self._stated(key)):
                 found.setdefault(self.names[key], terms)
         return found
+
+    @cached_property
+    def shares(self) -> dict[str, tuple[str, str]]:
+        """The part and the whole of each rate in per cent, by name."""
+        return {
+            self.names[key]: found[:2]
+            for key in self.words
+            if self.share(key) and (found := self.quotient(key))
+        }
+
+    def share(self, key: Key) -> bool:
+        """Say whether an indicator is of a part to its whole, in per cent."""
+        return self.per(key) == _WHOLE and not self.mean(key)
 
     @cached_property
     def bare(self) -> frozenset[str]:
@@ -163,13 +194,41 @@ class Definitions:
                         found.setdefault(total, parts)
         return found
 
+    @cached_property
+    def besides(self) -> dict[tuple[str, str], str]:
+        """What a total of two counts has besides one of them: by that one, and the total."""
+        found: dict[tuple[str, str], str] = {}
+        for total, (one, *others) in self.sums().items():
+            if len(others) == 1:
+                found |= {(one, total): others[0], (others[0], total): one}
+        return found
+
     def tied(self) -> Iterable[tuple[str, ...]]:
         """Return the names of counts that a definition ties."""
         for key, row in self.words.items():
             if row["nature"] in QUOTIENTS and (found := self.quotient(key)):
                 yield self.names[key], *found[:2]
-        for total, parts in self.sums().items():
+        proven = {name for terms in self.proven.values() for name in terms}
+        sums = self.sums() | {each: two for each, two in self.unsaid_sums.items() if each in proven}
+        for total, parts in sums.items():
             yield total, *parts
+
+
+def _one_name(
+    names: dict[Key, str], words: Mapping[Key, Mapping[str, str]], twins: Iterable[tuple[str, ...]]
+) -> tuple[dict[Key, str], dict[tuple[str, str], str]]:
+    """Return names, twins having the same one; and by name and period, the one for all that are the same."""
+    alike = [
+        (one, when, other, then)
+        for who, code, when, whose, its, then in twins
+        for one, other in [((who, code), (whose, its))]
+        if {one, other} <= words.keys()
+        and all(words[one][said] == words[other][said] for said in ("nature", "unite"))
+    ]
+    tied = groups([names[one], names[other]] for one, _, other, _ in alike)
+    named = {key: str(tied.get(name, name)) for key, name in names.items()}
+    same = groups([(named[one], a), (named[one], b)] for one, a, _, b in alike if a)
+    return named, {each: top[1] for each, top in same.items()}  # type: ignore[index, misc]
 
 
 def _sorted(variables: str) -> str:

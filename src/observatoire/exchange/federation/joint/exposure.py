@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 #: Two figures of one thing no farther apart than this are one, rounded.
-_ROUNDED = 1.0
+ROUNDED = 1.0
 
 
 @dataclass(frozen=True, order=True)
@@ -59,8 +59,9 @@ class Exposure:
     ``floors`` how wide, and how high, what is left of it must reach; ``fractional`` the quantities that do
     not count by ones, of which ``amounts`` must be left as wide as they are high. ``bounded`` are the counts
     whose bounds somebody prints, and who. ``implied`` are the hidden
-    counts that nobody gives, the terms of a hidden rate: they may be zero. Where ``loose`` names quantities,
-    no figure of another may be withheld.
+    counts that nobody gives, the terms of a hidden rate: they may be zero. ``shares`` are what is a part of
+    what, each with the guess by which it is, if it is by one. Where ``loose`` names quantities, no figure of
+    another may be withheld.
     """
 
     given: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -70,6 +71,7 @@ class Exposure:
     amounts: set[str] = field(default_factory=set)
     bounded: set[tuple[CountedCell, str]] = field(default_factory=set)
     implied: set[CountedCell] = field(default_factory=set)
+    shares: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
 
@@ -84,7 +86,7 @@ class Exposure:
         if not given or cell in without:
             return None
         known = list(given.values())
-        agreed = cell in self.hiding or max(known) - min(known) <= _ROUNDED
+        agreed = cell in self.hiding or max(known) - min(known) <= ROUNDED
         whole = cell.quantity in self.fractional or known[0].is_integer()
         return known[0] if agreed and whole else None
 

@@ -30,6 +30,11 @@ class Holding(NamedTuple):
     parts: tuple[tuple[Place, float], ...]
     complete: bool
 
+    @property
+    def places(self) -> list[Place]:
+        """All the territories that it ties."""
+        return [self.target, *self.whole, *(place for place, _ in self.parts)]
+
     def facts(self, quantity: str, period: str) -> Iterator[Fact]:
         """Write that a total holds its whole members, and no more than all that it touches."""
         total = CountedCell(quantity, *self.target, period)
@@ -84,9 +89,7 @@ def gathered(links: Iterable[Holding], spoken: Collection[Place]) -> list[Holdin
     (('q', '1'), ('q', 'C, le reste (0)'))
     """
     every = sorted(links)
-    named = Counter(
-        place for link in every for place in (link.target, *link.whole, *(p for p, _ in link.parts))
-    )
+    named = Counter(place for link in every for place in link.places)
     alone = {place for place, times in named.items() if times == 1} - set(spoken)
     found = []
     for rank, link in enumerate(every):

@@ -43,7 +43,6 @@ def near_bare_rates(
     tied: pd.Series,
     bare: Collection[str],
     universes: Collection[str],
-    numerators: Collection[str],
 ) -> np.ndarray:
     """Say which are bare rates, and what they may be made of, where one is shown and something is hidden.
 
@@ -53,16 +52,15 @@ def near_bare_rates(
         Of what each figure is: ``quantity``, ``where``, ``when``, ``dark``.
     tied : Series
         The answer of :func:`near_hidden`: of a hidden universe, rates say nothing alone.
-    bare, universes, numerators : collection of str
+    bare, universes : collection of str
         The quantities of each kind.
     """
     place = of.groupby(["where", "when"], sort=False).ngroup().to_numpy()
     dark = of["dark"].to_numpy()
-    rate, above = (of["quantity"].isin(names).to_numpy() for names in (bare, numerators))
-    counted = above | of["quantity"].isin(universes).to_numpy()
+    rate, counted = (of["quantity"].isin(names).to_numpy() for names in (bare, universes))
     lit = np.unique(place[rate & ~dark])
     by = of[rate].assign(place=place[rate]).groupby(["place", "quantity"], sort=False)["dark"]
     partly = (by.any() & ~by.all()).to_frame("partly").query("partly").reset_index()["place"]
-    near = np.concatenate([partly, place[counted & tied.to_numpy()], place[above & dark]])
+    near = np.concatenate([partly, place[counted & tied.to_numpy()]])
     near = np.intersect1d(near, lit)
     return (rate | counted) & np.isin(place, near)

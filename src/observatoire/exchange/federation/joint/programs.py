@@ -28,9 +28,6 @@ _SLACK = 1e-5
 
 _FEASIBLE = 2
 
-#: One guess alone has no rival.
-_RIVALS = 2
-
 
 def given_away(
     made: Exposure,
@@ -66,15 +63,13 @@ def worlds(made: Exposure, piece: Piece, without: Collection[CountedCell] = ()) 
     out, unless they all are: then somebody is wrong, and nobody knows who.
     """
     guesses = sorted({fact.guess for fact in piece.facts if fact.guess is not None})
-    if len(guesses) < _RIVALS or TableSearch(made, piece, without).met:
+    if len(guesses) <= 1 or TableSearch(made, piece, without).met:
         return [piece]
-    alone = [_with_guesses(piece, {guess}) for guess in guesses]
+    alone = [
+        piece._replace(facts=[fact for fact in piece.facts if fact.guess in (None, guess)])
+        for guess in guesses
+    ]
     return [each for each in alone if TableSearch(made, each, without).met] or [piece]
-
-
-def _with_guesses(piece: Piece, guesses: Collection[tuple[str, str]]) -> Piece:
-    facts = [fact for fact in piece.facts if fact.guess is None or fact.guess in guesses]
-    return piece._replace(facts=facts)
 
 
 def _narrow(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from observatoire.exchange.federation.joint.exposure import CountedCell, Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from observatoire.exchange.federation.joint.exposure import Exposure
 
@@ -48,11 +48,13 @@ class RateFigure(NamedTuple):
             yield Fact({above: 1.0, below: -self.high}, -math.inf, 0.0, self.figure, self.whose)
 
 
-def hide_terms(made: Exposure, rate: RateFigure, top: str, bottom: str) -> list[Fact]:
-    """Hide the numerator of a hidden rate, and what its denominator has besides; return what ties the two.
+def hide_terms(
+    made: Exposure, rate: RateFigure, top: str, bottom: str, besides: str = ""
+) -> list[Fact]:
+    """Hide the numerator of a hidden rate, and what its denominator has ``besides``; return what ties the three.
 
-    Either is what made the rate hidden. Who shows enough people shows a rate of nothing, too: the numerator
-    is then not none. Nobody can leave either more room than the denominator.
+    Either is what made the rate hidden, but one that is seen not to be of few. Who shows enough people shows
+    a rate of nothing, too: the numerator is then not none. Nobody can leave either more room than the denominator.
     """
     above, below = rate.at(top), rate.at(bottom)
     people = made.value(below)
@@ -61,21 +63,29 @@ def hide_terms(made: Exposure, rate: RateFigure, top: str, bottom: str) -> list[
     floor = min(rate.floor, room)
     if rate.whose in made.given.get(above, ()) or floor <= 0:
         return []
-    given = made.given.get(above, {}).values()
+    known = list(made.given.get(above, {}).values())
     facts = []
-    # Whoever prints the bounds of a count does not hide it: the rate is hidden for another's sake.
-    if (above, rate.whose) not in made.bounded and (not given or 0 < min(given) < rate.floor):
-        _hide(made, above, rate.whose, floor)
+    if _hide(made, above, rate, floor, known):
         facts += [Fact({above: 1.0}, 1.0, math.inf)] * sure
     if rate.share:
-        rest = rate.at(f"{bottom} hors {top}")
-        _hide(made, rest, rate.whose, floor)
+        rest = rate.at(besides or f"{bottom} hors {top}")
+        left = [] if people is None else [people - each for each in known]
+        _hide(made, rest, rate, floor, made.given.get(rest, {}).values() or left)
         facts.append(Fact({below: 1.0, above: -1.0, rest: -1.0}, 0.0, 0.0))
     return facts
 
 
-def _hide(made: Exposure, cell: CountedCell, who: str, floor: float) -> None:
+def _hide(
+    made: Exposure, cell: CountedCell, rate: RateFigure, floor: float, known: Collection[float]
+) -> bool:
+    """Hide a term of a rate, unless it is ``known`` not to be of few.
+
+    Whoever prints its bounds does not hide it: the rate is hidden for another's sake.
+    """
+    if (cell, rate.whose) in made.bounded or (known and not 0 < min(known) < rate.floor):
+        return False
     if cell not in made.hiding:
         made.implied.add(cell)
-    made.hiding[cell].add(who)
+    made.hiding[cell].add(rate.whose)
     made.floors[cell] = max(made.floors.get(cell, 0.0), floor)
+    return True

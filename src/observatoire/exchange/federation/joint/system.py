@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_t
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from observatoire.exchange.federation.joint.definitions import Key
     from observatoire.exchange.federation.joint.links import Place
@@ -43,9 +43,6 @@ _PASSED = frozenset((Status.ESTIMATED.label, Status.BOUNDED.label))
 
 #: The precision of a figure whose bounds are those of a sample: they are not sure.
 _SAMPLED = "sondage"
-
-#: Of what a rate in per cent is made.
-_WHOLE = 100.0
 
 #: Part of a figure under which a gap is one of rounding.
 _ROUNDING = 1e-9
@@ -61,18 +58,23 @@ class Federated:
     holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
 
     @classmethod
-    def of(cls, members: Sequence[Member]) -> Federated:
-        """Read what members say of themselves."""
+    def of(cls, members: Sequence[Member], twins: pd.DataFrame | None = None) -> Federated:
+        """Read what members say of themselves; ``twins`` is the answer of ``twins.sql``."""
         links = {member.name: member_links(member) for member in members}
         parts = {name: holders(given) for name, given in links.items()}
-        return cls(members, Definitions.of(members), links, parts)
+        rows = () if twins is None else twins.itertuples(index=False, name=None)
+        return cls(members, Definitions.of(members, rows), links, parts)
 
     def cells(self, figures: pd.DataFrame) -> list[CountedCell]:
         """Return what each figure is of."""
-        names = self.definitions.names
+        names, period = self.definitions.names, self.definitions.period
         columns = ["observatoire", "indicateur", "zonage", "territoire", "periode"]
         rows = figures[columns].itertuples(index=False, name=None)
-        return [CountedCell(names[who, code], *place) for who, code, *place in rows]
+        return [
+            CountedCell(name, zoning, territory, period(name, when))
+            for who, code, zoning, territory, when in rows
+            for name in [names[who, code]]
+        ]
 
     def related(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> pd.DataFrame:
         """Keep the figures that might bear on a count that somebody hides; of bare rates too, with their terms."""
@@ -90,7 +92,7 @@ class Federated:
         if terms is not None:
             of = of.assign(quantity=self._quantities(figures))
             bare, universes = self.definitions.bare, self.definitions.universes
-            kept |= near_bare_rates(of, kept, bare, universes, terms.numerators)
+            kept |= near_bare_rates(of, kept, bare, universes)
         return figures[kept]
 
     def _quantities(self, figures: pd.DataFrame) -> pd.Series:
@@ -104,11 +106,7 @@ class Federated:
 
     @cached_property
     def _tied_places(self) -> dict[tuple[str, str], str]:
-        ties = (
-            (link.target, *link.whole, *(place for place, _ in link.parts))
-            for links in self.links.values()
-            for link in links
-        )
+        ties = (link.places for links in self.links.values() for link in links)
         return {place: "\0".join(top) for place, top in groups(ties).items()}  # type: ignore[misc, arg-type]
 
     @cached_property
@@ -120,8 +118,15 @@ class Federated:
                 found[who, link.target].append(link)
         return found
 
-    def terms(self, figures: pd.DataFrame) -> BareTerms | None:
-        """Return what each bare rate of a year may be out of, from all the figures of these years."""
+    def seen_in(self, figures: pd.DataFrame) -> tuple[Federated, BareTerms | None]:
+        """Return members as a year’s figures show them, and what each rate that stays bare may be out of."""
+        terms = self._terms(figures)
+        if terms is None or not terms.proven:
+            return self, terms
+        definitions = replace(self.definitions, proven=terms.proven)
+        return replace(self, definitions=definitions), terms if definitions.bare else None
+
+    def _terms(self, figures: pd.DataFrame) -> BareTerms | None:
         if figures.empty or not self.definitions.bare:
             return None
         quantity = self._quantities(figures)
@@ -130,6 +135,7 @@ class Federated:
         rows = zip(records(bare), self.cells(bare), strict=True)
         rates = [each for row, cell in rows for each in self._rate(row, cell)]
         counts = figures.assign(quantity=quantity)[sure & quantity.isin(self.definitions.added)]
+        counts = counts.assign(periode=[cell.period for cell in self.cells(counts)])
         links = [link for given in self.links.values() for link in given]
         sums = self.definitions.unsaid_sums
         return BareTerms(rates, counts, self.definitions.universes, links, sums)
@@ -146,7 +152,9 @@ class Federated:
                 made.facts += self._context(row, cell)
             elif row["statut"] == _SECRET:
                 made.hiding[cell].add(key[0])
-                made.floors[cell] = max(made.floors.get(cell, 0.0), self._floor(key, cell))
+                made.floors[cell] = max(
+                    made.floors.get(cell, 0.0), self._floors[key[0]](key[1], cell.period)
+                )
             elif row["statut"] in _SURE and float(row["valeur"]) >= 0:
                 made.given[cell][key[0]] = float(row["valeur"])
             elif row["statut"] in _PASSED:
@@ -157,9 +165,6 @@ class Federated:
         self._read_rates(made, rates, terms)
         made.facts += self._structure(made)
         return made
-
-    def _floor(self, key: Key, cell: CountedCell) -> float:
-        return self._floors[key[0]](key[1], cell.period)
 
     @cached_property
     def _floors(self) -> dict[str, Callable[[str, str], float]]:
@@ -215,15 +220,17 @@ class Federated:
         half, mean = self.definitions.half(key), self.definitions.mean(key)
         low, high = max(value - half, 0.0) / per, (value + half) / per
         ends = (math.nan, math.nan) if hidden else (low, high)
-        yield RateFigure(
-            cell, place, *ends, key[0], self._floor(key, cell), per == _WHOLE and not mean, mean
-        )
+        share = self.definitions.share(key)
+        floor = self._floors[key[0]](key[1], cell.period)
+        yield RateFigure(cell, place, *ends, key[0], floor, share, mean)
 
     def _read_rates(
         self, made: Exposure, rates: Sequence[tuple[Key, RateFigure]], terms: BareTerms | None
     ) -> None:
         """Read what rates say, and hide, of their terms: those that members state, then the others."""
         above_all = {each.place.quantity for _, each in rates if each.low > 1.0}
+        shares = self.definitions.shares.items()
+        made.shares |= {terms: None for name, terms in shares if name not in above_all}
         loose, hidden = list[RateFigure](), list[tuple[RateFigure, str, str]]()
         for key, each in rates:
             rate = each._replace(share=each.share and each.place.quantity not in above_all)
@@ -234,10 +241,11 @@ class Federated:
                 hidden.append((rate, *stated[:2]))
             else:
                 made.facts += rate.facts(*stated[:2])
+        besides = self.definitions.besides
         for rate, top, bottom in hidden:
             own = (made.hiding.get(rate.at(name), ()) for name in (top, bottom))
             if not any(rate.whose in hiders for hiders in own):  # hidden for its own sake
-                made.facts += hide_terms(made, rate, top, bottom)
+                made.facts += hide_terms(made, rate, top, bottom, besides.get((top, bottom), ""))
         if terms is not None:
             read_bare_rates(made, loose, terms, self._region)
 
@@ -272,11 +280,12 @@ class Federated:
         links = gathered({link for given in self.links.values() for link in given}, spoken)
         found: dict[tuple[object, ...], Fact] = {}
         for _ in range(2):  # what links reach may be a sum of categories in its turn
-            facts = [*_category_facts(sums, known), *_link_facts(links, known), *_years(known)]
+            years = _years(cell for cell in known if cell.quantity not in self.definitions.stocks)
+            facts = [*_category_facts(sums, known), *_link_facts(links, known), *years]
             for fact in facts:
                 found.setdefault((*fact.weights.items(), fact.low), fact)
                 known |= set(fact.weights)
-        return _telling(list(found.values()), made)
+        return _telling([*found.values(), *_share_facts(made.shares, known)], made)
 
     def supports(self, row: Record, cell: CountedCell) -> list[CountedCell] | None:
         """Return what a figure that is no count, or not a territory's own, may rest on; None where nobody says."""
@@ -289,9 +298,7 @@ class Federated:
                 return None
         elif row["statut"] in _PASSED and self.definitions.nature(key) not in ADDED:
             around = {
-                place
-                for link in self._into.get((key[0], own), ())
-                for place in (*link.whole, *(each for each, _ in link.parts))
+                place for link in self._into.get((key[0], own), ()) for place in link.places[1:]
             }
         else:
             return []
@@ -323,21 +330,31 @@ def _category_facts(sums: dict[str, tuple[str, ...]], known: set[CountedCell]) -
             yield Fact(weights | {_called(cell, part): 1.0 for part in parts}, 0.0, 0.0)
 
 
+def _share_facts(
+    shares: Mapping[tuple[str, str], tuple[str, str] | None], known: set[CountedCell]
+) -> Iterator[Fact]:
+    """Write that a part is no more than its whole, wherever both are spoken of."""
+    wholes = defaultdict(list)
+    for part, whole in shares:
+        wholes[part].append(whole)
+    for cell in sorted(known):
+        for whole in wholes.get(cell.quantity, ()):
+            if (of := _called(cell, whole)) in known:
+                weights = {cell: 1.0, of: -1.0}
+                yield Fact(weights, -math.inf, 0.0, guess=shares[cell.quantity, whole])
+
+
 def _link_facts(links: list[Holding], known: set[CountedCell]) -> Iterator[Fact]:
     columns = defaultdict(set)
     for cell in known:
         columns[cell.zoning, cell.territory].add((cell.quantity, cell.period))
     for link in links:
-        spoken = {one for place in _places(link) for one in columns.get(place, ())}
+        spoken = {one for place in link.places for one in columns.get(place, ())}
         for quantity, period in sorted(spoken):
             yield from link.facts(quantity, period)
 
 
-def _places(link: Holding) -> list[Place]:
-    return [link.target, *link.whole, *(place for place, _ in link.parts)]
-
-
-def _years(known: set[CountedCell]) -> Iterator[Fact]:
+def _years(known: Iterable[CountedCell]) -> Iterator[Fact]:
     periods = defaultdict(set)
     for cell in known:
         periods[cell.quantity, cell.zoning, cell.territory].add(cell.period)

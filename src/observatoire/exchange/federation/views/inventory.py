@@ -17,16 +17,7 @@ from observatoire.exchange.federation.views.grid import (
     grid_figures,
 )
 from observatoire.french.typography import capital, number, plural
-from observatoire.pages.blocks import (
-    Block,
-    Column,
-    Facts,
-    Note,
-    Page,
-    Row,
-    TableBlock,
-    TextCell,
-)
+from observatoire.pages.blocks import Block, Facts, Note, Page, Row, TableBlock, TextCell, heads
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -235,7 +226,7 @@ def _table(inventory: pd.DataFrame, members: Mapping[str, str]) -> TableBlock:
     return TableBlock(
         "Qui observe quoi, ligne à ligne",
         "Indicateur",
-        tuple(map(Column, _HEADS)),
+        heads(*_HEADS),
         tuple(rows),
         (Note("Lecture", said),),
         kind="texts",

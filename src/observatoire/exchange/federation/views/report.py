@@ -18,6 +18,7 @@ from observatoire.pages.blocks import (
     Row,
     TableBlock,
     TextCell,
+    heads,
 )
 from observatoire.values import records
 
@@ -157,7 +158,7 @@ def method_blocks(
         TableBlock(
             "Paquets réunis, par ordre de préséance",
             "Observatoire",
-            tuple(map(Column, ("Version", "Publié le", "Licence", "Sources"))),
+            heads("Version", "Publié le", "Licence", "Sources"),
             tuple(rows),
             (
                 Note(

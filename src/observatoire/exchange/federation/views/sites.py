@@ -9,7 +9,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import number, plural
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps.locator import locator_figure
-from observatoire.pages.blocks import Callout, Column, Facts, Note, Page, Row, TableBlock, TextCell
+from observatoire.pages.blocks import Callout, Facts, Note, Page, Row, TableBlock, TextCell, heads
 from observatoire.pages.notes import source_notes
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.atlas import AtlasContent
@@ -94,7 +94,7 @@ def site_sheet(
     grid = TableBlock(
         "Ce que l’on sait, et ce que l’on sait des autres sites",
         "Indicateur",
-        tuple(map(Column, _HEADS)),
+        heads(*_HEADS),
         tuple(rows),
         (
             Note("Lecture", _READ),
