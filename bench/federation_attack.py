@@ -33,7 +33,7 @@ def attacked(first: int, count: int, journal: Path, *, bare: bool = False) -> li
             continue
         begun = time.process_time()
         with tempfile.TemporaryDirectory() as folder:
-            found = attack_federation(Path(folder), seed, bare=bare)
+            found = attack_federation(Path(folder), seed, bare=bare, weighed=True)
         rows[seed] = {"seed": seed, **asdict(found), "seconds": time.process_time() - begun}
         print(seed, found, flush=True)
         with journal.open("a", encoding="utf-8") as file:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 DEEP = bool(os.environ.get("OBSERVATOIRE_DEEP"))
 WORKSPACES, SEQUENCES = 40, 30
 SEEDS = range(WORKSPACES) if DEEP else (0, 4, 13)
-TRAILS = range(SEQUENCES) if DEEP else (0, 1, 6)
+TRAILS = range(SEQUENCES) if DEEP else (1, 6)
 
 
 @dataclass(frozen=True)

@@ -526,8 +526,10 @@ class FederationFinding:
 _TRIED = 4
 
 
-def attack_federation(root: Path, seed: int, *, bare: bool = False) -> FederationFinding:
-    """Attack the federation of a seed by all its doors."""
+def attack_federation(
+    root: Path, seed: int, *, bare: bool = False, weighed: bool = False
+) -> FederationFinding:
+    """Attack the federation of a seed by all its doors; if ``weighed``, also with what is withheld."""
     made = drawn(root, seed, bare=bare)
     _leave_counted(made)
     f = obs.federate(made.packages)
@@ -545,7 +547,7 @@ def attack_federation(root: Path, seed: int, *, bare: bool = False) -> Federatio
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in besides:
         groups.setdefault(_key(row), []).append(row)
-    tried = list(groups.values())[:_TRIED]
+    tried = list(groups.values())[: _TRIED if weighed else 0]
     return FederationFinding(
         attacker.found(),
         len(made.hidden),

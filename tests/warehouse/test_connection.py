@@ -47,7 +47,7 @@ def test_nothing_is_laid_out_again_while_nothing_lacks(
 ) -> None:
     path = tmp_path / "o.duckdb"
     open_warehouse(path, METRIC).close()
-    monkeypatch.setattr(database, "_forget_first_registers", lambda _: pytest.fail("laid out anew"))
+    monkeypatch.setattr(database, "_forget_former_forms", lambda _: pytest.fail("laid out anew"))
     open_warehouse(path, METRIC).close()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import plain, says
+from effort import PROFILE
 
 import observatoire as obs
 from observatoire.errors import UnknownTerritoryError, WorkspaceError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Code of the commune, its IRIS and QPV, its IRIS of the census file; quartiers that get an estimate.
-TOWNS = [("66136", 47, 9, 45, 8), ("11262", 24, 3, 21, 1)]
+TOWNS = [("66136", 47, 9, 45, 8), ("11262", 24, 3, 21, 1)][: 1 if PROFILE == "fast" else 2]
 
 
 @pytest.mark.parametrize(("town", "iris", "qpv", "given", "estimated"), TOWNS)

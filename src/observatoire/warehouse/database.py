@@ -79,8 +79,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) ->
     if not fresh:
         if _is_laid_out(connection, schema):
             return
-        _forget_first_registers(connection)
-        _forget_other_forms(connection)
+        _forget_former_forms(connection)
     # In one transaction: else each of its statements waits for the disk.
     connection.execute(f"BEGIN TRANSACTION; {schema}")
     if not fresh and _crs_changed(connection, crs):
@@ -132,21 +131,6 @@ def _signature(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
 #: A column that tables of the first version, which nothing ever filled, did not have.
 _SINCE = {"target": "relative", "action": "stage", "note": "readers"}
 
-_TABLES = "SELECT table_name FROM duckdb_tables()"
-
-
-def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the tables of registers in the form that the first version gave them, always empty."""
-    # Asked of each table: what lists columns makes the engine lay out all its own views first.
-    known = {str(name) for (name,) in connection.execute(_TABLES).fetchall()}
-    for table, column in _SINCE.items():
-        if table not in known:
-            continue
-        described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
-        if column not in {name for name, *_ in described or ()}:
-            connection.execute(f"DROP TABLE {table}")
-
-
 #: What is only kept to be read again: made anew in any other form than this one.
 _KEPT = {
     "kept_decision": {"key": "VARCHAR", "sha256": "VARCHAR", "body": "BLOB"},
@@ -157,14 +141,15 @@ _KEPT = {
 }  # fmt: skip
 
 
-def _forget_other_forms(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what another version of the library kept, in a form of its own."""
-    known = {str(name) for (name,) in connection.execute(_TABLES).fetchall()}
-    for table, columns in _KEPT.items():
-        if table in known:
-            described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
-            if {str(name): str(kind) for name, kind, *_ in described or ()} != columns:
-                connection.execute(f"DROP TABLE {table}")
+def _forget_former_forms(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop registers in the form of the first version, and what another one kept in a form of its own."""
+    known = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    # Asked of each table: what lists columns makes the engine lay out all its own views first.
+    for table in {*_SINCE, *_KEPT} & {str(name) for (name,) in known}:
+        described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
+        columns = {str(name): str(kind) for name, kind, *_ in described or ()}
+        if columns != _KEPT[table] if table in _KEPT else _SINCE[table] not in columns:
+            connection.execute(f"DROP TABLE {table}")
 
 
 def _schema(crs: str) -> str:

@@ -24,6 +24,7 @@ import pytest
 from frictionless import Package
 from full_disk import full_disk
 from jsonschema import Draft7Validator
+from made_once import loaded
 
 import observatoire as obs
 from observatoire.errors import FileError
@@ -308,10 +309,14 @@ def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
 def test_a_full_disk_is_said_and_leaves_what_was_there(
     tmp_path: Path, place: str, room: int
 ) -> None:
-    attacker.write_random(tmp_path, np.random.default_rng(1))
+    loaded(
+        "disque",
+        lambda to: attacker.write_random(to, np.random.default_rng(1)),
+        tmp_path,
+        decide="part",
+    )
     first = tmp_path / place
     with obs.open(tmp_path) as o:
-        o.load()
         write = o.panel("aides").save if first.suffix else o.publish
         write(first)
         before = len(o.publications())

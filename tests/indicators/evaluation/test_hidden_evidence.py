@@ -31,9 +31,9 @@ def write(place: Path) -> None:
     (folder / "source.toml").write_text(source, encoding="utf-8")
 
 
-@pytest.fixture
-def o(tmp_path: Path) -> Iterator[Any]:
-    opened = obs.open(loaded("masque", write, tmp_path, decide="taux"))
+@pytest.fixture(scope="module")
+def o(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    opened = obs.open(loaded("masque", write, tmp_path_factory.mktemp("masque"), decide="taux"))
     yield opened
     opened.close()
 

@@ -174,10 +174,15 @@ def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
     return [*people, *rows_of("tx", rates), "commune-2016;c2;2016;tx;%s"]
 
 
-@pytest.mark.parametrize("rebuilt", [False, True])
-@pytest.mark.parametrize("second", [{"i6": 20}, {"i9": None}], ids=["corrected", "withdrawn"])
+@pytest.mark.parametrize(
+    ("second", "rebuilt"),
+    [({"i6": 20}, True), ({"i9": None}, False)],
+    ids=["corrected", "withdrawn"],
+)
 def test_what_rates_gave_is_not_forgotten(
-    tmp_path: Path, second: dict[str, int | None], *, rebuilt: bool
+    tmp_path: Path,
+    second: dict[str, int | None],
+    rebuilt: bool,  # noqa: FBT001
 ) -> None:
     """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
     numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}

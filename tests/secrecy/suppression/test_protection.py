@@ -75,9 +75,9 @@ def test_order_of_rows_changes_nothing(shape: str, seed: int) -> None:
     pd.testing.assert_series_equal(cells, before)
 
 
-def test_our_audit_passes_over_hundreds_of_tables() -> None:
+def test_our_audit_passes_over_many_tables() -> None:
     rng = np.random.default_rng(20)
-    for turn in range(120):
+    for turn in range(cases(160)):
         cells, relations = table(rng, SHAPES[1 + turn % 3 if turn % 20 else 0])
         statuses = protect(cells, relations, THRESHOLD, cost=pd.Series(1.0, index=cells.index))
         assert audit(cells, statuses, relations, threshold=THRESHOLD)["safe"].all()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.plan.disclosures import Discloser, ShownCell
     from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe, Variable
     from observatoire.secrecy.plan.workspace_system import Assembly
+    from observatoire.secrecy.primary.known_figures import KnownFigures
     from observatoire.warehouse import Warehouse
 
 
@@ -135,9 +136,9 @@ def add_earlier(
     former = Former(assembly, warehouse, _renamed(assembly, earlier, cells), earlier)
     for cell in earlier:
         changed = former.changed(cell.loads)
-        for recipe in cell.recipes:
-            _add_recipe(assembly, recipe, former, changed)
-        if cell.key in cells:
+        read = [_add_recipe(assembly, recipe, former, changed) for recipe in cell.recipes]
+        # A cell may have another formula by now, or other links: its sums say what it was.
+        if cell.key in cells and not any(read):
             _add_shown(assembly, cells[cell.key], cell, changed)
     former.relate()
 
@@ -148,7 +149,7 @@ def _renamed(
     cells: Mapping[tuple[str, str, str, str], ShownCell],
 ) -> dict[Variable, Variable]:
     """Return the names that sources and variables have today: a count of a place is the same one."""
-    names = {}
+    names, known = {}, assembly.known
     for cell in earlier:
         now = cells.get(cell.key)
         if now is None or not now.counted or len(now.counts) != 1 or len(cell.recipes) != 1:
@@ -157,26 +158,40 @@ def _renamed(
         today = {base[:2] for base, _ in now.counts[0].terms}
         if len(then) == len(today) == 1 and then != today:
             (before,), (after,) = then, today
-            if before[0] not in assembly.twins.get(after, ()):
+            if before[0] not in assembly.twins.get(after, ()) and _same(known, before, after):
                 names[before] = after
     return names
 
 
+def _same(known: KnownFigures, before: Variable, after: Variable) -> bool:
+    """Say whether one name may have replaced another: else the indicator was given another formula."""
+    both = [
+        known.value(base) == known.value(Base(*after, *base[2:]))
+        for base in known.figures
+        if base[:2] == before and base not in known.withdrawn
+    ]
+    return 2 * sum(both) >= len(both)
+
+
 def _add_recipe(
     assembly: Assembly, recipe: Recipe, former: Former, changed: Mapping[Base, Base]
-) -> None:
+) -> bool:
+    """Make a sum public, as it was and as it is; say whether any of its figures is known."""
     known = assembly.known
-    bases = [(former.today(Base(*each[:5])), float(each[5])) for each in recipe.terms]
+    own = [(Base(*each[:5]), float(each[5])) for each in recipe.terms]
+    bases = [(former.today(base), weight) for base, weight in own]
     then = [(changed.get(base, base), weight) for base, weight in bases]
     if not any(base in known.figures for base, _ in then):
-        return
+        return False
     total = known.sum(then)
     # What its figures deny was a sum of others, that a rebuilt warehouse has lost.
     if math.isnan(known.total(total)) or close(known.total(total), recipe.amount):
         make_public(assembly, total, recipe.amount, "publié auparavant")
-    now = known.sum(bases)
-    if now != total and close(known.total(now), recipe.amount):
-        make_public(assembly, now, recipe.amount, "publié auparavant")
+    for named in (bases, own):
+        now = known.sum(named)
+        if now != total and close(known.total(now), recipe.amount):
+            make_public(assembly, now, recipe.amount, "publié auparavant")
+    return True
 
 
 def _add_shown(

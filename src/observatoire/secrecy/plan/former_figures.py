@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.disclosures import close
+from observatoire.secrecy.plan.workspace_system import ONE
 from observatoire.secrecy.primary.known_figures import Base, KnownFigure
-from observatoire.secrecy.suppression.relations import Part
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -149,21 +149,36 @@ class Former:
                 for base, then in changed.items()
                 if base in self.assembly.bases
             }
-            # What tables hid of the time was at least one then, as what they hide now is.
-            nonzero = renamed.keys() & self.assembly.nonzero
-            self.assembly.nonzero |= {renamed[label] for label in nonzero}
+            self._keep_nonzero(renamed)
             for total, parts in relations:
-                labels = [
-                    str(total),
-                    *(str(part.label) for part in parts if isinstance(part, Part)),
-                ]
-                if labels[0] not in of or not renamed.keys() & set(labels):
+                labels = [str(total), *(str(part.label) for part in parts)]
+                rest = labels[0] in self.assembly.inert and labels[0] not in of
+                if not (rest or labels[0] in of) or not renamed.keys() & set(labels):
                     continue
                 then = [self._label_then(label, renamed, of, loads) for label in labels]
+                weights = [part.weight for part in parts]
                 self._round_off(labels, then)
-                if tuple(then) not in written and self._holds(then):
+                holds = self._leaves(then, weights) if rest else self._holds(labels, then)
+                if tuple(then) not in written and holds:
                     written.add(tuple(then))
-                    self.assembly.relate(then[0], [(label, 1.0) for label in then[1:]])
+                    self.assembly.relate(then[0], list(zip(then[1:], weights, strict=True)))
+
+    def _keep_nonzero(self, renamed: Mapping[str, str]) -> None:
+        """Keep that what tables hid was at least one then too; a zero of the time was hidden by none."""
+        self.assembly.nonzero |= {
+            then
+            for now, then in renamed.items()
+            if now in self.assembly.nonzero and self.assembly.amounts[then] != 0
+        }
+
+    def _leaves(self, then: Sequence[str], weights: Sequence[float]) -> bool:
+        """Say whether a part was at most its whole at the time, as far as anybody knows."""
+        left = math.fsum(
+            w * self.assembly.amounts[p] for w, p in zip(weights, then[1:], strict=True)
+        )
+        if not left < 0:
+            self.assembly.amounts[then[0]] = left
+        return not left < 0
 
     def _label_then(
         self,
@@ -173,7 +188,7 @@ class Former:
         loads: tuple[int, ...],
     ) -> str:
         """Return the cell of the time: of what nobody counted, nothing is known but its sign."""
-        if label in renamed or label in of:
+        if label in renamed or label in of or label == ONE:
             return renamed.get(label, label)
         name = f"{label}, chargements {', '.join(map(str, loads))}"
         if name not in self.assembly.amounts:
@@ -193,12 +208,19 @@ class Former:
                     self.assembly.public.add(made)
                     self.assembly.inert.discard(made)
 
-    def _holds(self, labels: Sequence[str]) -> bool:
-        """Say whether a sum held at the time: links may have changed since."""
-        total, *parts = (self.assembly.amounts[label] for label in labels)
+    def _holds(self, labels: Sequence[str], then: Sequence[str]) -> bool:
+        """Say whether a sum held at the time: links may have changed since, and what its producer hides."""
+        total, *parts = (self.assembly.amounts[label] for label in then)
+        hidden = [label for label in then if math.isnan(self.assembly.amounts[label])]
+        if hidden and set(hidden) <= set(labels):  # as much as today, or else it has changed too
+            return close(self._known(labels), self._known(then))
         known = math.fsum(amount for amount in parts if not math.isnan(amount))
         if math.isnan(total) or close(total, known):
             return True
-        unknown = any(math.isnan(amount) for amount in parts)
-        signed = any(self.assembly.low.get(label, 0.0) < 0 for label in labels)
-        return unknown and (known <= total or signed)
+        signed = any(self.assembly.low.get(label, 0.0) < 0 for label in then)
+        return bool(hidden) and (known <= total or signed)
+
+    def _known(self, labels: Sequence[str]) -> float:
+        """Return by how much the parts that are known pass their total, if that is."""
+        total, *parts = (self.assembly.amounts[label] for label in labels)
+        return math.fsum(amount for amount in (-total, *parts) if not math.isnan(amount))

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -68,7 +69,7 @@ class CheckInputs:
     breaks: pd.DataFrame = field(default_factory=lambda: _nothing(BREAK_COLUMNS))
     identities: pd.DataFrame = field(default_factory=lambda: _nothing(IDENTITY_COLUMNS))
 
-    @property
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables, by the name that checked.sql gives them."""
         return {

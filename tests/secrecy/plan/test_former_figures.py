@@ -1,0 +1,98 @@
+"""What left before, under other formulas, and beside figures that have been corrected since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attacker import CATALOGUE, SOURCE, write
+from lent_levels import LENT, LENT_CATALOGUE, figures_of
+
+import observatoire as obs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+SIMPLE = SOURCE[: SOURCE.index("[[secrecy.sums]]")] + SOURCE[SOURCE.index("[variables") :]
+IRIS, COMMUNE = "iris-2016", "commune-2016"
+
+
+def rows_of(values: Mapping[str, object], variable: str = "aidA") -> list[str]:
+    zonings = {"i": IRIS, "c": COMMUNE}
+    return [f"{zonings[code[0]]};{code};2016;{variable};{n}" for code, n in values.items()]
+
+
+def leave(folder: Path, zoning: str, indicator: str = "aidA") -> Iterator[tuple[str, float]]:
+    """Load a workspace, have a page of a zoning leave, and give the figures that it shows."""
+    with obs.open(folder) as o:
+        o.load()
+        o.panel(indicators=[indicator], zoning=zoning).save(folder / "page.html")
+        assert o.audit()["safe"].all()
+        frame = o.table(indicator, zoning).main.dropna(subset="value")
+        yield from zip(frame["territory"], frame["value"], strict=True)
+
+
+def test_what_left_under_a_code_is_not_taken_for_what_the_code_counts_now(tmp_path: Path) -> None:
+    """q2 = i2 + i3 left as « aidA », which counts something else by now: i3 would give i2 all the same."""
+    given = {
+        "i1": 90,
+        "i2": 4,
+        "i3": 57,
+        "i4": 60,
+        "i5": 70,
+        "i6": 80,
+        "i7": 33,
+        "i8": 50,
+        "i9": 44,
+    }
+    rows = rows_of(given) + rows_of({code: 300 + n for code, n in given.items()}, "aidB")
+    bare = CATALOGUE[: CATALOGUE.index("[indicators.aidT]")]
+    assert (
+        dict(leave(write(tmp_path, rows, source=SIMPLE, catalogue=bare), "quartier-2007"))["q2"]
+        == 61
+    )
+    swapped = (
+        bare.replace('"aidA"]', '"aidC"]').replace('"aidB"]', '"aidA"]').replace("aidC", "aidB")
+    )
+    more = f'\n[secrecy]\nheadlines = ["{IRIS}"]\n'  # costs another choice, if q2 were not known
+    write(tmp_path, rows, source=SIMPLE, catalogue=swapped, more=more)
+    assert not {"i2", "i3"} & dict(leave(tmp_path, IRIS, "aidB")).keys()
+
+
+def test_a_zero_that_was_corrected_takes_nothing_from_what_is_known_of_others(
+    tmp_path: Path,
+) -> None:
+    """i2 was nothing, and no page said it. The three that are hidden make 13, and are at least one each."""
+    given = {"i1": 3, "i2": 0, "i3": 30, "i4": 5, "i5": 5, "i6": 70, "c2": 70}
+    assert "c2" in dict(leave(write(tmp_path, rows_of(given | {"c1": 43}), source=SIMPLE), COMMUNE))
+    write(tmp_path, rows_of(given | {"i2": 20, "c1": 63}), source=SIMPLE)
+    shown = dict(leave(tmp_path, "quartier-2007")) | dict(leave(tmp_path, COMMUNE))
+    assert not {"q2", "c1"} <= shown.keys()
+
+
+def test_what_a_producer_hides_may_have_changed_with_what_it_corrects(tmp_path: Path) -> None:
+    """It hides a total and a part of it; the other part is corrected: every table was refused."""
+    hidden = rows_of({"i2": "s"}, "aidB") + rows_of({"i2": "s"}, "aidT")
+    for given in (60, 71):
+        folder = write(tmp_path, rows_of({"i1": 90, "i2": given}) + hidden)
+        assert dict(leave(folder, IRIS))["i2"] == given
+
+
+def test_a_numerator_of_before_was_at_most_its_universe(tmp_path: Path) -> None:
+    """62,2 % of 37, then 51,4 %: the rate of i9 alone was corrected, four were aided, and it counts four."""
+    places = {"i6": (5, 4), "i7": (17, 4), "i8": (11, 11)}
+    shown = []
+    for aided in (4, 0):
+        given = places | {"i9": (4, aided), "c2": (37, 19 + aided)}
+        figures = {code: figures_of(*two, 0.0) for code, two in given.items()}
+        rows = [
+            row
+            for variable in ("aidA", "tx")
+            for row in rows_of({code: each[variable] for code, each in figures.items()}, variable)
+        ]
+        write(tmp_path, rows, source=LENT, catalogue=LENT_CATALOGUE)
+        shown += [
+            dict(leave(tmp_path, zoning, "aidA")) for zoning in (COMMUNE, IRIS, "quartier-2007")
+        ]
+        shown.append(dict(leave(tmp_path, COMMUNE, "tx")))
+    assert not all("c2" in each for each in (shown[0], shown[3], shown[7]))
