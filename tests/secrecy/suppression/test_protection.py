@@ -354,7 +354,7 @@ def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.Monkey
     def judged(plan: SuppressionState, cell: int) -> bool:
         if not alone(plan, cell):
             return False
-        if len(cramped) < 5:  # noqa: PLR2004 - each is a measure of the whole table
+        if len(cramped) < 5:
             found = exact_intervals(plan.system, plan.hidden)
             place = np.flatnonzero(plan.hidden) == cell
             low, high = found.outer_low[place], found.outer_high[place]
