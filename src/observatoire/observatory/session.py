@@ -212,7 +212,7 @@ class Session:
         check_declared(self._context)
         if not guarded_indicators(self._context):
             return Decision({})
-        rested = grounds(self._context)
+        rested = grounds(self._context, self._kept_answers.grounds)
         found = kept_decision(self._context, rested)
         if found is not None:
             return found
