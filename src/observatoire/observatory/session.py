@@ -203,11 +203,8 @@ class Session:
         from observatoire.secrecy.release.decision import Decision, decision_of
         from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
 
-        for read_before in (
-            "_context",
-            "_kept_answers",
-            "_planned",
-        ):  # made of what stands now, of nothing older
+        # Made of what stands now, of nothing older.
+        for read_before in ("_context", "_kept_answers", "_planned"):
             self.__dict__.pop(read_before, None)
         check_declared(self._context)
         if not guarded_indicators(self._context):

@@ -126,9 +126,8 @@ class ProtectedTable:
         if self.shapes is None:
             return gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
         found = self.shapes().reindex(pd.MultiIndex.from_frame(frame[["zoning", "territory"]]))
-        official = found["official"].fillna(value=False)
         return gpd.GeoDataFrame(
-            frame.assign(official=official.to_numpy(dtype=bool)),
+            frame.assign(official=found["official"].fillna(value=False).to_numpy(dtype=bool)),
             geometry=found.geometry.to_numpy(),
             crs=found.crs,
         )
