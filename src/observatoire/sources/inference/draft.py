@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import _nested, key, lines
-from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.number_style import NumberStyle
+from observatoire.values import NATURE_DOUBT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,12 +113,8 @@ def _file_parts(file: Mapping[str, object]) -> list[str]:
     return parts
 
 
-#: So many variables are named in a caution.
-_NAMED = 8
-
-
 def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
-    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+    """Return the cautions that go with figures of which nothing states the nature, one a variable.
 
     Examples
     --------
@@ -127,7 +123,6 @@ def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
     >>> unstated_natures({})
     []
     """
-    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
-    listed = enumerate_words(names, most=_NAMED)
     why = "rien ne la dit, elle est lue sur la forme des nombres"
-    return [f"Nature à vérifier : {listed} ({why})."] if names else []
+    doubted = [name for name, doubt in doubts.items() if doubt.startswith("nature")]
+    return [f"{NATURE_DOUBT}« {name} » ({why})." for name in doubted]
