@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from observatoire.declarations.fields import answered
 from observatoire.declarations.writer import _nested, key, lines
 from observatoire.sources.parsers.number_style import NumberStyle
 from observatoire.values import NATURE_DOUBT
@@ -22,6 +23,15 @@ _ALIASES = (
 
 #: What is written above the other sheets of a workbook.
 _SHEETS = "Autre feuille, si elle a les mêmes colonnes : ôtez les « # » qui suivent, et vérifiez sa période."
+
+#: What is written of the secret where nobody states its rule.
+_RULE = """\
+# Sans règle dite, ni licence ouverte : rien au-dessous de 11 (partner_threshold d’observatoire.toml), et les taux
+# ou les moyennes de trop peu de monde sont masqués aussi. Si le partenaire en a une : ôtez les « # », complétez.
+# [secrecy]
+# threshold = 11
+# unit = "personnes"
+# rule = "Convention du …, article …\""""
 
 #: The tables of a file, which TOML wants after its own keys.
 _TABLES = ("periods", "columns")
@@ -95,6 +105,8 @@ class SourceDraft:
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
                 parts.append(f"[{name}]\n{lines(table)}")
+        if not self.secrecy and not answered(str(self.head.get("licence", ""))):
+            parts.append(_RULE)
         parts += _nested("precision", self.precision)
         for code, measure in self.variables.items():
             doubt = self.doubts.get(code, "")
