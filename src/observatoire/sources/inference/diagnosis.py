@@ -383,5 +383,5 @@ def no_figure(
             else ""
         ),
         remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre, et "
-        "qu’une cellule ne porte qu’un nombre (1 234,5), sans appel de note.",
+        "qu’une cellule ne porte qu’un nombre (1 234,5), sans appel de note ni zéro devant.",
     )

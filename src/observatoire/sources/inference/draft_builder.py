@@ -23,7 +23,7 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.parts_of_year import are_parts, finest
-from observatoire.sources.parsers.periods import is_dated, read_periods
+from observatoire.sources.parsers.periods import is_dated, read_periods, without_period
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
@@ -45,6 +45,9 @@ _PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}
 
 #: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
 _WHOLES = ("_T", "0")
+
+#: A postal code: « CP » is also a class of children.
+_POSTAL = re.compile("[0-9]{4,5}")
 
 #: A unit is not written in more ways.
 _UNITS = 5
@@ -152,8 +155,14 @@ def _measures(
     measured = {name: measure for name, measure in measures.items() if measure is not None}
     plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
     short = (name for name in measured if signs().short_parts.fullmatch(fold(name)))
-    plan.short_part = next(short, "")
+    powers = (name for name, cells in kept.items() if _multiplies(name, cells))
+    plan.short_part = next(chain(short, powers), "")
     return measured
+
+
+def _multiplies(name: str, cells: pd.Series) -> bool:
+    """Say whether a column tells by which power of ten other figures are to be multiplied: 0 changes none."""
+    return signs().multipliers.fullmatch(fold(name)) is not None and {*cells} != {"0"}
 
 
 def _complete_labels(plan: SourceDraft, described: Iterable[pd.Series]) -> None:
@@ -255,12 +264,10 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
-    beyond, small, fraction = (
-        (variable, text) if text else None
-        for text in (measured.contrary, measured.small, measured.fraction)
-    )
-    plan.beyond, plan.small = plan.beyond or beyond, plan.small or small
-    plan.fraction = plan.fraction or fraction
+    if measured.contrary and not plan.beyond:
+        plan.beyond = variable, measured.contrary
+    if measured.share and not plan.share:
+        plan.share = measured.share[0], variable, measured.share[1]
     if measured.doubt:
         plan.doubts[variable] = measured.doubt
     for sign in measured.signs:
@@ -290,10 +297,8 @@ def _name_by_columns(
         _add(plan, variable, whole or measured[names[0]])
         if whole is not None and whole.mixed:
             plan.mixed = plan.mixed or (variable, whole.mixed)
-        else:
-            plan.small = plan.small or doubtful_share(
-                {name: (measured[name], kept[name]) for name in names}
-            )
+        elif found_share := doubtful_share({name: (measured[name], kept[name]) for name in names}):
+            plan.share = plan.share or ("small", *found_share)
         plan.columns |= dict.fromkeys(names, variable)
 
 
@@ -370,8 +375,13 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
+    label = label and not (signs().is_postal(name) and not all(map(_POSTAL.fullmatch, texts)))
     label = label or (signs().is_date(name) and all(map(is_dated, texts)))
-    if label or signs().ranks.fullmatch(fold(name)) or all(map(matcher.find, texts)):
+    if (
+        label
+        or signs().ranks.fullmatch(fold(without_period(name) or name))
+        or all(map(matcher.find, texts))
+    ):
         return True
     if all("EPCI" in signs().levels_of(text) for text in texts) or all(map(_is_code, texts)):
         return True
