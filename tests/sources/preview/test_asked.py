@@ -1261,8 +1261,9 @@ def test_ladders_of_women_and_men_are_one(place: Place) -> None:
         ("a-2014.csv", table("code;Population (RP 2011);Aidés (Caf 2013)"), ("2014", "2011", "deux périodes")),
         ("plie-2014.csv", table("code;Cumul janvier;Cumul janvier-mars"), ("Cumul janvier", "plusieurs mois")),
         ("a.csv", table("code;Cumul à fin mars 2014"), ("Cumul à fin mars 2014", "plusieurs mois")),
+        ("a-2014.csv", table("code;Entrées", title="Entrées cumulées à fin juin"), ("2014", "plusieurs mois")),
         ("a-2015.csv", table("code;Pop. 10;aidés"), ("2015", "2010", "deux chiffres peuvent être une année")),
-        ("a.csv", table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;3", "2021;6;3"), ("UNIT_MULT", "milliers")),
+        ("a.csv", table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;3", "2021;6;3"), ("UNIT_MULT",)),
     ],
 )  # fmt: skip
 def test_what_is_of_another_year_of_several_months_or_in_thousands_is_asked(
@@ -1294,3 +1295,9 @@ def test_units_under_the_names_are_added_to_them(place: Place, warehouse: Wareho
     load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
     found = warehouse.rows("SELECT label FROM variable ORDER BY 1")
     assert found == [("Abonnés (nombre)",), ("Eau (milliers de m3)",), ("Prix moyen (€/m3)",)]
+
+
+def test_a_yes_under_bureau_names_no_part(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;Bureau;Agents", "oui;50", "non;20")
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    assert stored(warehouse) == {("Agents", "2014")}

@@ -15,7 +15,7 @@ from observatoire.sources.inference.column_types import (
     doubtful_share,
     measure_under,
 )
-from observatoire.sources.inference.counts_or_codes import is_running
+from observatoire.sources.inference.counts_or_codes import is_running, names_place
 from observatoire.sources.inference.draft import SourceDraft, unstated_natures
 from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
@@ -23,7 +23,7 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.parts_of_year import are_parts, finest
-from observatoire.sources.parsers.periods import is_dated, read_periods, without_period
+from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
@@ -45,9 +45,6 @@ _PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}
 
 #: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
 _WHOLES = ("_T", "0")
-
-#: A postal code: « CP » is also a class of children.
-_POSTAL = re.compile("[0-9]{4,5}")
 
 #: A unit is not written in more ways.
 _UNITS = 5
@@ -210,7 +207,7 @@ def _deal(
         elif (rank := _rank_dated(name, filled)) is not None:
             ranked |= rank
             plan.labels += [name]
-        elif not name or filled.empty or _names_place(name, filled, territory, matcher):
+        elif not name or filled.empty or names_place(name, filled, territory, matcher):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
         else:
@@ -371,33 +368,9 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
     return None
 
 
-def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
-    """Say whether a column names or places territories: by its title, or by what it holds."""
-    texts = filled.unique()
-    label = signs().is_label(name) and not signs().is_indicator(name)
-    label = label and not (signs().is_postal(name) and not all(map(_POSTAL.fullmatch, texts)))
-    label = label or (signs().is_date(name) and all(map(is_dated, texts)))
-    if (
-        label
-        or signs().ranks.fullmatch(fold(without_period(name) or name))
-        or all(map(matcher.find, texts))
-    ):
-        return True
-    if all("EPCI" in signs().levels_of(text) for text in texts) or all(map(_is_code, texts)):
-        return True
-    if not territory[filled.index[0]].startswith(filled.iloc[0]):
-        return False
-    pairs = zip(territory.loc[filled.index], filled, strict=True)
-    return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
-
-
 def _holds_figures(filled: pd.Series, at: int) -> bool:
     """Say whether a column without a name holds figures; the first one numbers the rows."""
     return at > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().any())
-
-
-def _is_code(text: str) -> bool:
-    return any(map(str.isalpha, text)) and bool(signs().levels_of(text))
 
 
 def _title(found: Found) -> str:

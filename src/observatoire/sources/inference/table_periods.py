@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
 from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
-from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
+from observatoire.sources.parsers.spans_of_years import (
+    are_steps,
+    paired_years,
+    relative_columns,
+    span_of_change,
+)
 from observatoire.sources.parsers.stated_periods import (
     DATED,
     GEOGRAPHY,
     NOTED,
     SEVERAL,
     TWO_DIGITS,
+    UNTIL,
     Candidate,
     Reading,
     column_readings,
@@ -105,7 +111,7 @@ def dated(
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
     bare = bare_parts(names) if short and not asked else []
     if period_column:
-        spanning = (*bare, *_relative(names))
+        spanning = (*bare, *relative_columns(names))
         conflict = _beside_column(found, names, period_column, short=short)
         return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
@@ -296,6 +302,10 @@ def _around(
     if not stated:
         return Statement("", ""), candidates + _noted(table, short=short), None
     best = stated[0]
+    for text in (table.path.stem, table.sheet, *titles):
+        if signs().gathered.fullmatch(fold(text.replace("_", " "))):
+            until = Candidate(best.period, text, UNTIL, weak=False)
+            return Statement("", ""), (*candidates, until), None
     for other in stated[1:]:
         # The name of a sheet that disagrees has a refusal of its own, which says how to read it.
         if not agree(best.period, other.period) and "feuille" not in other.where:
@@ -373,18 +383,7 @@ def _spanning(
     several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
     changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
-    return tuple(dict.fromkeys(chain(means, spans, changes, pairs, _relative(names, own))))
-
-
-def _relative(names: Sequence[str], own: Collection[str] = ()) -> list[str]:
-    """Return the columns of a year said after another: « Aidés N-1 »; of all months up to one: « Cumul mars »."""
-    relatives, gathered = signs().relatives, signs().gathered
-    plain = [(name, fold(name)) for name in names]
-    return [
-        name
-        for name, text in plain
-        if gathered.fullmatch(text) or (name not in own and relatives.fullmatch(text))
-    ]
+    return tuple(dict.fromkeys(chain(means, spans, changes, pairs, relative_columns(names, own))))
 
 
 def _spans(name: str, asked: str) -> bool:
