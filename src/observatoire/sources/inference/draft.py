@@ -46,14 +46,14 @@ class SourceDraft:
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
     left to complete: names of territories that are not known. ``sheets`` are the other
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
-    bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
-    :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
-    variable and a number of it that may be a share among percentages, ``fraction`` one said in per cent and a
-    number of it, where none is beyond one; ``units`` a variable and
+    bears a mark, ``spanning`` those of several years; ``candidates`` and ``conflict`` are those of
+    :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` a
+    variable and a number of it that may be a share among percentages, ``share`` why one of a variable may be, the
+    variable and the number; ``units`` a variable and
     the units, more than one, in which its rows are, ``unit_column`` the column that states them,
     ``titled_unit`` the one that a title states of the whole table, ``beyond`` a variable that cannot be in it.
     ``dimensions`` are the columns that tell apart the rows of a territory when no one does alone,
-    ``short_part`` one of weeks or days.
+    ``short_part`` one of weeks or days, or of the power of ten of the figures.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -70,13 +70,12 @@ class SourceDraft:
     aliases: list[str] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
-    spanning: str = ""
+    spanning: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     conflict: tuple[Statement, Statement] | None = None
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
-    small: tuple[str, str] | None = None
-    fraction: tuple[str, str] | None = None
+    share: tuple[str, str, str] | None = None
     units: tuple[str, ...] = ()
     titled_unit: str = ""
     beyond: tuple[str, str] | None = None
