@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.errors import SecrecyError
 from observatoire.indicators.publishable import guarded_indicators, publishable
 from observatoire.secrecy.plan.additivity import relate_all
 from observatoire.secrecy.plan.attacker_knowledge import (
@@ -337,7 +338,12 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
     costs = _costs(plan, context)
     narrowest, measured = math.inf, 0
     for group in groups_of(plan.assembly):
-        found = _protect(group, costs)
+        try:
+            found = _protect(group, costs)
+        except SecrecyError:
+            if not group.without_denied():
+                raise
+            found = _protect(group, costs)
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}
@@ -391,10 +397,19 @@ def _protect(group: Group, costs: Mapping[str, float]) -> Protection:
         past_mending=True,
     )
     cost = group.by_label(lambda label: costs.get(label, 1.0))
-    with suppress(UnprotectedError):
-        return decide(cost=cost)
-    # Zeros shown may give a total away: they are hidden where nothing else will do.
-    with suppress(UnprotectedError):
-        return decide(cost=cost, spare_zeros=False)
-    # So may headlines, of these cells alone: after a correction they show what has changed.
-    return decide(cost=cost.replace(math.inf, HEADLINE), spare_zeros=False)
+    # Headlines hide where nothing else will do: after a correction they show what has changed.
+    dear = cost.replace(math.inf, HEADLINE)
+    for price, spare in ((cost, True), (cost, False), (dear, True)):
+        with suppress(UnprotectedError):
+            found = decide(cost=price, spare_zeros=spare)
+            if spare or _hides_zero(group, found):
+                return found
+    return decide(cost=dear, spare_zeros=False)
+
+
+def _hides_zero(group: Group, found: Protection) -> bool:
+    """Say whether a zero is hidden: while none is, whatever is hidden is known to be at least one."""
+    hidden = found.statuses == Status.SECRET
+    known = group.whole & group.bounds["low"].isna() & ~group.zeros
+    known &= ~group.cells.index.isin(group.latent)
+    return bool((hidden & known & (group.cells == 0)).any())
