@@ -247,7 +247,7 @@ def test_what_leaves_says_nothing_of_the_levels_of_few_people(tmp_path: Path) ->
 def test_counts_that_a_rate_is_not_out_of_do_not_stop_everything(
     tmp_path: Path, share: float
 ) -> None:
-    """The commune’s rate gives less than its IRIS, or more than they may hold, of a count that it is not out of."""
+    """The commune’s rate gives less than its IRIS, or more than they hold, of what it is not out of."""
     people = {"i1": 90, "i3": 57, "i4": 60, "i5": 30}
     rates = dict.fromkeys(("i1", "i3", "i4"), 40.0)
     rows = [*rows_of("aidA", people), *rows_of("tx", rates)]

@@ -118,23 +118,33 @@ class Former:
                 unsaid[base] = figure
             elif not close(known.value(base), value):
                 then[base] = figure
-        denied = self._denied(then, unsaid)
-        then |= {base: unsaid[base] for base in denied}
-        for top, people in self.assembly.universes.out_of.items():
-            gone = [unsaid[base][1] for base in denied.intersection(people)]
-            if any(math.isnan(figure.value) for figure in gone):
-                then[top] = loads[-1], KnownFigure(math.nan, math.nan, math.nan)
-            elif gone and top in unsaid:
-                then[top] = unsaid[top]
+        then |= self._others(then, unsaid, loads[-1])
         figures, found = dict(known.figures), {}
-        for base, (load, figure) in then.items():
+        for base, (load, former) in then.items():
             made = base._replace(period=f"{base.period}, chargement {load}")
             # Whatever the load, a figure that was the same is one unknown.
-            if not math.isnan(figure.value):
-                made = self._then.setdefault((base, figure.value), made)
-            found[base], figures[made] = made, figure
+            if not math.isnan(former.value):
+                made = self._then.setdefault((base, former.value), made)
+            found[base], figures[made] = made, former
         self.assembly.add_figures(figures)
         return found
+
+    def _others(
+        self,
+        then: Mapping[Base, tuple[int, KnownFigure]],
+        unsaid: Mapping[Base, tuple[int, KnownFigure]],
+        load: int,
+    ) -> dict[Base, tuple[int, KnownFigure]]:
+        """Return the figures, not known then or now, that are other ones, with what rates told of them."""
+        denied = self._denied(then, unsaid)
+        others = {base: unsaid[base] for base in denied}
+        for top, people in self.assembly.universes.out_of.items():
+            gone = [unsaid[base][1].value for base in denied.intersection(people)]
+            if any(map(math.isnan, gone)):
+                others[top] = load, KnownFigure(math.nan, math.nan, math.nan)
+            elif gone and top in unsaid:
+                others[top] = unsaid[top]
+        return others
 
     def _denied(
         self,
@@ -155,10 +165,10 @@ class Former:
                 denied.add(base)
         of = {label: base for base, label in self.assembly.bases.items()}
         for total, parts in self.assembly.relations:
-            terms = {of.get(str(part.label)): part.weight for part in parts}
-            terms[of.get(str(total))] = -1.0
+            labels = {str(part.label): part.weight for part in parts} | {str(total): -1.0}
+            terms = {of[label]: weight for label, weight in labels.items() if label in of}
             met = unsaid.keys() & terms.keys()
-            if None in terms or not met:
+            if len(terms) < len(labels) or not met:
                 continue
             moved = math.fsum(
                 weight * (then[base][1].value - known.value(base))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, sparse
+from scipy import sparse
 from scipy.sparse import csgraph
 
 from observatoire.errors import SecrecyError
 from observatoire.french.typography import number
-from observatoire.secrecy.plan.disclosures import ROUNDING, close
+from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, Base, Sum
 from observatoire.secrecy.primary.universes import Universes
 from observatoire.secrecy.suppression.relations import Part
@@ -294,41 +294,6 @@ class Group:
     assembly: Assembly
     labels: list[str]
     relations: list[tuple[str, list[Part]]]
-
-    def without_denied(self) -> bool:
-        """Drop the sums of supposed numerators that the others deny; say whether any was.
-
-        Of what a lent rate is out of, any count of its source may be it: that is supposed, and others know better.
-        """
-        place = {label: rank for rank, label in enumerate(self.labels)}
-        size, supposed = len(self.labels), self.assembly.supposed
-        loose = [rank for rank, each in enumerate(self.relations) if id(each[1]) in supposed]
-        rows = sparse.lil_array((len(self.relations), size + 2 * len(loose)))
-        for rank, (total, parts) in enumerate(self.relations):
-            rows[rank, place[total]] = -1.0
-            for part in parts:
-                rows[rank, place[str(part.label)]] += part.weight
-        for column, rank in enumerate(loose):
-            rows[rank, size + 2 * column], rows[rank, size + 2 * column + 1] = 1.0, -1.0
-        ends = self.bounds.fillna(0.0)
-        for name in ends:
-            ends[name] = self.cells.fillna(ends[name])
-        slack = np.repeat([[0.0, math.inf]], 2 * len(loose), axis=0)
-        found = optimize.linprog(
-            np.repeat([0.0, 1.0], [size, 2 * len(loose)]),
-            A_eq=rows.tocsr(),
-            b_eq=np.zeros(len(self.relations)),
-            bounds=np.vstack([ends.to_numpy(dtype=float), slack]),
-        )
-        if not loose or found.status != 0:
-            return False
-        over = found.x[size:].reshape(-1, 2).max(axis=1) > ROUNDING
-        denied = {
-            id(self.relations[rank][1]) for rank, each in zip(loose, over, strict=True) if each
-        }
-        for relations in (self.relations, self.assembly.relations):
-            relations[:] = [each for each in relations if id(each[1]) not in denied]
-        return bool(denied)
 
     def by_label(self, value: Callable[[str], float]) -> pd.Series:
         """Return a number by label."""
