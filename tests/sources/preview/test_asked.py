@@ -72,6 +72,10 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;Population (géographie 2020)"), ("2020", "géographie")),
         ("a.csv", table("code;aidés", title="Aides du CCAS 2016"), ("2016", "cite")),
         ("a.csv", table("code;Aidés 2014;Total"), ("2014", "n’est que de cette colonne")),
+        ("a-2014.csv", table("code;janv.;févr.;Moyenne"), ("« Moyenne » n’en dit aucune",)),
+        ("a.csv", table("code;Demandes au 31/12/2017;Aidés 2017;Attente"), ("« Attente » n’en dit",)),
+        ("a.csv", table("code;annee;Aidés 2014", "2013;1", "2013;2"), ("2013", "« annee »", "« Aidés 2014 »")),
+        ("a.csv", table("code;defm_201312"), ("2013-12", "six chiffres")),
         ("extraction_2023.csv", table("code;aidés"), ("2023", "extraction")),
         ("a-2016.csv", table("code;evol_pop_9906;pop"), ("evol_pop_9906", "plusieurs années")),
         ("a-2022.csv", table("code;Évolution 19-22 (%);pop"), ("Évolution 19-22", "plusieurs années")),
@@ -314,6 +318,44 @@ def test_counts_that_are_all_codes_of_ours_are_no_territories(place: Place, text
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Commune;Quartier;aidés\nFort-de-France;Cluny;5\n",
+            ("« Quartier »", "« Cluny »", "une partie"),
+        ),
+        ("Quartier;École;Élèves\nFour à Chaux;Les Lilas;50\n", ("« École »", "Additionnez")),
+        ("uai;commune;ips\n9720001A;97209;88,5\n", ("« uai »", "97209")),
+        (
+            "Arrondissement;aidés\nFort-de-France;5\n",
+            ("« Arrondissement »", "du même nom", "zoning="),
+        ),
+        ("QPV;aidés\nFour à Chaux;5\n", ("« QPV »", "(quartier)", "--zoning")),
+    ],
+)
+def test_a_part_of_a_territory_or_what_bears_its_name_is_not_it(
+    place: Place, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, "a-2018.csv", text, *parts)
+
+
+def test_a_department_is_not_its_communes(place: Place) -> None:
+    place.write("geo/departement.csv", "code;nom;commune\n972;Martinique;\n")
+    place.toml(
+        '[zonings."iris-2016"]',
+        '[zonings."departement-2016"]\nlabel = "Département"\nsingular = "département"\n'
+        'members = "geo/departement.csv"\n\n[zonings."iris-2016"]',
+    )
+    refused(
+        place,
+        "a.csv",
+        "DEP;COM (09);Pop 2009\n972;09;9\n972;13;8\n",
+        "COM (09)",
+        "écrivez-le entier",
+    )
+
+
+@pytest.mark.parametrize(
     "header", ["INSEE_COM", "COG", "Commune de résidence", "codgeo_2021", "Zone", "Lieu de vie"]
 )
 def test_short_codes_are_read_under_the_name_of_a_place(
@@ -322,6 +364,16 @@ def test_short_codes_are_read_under_the_name_of_a_place(
     path = place.write("a-2018.csv", table(f"{header};aidés"))
     assert load_file(warehouse, place.workspace, path).kept == 2
     assert stored(warehouse) == {("aidés", "2018")}
+
+
+def test_numbers_led_by_zeros_are_names_of_things(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;Tranche;aidés;Nombre d’aides", "01;5;012", "12;6;005")
+    load_file(warehouse, place.workspace, place.write("a-2018.csv", text))
+    assert stored(warehouse) == {("aidés", "2018"), ("Nombre d’aides", "2018")}
+
+
+def test_what_a_program_writes_of_an_unknown_count_is_refused(place: Place) -> None:
+    refused(place, "a-2018.csv", table("code;aidés", "-999", "12"), "« -999 » est négatif")
 
 
 def test_a_postal_code_is_no_commune(place: Place, warehouse: Warehouse) -> None:
@@ -510,6 +562,7 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Aides versées (€)", "1200", "amount", "euros"),
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
+        ("Population 2016-T1", "8000", "count", ""),
         ("F1519", "12", "count", ""),
         ("Nombre médian de pièces", "3", "median", ""),
         ("Population par km²", "250", "mean", ""),

@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
+from observatoire.sources.parsers.periods import without_period
 from observatoire.sources.parsers.ranges import read_range
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import Nature
@@ -76,6 +77,9 @@ _MEASURED_IN = re.compile(
 #: A unit that multiplies its numbers: what has none beside it may be in another.
 _SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
 
+#: What programs write of a number that is not known.
+_NO_FIGURES = (-99, -999, -9999, -99999)
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -120,6 +124,8 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     True
     """
     texts = [str(text) for text in filled.unique()]
+    if are_ranked(texts) and signs().nature(name) is not Nature.COUNT:
+        return None
     words = [text for text in texts if not _PLAIN.fullmatch(text)]
     if texts and not words and not writing.thousands:
         values = pd.Series([float(text.replace(",", ".")) for text in texts])
@@ -133,13 +139,25 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     pairs = zip(texts, figures, strict=True)
     meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
     tried = pd.Series(meant, dtype=bool)
-    banded = numbers.low.notna().any() and signs().is_aged(name)
+    banded = numbers.low.notna().any() and signs().aged.fullmatch(fold(name))
     if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     ranged = bool(numbers.low.notna().any())
     measured = _declared(name, texts, numbers.value, unit, ranged=ranged)
     mixed = _mixed(texts, numbers.value) if unit == "%" else ""
     return replace(measured, signs=tuple(found), mixed=mixed)
+
+
+def are_ranked(texts: list[str]) -> bool:
+    """Say whether numbers are those of things, all of one width by their zeros: they count nothing.
+
+    Examples
+    --------
+    >>> are_ranked(["0012", "0113"]), are_ranked(["012", "20"]), are_ranked(["0,5"]), are_ranked(["0", "1"])
+    (True, False, False, False)
+    """
+    led = any(text[:1] == "0" and text.isdecimal() for text in texts)
+    return led and len(set(map(len, texts))) == 1 < len(texts[0]) and "".join(texts).isdecimal()
 
 
 def _declared(
@@ -306,7 +324,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
     if nature is not None:
         return nature, ""
-    figures = values.to_numpy()
+    # « -999 » is no figure: the count that it stands in is refused for it.
+    figures = values[~values.isin(_NO_FIGURES)].to_numpy()
     whole = bool((figures == figures.round()).all() and (figures >= 0).all())
     if _scale(name) and (figures >= 0).all():
         return Nature.COUNT, "nature à vérifier"
@@ -316,7 +335,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
     plain = fold(name)
     if any(form.search(plain) for form in (signs().heads.bracketed, _IN_MONEY, _MEASURED_IN)):
         whole = False
-    coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
+    stem = without_period(name)  # « T1 » before or after a year is a quarter, no code
+    coded = re.search(r"[A-Za-z][0-9]", stem) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-#: The number of an EPCI.
-_EPCI = re.compile("2[0-9]{8}")
+#: What the name of a sheet is when it says nothing of its figures.
+_PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}")
 
 #: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
 _WHOLES = ("_T", "0")
@@ -371,9 +371,9 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
     label = label or (signs().is_date(name) and all(map(is_dated, texts)))
-    if label or signs().is_class(name) or all(map(matcher.find, texts)):
+    if label or signs().ranks.fullmatch(fold(name)) or all(map(matcher.find, texts)):
         return True
-    if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
+    if all("EPCI" in signs().levels_of(text) for text in texts) or all(map(_is_code, texts)):
         return True
     if not territory[filled.index[0]].startswith(filled.iloc[0]):
         return False
@@ -393,4 +393,6 @@ def _is_code(text: str) -> bool:
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
     words = " · ".join(line for line in lines if line and not is_dated(line))[:120].strip(" ·")
-    return words or found.table.path.stem.replace("_", " ").replace("-", " ")
+    # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
+    sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
+    return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")

@@ -8,13 +8,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
-from observatoire.sources.parsers.periods import last_day, period_mentions
+from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
 from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
 from observatoire.sources.parsers.stated_periods import (
     DATED,
     GEOGRAPHY,
     NOTED,
     SEVERAL,
+    TWO_DIGITS,
     Candidate,
     Reading,
     column_readings,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.tables.raw_table import RawTable
 
-
-#: From these two digits on, a column is no recent year: it may be an age.
-_LADDER = "30"
 
 #: A day, as the cells of a column of dates write it.
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
@@ -104,14 +102,16 @@ def dated(
     bare = bare_parts(names) if short and not asked else []
     if period_column:
         spanning = next(chain(bare, _relative(names)), "")
-        return TablePeriods({"period_column": period_column}, spanning=spanning)
+        conflict = _beside_column(found, names, period_column, short=short)
+        return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
     own = _own_periods(readings)
     base = asked or around.period
     if not own:
-        readings |= _parts(names, base)
+        named = parts_of_year(names, base).items()
+        readings |= {name: Reading(part, stem=stem, year=part) for name, (part, stem) in named}
         own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
@@ -127,6 +127,19 @@ def dated(
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
+
+
+def _beside_column(
+    found: Found, names: Sequence[str], column: str, *, short: bool
+) -> tuple[Statement, Statement] | None:
+    """Return the period of a row, and that of a column of figures which it contradicts."""
+    rows = read_periods(found.table.frame[column]).unique().tolist()
+    for name, reading in _readings(found, names, short=short).items():
+        row = next((row for row in filter(None, rows) if not agree(row, reading.period)), "")
+        if row:
+            own = Statement(reading.period, f"la colonne « {name} »")
+            return Statement(row, f"la colonne « {column} »"), own
+    return None
 
 
 def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
@@ -149,14 +162,6 @@ def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, R
     plain = column_readings([name for name in names if name not in labels], short=short)
     labelled = column_readings(list(labels.values()), short=short)
     return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
-
-
-def _parts(names: list[str], year: str) -> dict[str, Reading]:
-    """Return what columns of the months or the quarters of a year known elsewhere say."""
-    return {
-        name: Reading(period, stem=stem, year=period)
-        for name, (period, stem) in parts_of_year(names, year).items()
-    }
 
 
 def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
@@ -204,11 +209,12 @@ def _file_periods(
         )
         return {"period": min(alone)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
-    common = years[0][:4] if len(within) == 1 else ""
-    parts = common if any(period != common for period in years) else ""
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
     whole = span if len(within) > 1 or not changes else ""
-    period = base.period or parts or ("" if undated else whole)
+    # Three months and their total: the year that the file says is not of that total.
+    parts = {*years} - within if undated and not asked and len(within) == 1 else set()
+    stated = base.period or (min(within) if parts else "")
+    period = (stated if _are_whole(parts) else "") or ("" if undated else whole)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
         first = next(iter(own))
@@ -217,6 +223,12 @@ def _file_periods(
             Statement(own[first], f"la colonne « {first} »"),
         )
     return {"period": period, "periods": dict(own)}, clash
+
+
+def _are_whole(parts: set[str]) -> bool:
+    """Say whether parts of a year are all of it, or none at all."""
+    kinds = {part[5:6] if part[5:6] in "TS" else "" for part in parts}
+    return all(len(parts) == {"T": 4, "S": 2}.get(kind, 12) for kind in kinds)
 
 
 def agree(first: str, second: str) -> bool:
@@ -232,11 +244,10 @@ def agree(first: str, second: str) -> bool:
 
 def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, ...]:
     """Return the periods that columns state of themselves, when others have none."""
-    if not own or all(name in own or _is_change(name) for name in names):
-        return ()
-    why = "elle n’est que de cette colonne, et d’autres n’en disent aucune"
-    name, period = next(iter(own.items()))
-    return (Candidate(period, name, why, weak=False),)
+    silent = next((name for name in names if name not in own), "")
+    why = f"elle n’est que de cette colonne, et « {silent} » n’en dit aucune"
+    some = next(iter(own.items()), None) if silent else None
+    return (Candidate(some[1], some[0], why, weak=False),) if some else ()
 
 
 def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
@@ -249,12 +260,11 @@ def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
         parts = re.fullmatch(r"(.*[^\W\d_][ _-]?)([0-9]{2})", name.strip())
         if parts:
             series.setdefault(parts[1], {})[parts[2]] = name
-    why = "ces deux chiffres peuvent être une année"
     lone = len(series) == 1 and _WORDED.fullmatch(fold(next(iter(series)))) is not None
     return tuple(
-        Candidate(f"20{digits}", name, why)
+        Candidate(f"20{digits}", name, TWO_DIGITS)
         for found in series.values()
-        if (lone or len(found) > 1) and min(found) > "01" and max(found) < _LADDER
+        if (lone or len(found) > 1) and min(found) > "01" and max(found) < "30"
         for digits, name in found.items()
     )
 
@@ -265,9 +275,8 @@ def _shared_digits(names: Sequence[str], own: Mapping[str, str]) -> tuple[Candid
     for name in names:
         if parts := re.fullmatch(r".*[^\W\d_]{3}[ _-]?([0-2][0-9])", name.strip()):
             ended.setdefault(parts[1], []).append(name)
-    why = "ces deux chiffres peuvent être une année"
     return tuple(
-        Candidate(f"20{digits}", found[0], why)
+        Candidate(f"20{digits}", found[0], TWO_DIGITS)
         for digits, all_ended in ended.items()
         if len(all_ended) > 1 and digits > "01"
         for found in [[name for name in all_ended if name not in own]]

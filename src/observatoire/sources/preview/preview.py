@@ -18,7 +18,12 @@ from observatoire.sources.inference.table_finder import Found, find_table
 from observatoire.sources.observations.aliases import unknown_names
 from observatoire.sources.observations.builder import observe
 from observatoire.sources.places.communes import towns_of
-from observatoire.sources.preview.column_refusals import asked_period, small_share, spanning
+from observatoire.sources.preview.column_refusals import (
+    asked_period,
+    refused,
+    small_share,
+    spanning,
+)
 from observatoire.sources.preview.display import (
     Section,
     html_page,
@@ -28,8 +33,9 @@ from observatoire.sources.preview.display import (
 )
 from observatoire.sources.preview.indicator_draft import BLOCKS_NAME, indicator_blocks
 from observatoire.sources.preview.refusals import (
-    _not_figures,
+    _other_level,
     _other_sheet,
+    _parts,
     _side_by_side,
     _some_towns,
     _two_periods,
@@ -214,7 +220,9 @@ def preview_table(
     except ObservatoireError as error:
         return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(document)))
     if found.family is not None and found.family.kind != "figures":
-        return Preview(path, ground, found, refusal=_not_figures(found))
+        family = found.family.title.split(",")[0].lower()
+        described = refused("no_measure", found.table.name, family=family)
+        return Preview(path, ground, found, refusal=described)
     plan = plan_of(found, period, ground.zonings)
     refusal = missing_answer(found, plan) or _two_periods(found, plan, period)
     if refusal is not None:
@@ -228,8 +236,11 @@ def preview_table(
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
     refusal = refusal or _side_by_side(found, ground.zonings)
+    refusal = refusal or _parts(found, plan, parsed, ground.zonings)
     # Who names the zoning says that these communes are theirs.
-    refusal = refusal or (None if zoning else _some_towns(found, parsed, ground.zonings))
+    if not zoning:
+        refusal = refusal or _other_level(found, ground.zonings)
+        refusal = refusal or _some_towns(found, parsed, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
