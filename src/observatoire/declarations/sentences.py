@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from observatoire.errors import ObservatoireError
 
 
+#: Words that an error also keeps among its data.
+_DATA = ("candidates", "parts", "zoning", "zonings")
+
+
 @declared
 class Sentences:
     """What a refusal says; words in braces are filled in where it is raised."""
@@ -28,7 +32,14 @@ def _worded(package: str) -> dict[str, Sentences]:
     return found
 
 
-def refusal(package: str, table: str, place: str, /, **words: object) -> ObservatoireError:
+def refusal(
+    package: str,
+    table: str,
+    place: str,
+    kind: type[ObservatoireError] = DescriptorError,
+    /,
+    **words: object,
+) -> ObservatoireError:
     """Return the error that the ``refusals.toml`` of a package words under a name.
 
     Parameters
@@ -39,10 +50,12 @@ def refusal(package: str, table: str, place: str, /, **words: object) -> Observa
         The name of the sentences.
     place : str
         The file, the line, the column.
+    kind : type of ObservatoireError
+        Its class.
     **words
-        What fills the braces; the error keeps ``candidates`` among its data.
+        What fills the braces; the error keeps some of them among its data.
     """
     said = _worded(package)[table]
     what, why, remedy = (text.format(**words) for text in (said.what, said.why, said.remedy))
-    kept = {name: word for name, word in words.items() if name == "candidates"}
-    return DescriptorError(what, where=place, why=why, remedy=remedy, **kept)
+    kept = {name: word for name, word in words.items() if name in _DATA}
+    return kind(what, where=place, why=why, remedy=remedy, **kept)

@@ -103,7 +103,7 @@ def test_the_proof_asks_less_than_an_audit(monkeypatch: pytest.MonkeyPatch) -> N
         return extreme(program, column, maximise=maximise)
 
     monkeypatch.setattr(Program, "extreme", counted)
-    cells, relations = margins(np.random.default_rng(7).poisson(8, (12, 6, 3)))
+    cells, relations = margins(np.random.default_rng(7).poisson(8, (6, 4, 3)))
     statuses = protect(series(cells), relations, THRESHOLD)
     system = build_system(series(cells), relations)
     hidden = np.array([statuses[label] == Status.SECRET for label in system.labels])

@@ -273,7 +273,7 @@ def test_years_of_construction_are_of_the_year_that_is_said(
 def test_a_column_of_several_years_is_asked_in_what_is_written(
     place: Place, warehouse: Warehouse
 ) -> None:
-    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;pop"))
+    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;Décès 2010-2014;pop"))
     written = preview_file(place.workspace, path).write()
     with pytest.raises(ObservatoireError) as caught:
         load_source(warehouse, place.workspace, written.parent)
@@ -281,7 +281,12 @@ def test_a_column_of_several_years_is_asked_in_what_is_written(
     answered = written.read_text(encoding="utf-8").replace('"?"', '"2010-2014"')
     written.write_text(answered, encoding="utf-8")
     load_source(warehouse, place.workspace, written.parent)
-    assert stored(warehouse) == {("Naissances 2010-2014", "2010-2014"), ("pop", "2016")}
+    found = {
+        ("Naissances 2010-2014", "2010-2014"),
+        ("Décès 2010-2014", "2010-2014"),
+        ("pop", "2016"),
+    }
+    assert stored(warehouse) == found  # each of them asked, not the first alone
 
 
 def test_an_answer_is_obeyed(place: Place, warehouse: Warehouse) -> None:
@@ -1245,3 +1250,54 @@ def test_ladders_of_women_and_men_are_one(place: Place) -> None:
     shown = preview_file(place.workspace, place.write("a-2018.csv", table("code;F1824;H2030")))
     assert shown.parsed is not None, shown.refusal
     assert set(shown.parsed.observations["period"]) == {"2018"}
+
+
+# --- Files in the manner of the CUCS, 2007 to 2014 -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parts"),
+    [
+        ("a-2014.csv", table("code;Population (RP 2011);Aidés (Caf 2013)"), ("2014", "2011", "deux périodes")),
+        ("plie-2014.csv", table("code;Cumul janvier;Cumul janvier-mars"), ("Cumul janvier", "plusieurs mois")),
+        ("a.csv", table("code;Cumul à fin mars 2014"), ("Cumul à fin mars 2014", "plusieurs mois")),
+        ("a-2014.csv", table("code;Entrées", title="Entrées cumulées à fin juin"), ("2014", "plusieurs mois")),
+        ("a-2015.csv", table("code;Pop. 10;aidés"), ("2015", "2010", "deux chiffres peuvent être une année")),
+        ("a.csv", table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;3", "2021;6;3"), ("UNIT_MULT",)),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_year_of_several_months_or_in_thousands_is_asked(
+    place: Place, name: str, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, name, text, *parts)
+
+
+def test_powers_of_ten_that_change_nothing_are_not_asked(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;0", "2021;6;0")
+    load_file(warehouse, place.workspace, place.write("a.csv", text))
+    assert warehouse.rows("SELECT max(value) FROM observation") == [(12.0,)]
+
+
+def test_ranks_and_sectors_are_no_figures_and_a_class_of_children_is_one(
+    place: Place, warehouse: Warehouse
+) -> None:
+    names = "code;Rang 2014;Secteur scolaire;PS;CP;QF < 400 €"
+    text = table(names, "1;12;900;950;50", "2;14;400;440;20")
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    assert stored(warehouse) == {(name, "2014") for name in ("PS", "CP", "QF < 400 €")}
+    assert warehouse.rows("SELECT DISTINCT nature, unit FROM variable") == [("count", "")]
+
+
+def test_units_under_the_names_are_added_to_them(place: Place, warehouse: Warehouse) -> None:
+    text = "code;Abonnés;Eau;Prix moyen\n;nombre;milliers de m3;€/m3\n97209;9;210,5;3,2\n97213;7;60,1;3,1\n"
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    found = warehouse.rows("SELECT label FROM variable ORDER BY 1")
+    assert found == [("Abonnés (nombre)",), ("Eau (milliers de m3)",), ("Prix moyen (€/m3)",)]
+
+
+def test_a_yes_under_bureau_names_no_part(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;Bureau;Agents", "oui;50", "non;20")
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    assert stored(warehouse) == {("Agents", "2014")}

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
 from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
-from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
+from observatoire.sources.parsers.spans_of_years import (
+    are_steps,
+    paired_years,
+    relative_columns,
+    span_of_change,
+)
 from observatoire.sources.parsers.stated_periods import (
     DATED,
     GEOGRAPHY,
     NOTED,
     SEVERAL,
     TWO_DIGITS,
+    UNTIL,
     Candidate,
     Reading,
     column_readings,
@@ -26,7 +32,7 @@ from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.column_texts import column_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -39,8 +45,12 @@ _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
 #: A code that ends with digits and is of no age: « alloc17 », not « pop18 » nor « Cas de covid-19 ».
 _WORDED = re.compile(
+    r"pop\.|population|"
     r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche|moins|plus|jeune|mineur|enfant)[a-z]*_?$)[^ -]*[a-z]{2}_?"
 )
+
+#: The end of a name before two digits that may be a year on columns of several names.
+_STEM = re.compile(r"[^\W\d_]{3}[ _-]?$")
 
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2
@@ -69,7 +79,7 @@ class TablePeriods:
     file: dict[str, object]
     stems: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
-    spanning: str = ""
+    spanning: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     conflict: tuple[Statement, Statement] | None = None
 
@@ -101,7 +111,7 @@ def dated(
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
     bare = bare_parts(names) if short and not asked else []
     if period_column:
-        spanning = next(chain(bare, _relative(names)), "")
+        spanning = (*bare, *relative_columns(names))
         conflict = _beside_column(found, names, period_column, short=short)
         return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
@@ -115,15 +125,14 @@ def dated(
         own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
-    candidates += _partial(own, names) + _two_digits([name for name in names if name not in own])
-    candidates += _shared_digits(names, own)
+    candidates += (*_partial(own, names), *_two_digits(names, own))
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, base[:4], asked) or next((one for one in bare if one not in own), ""),
+        (*_spanning(names, own, base[:4], asked), *(one for one in bare if one not in own)),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
@@ -250,38 +259,27 @@ def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, .
     return (Candidate(some[1], some[0], why, weak=False),) if some else ()
 
 
-def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
-    """Return the years that may end columns of one stem on two digits: « rsa18 », « rsa19 », « alloc17 » alone.
+def _two_digits(names: Sequence[str], own: Collection[str]) -> Iterable[Candidate]:
+    """Give the years that may end columns on two digits: « rsa18 » and « rsa19 », « NBMEN17 » and « NBPERS17 ».
 
     A ladder that goes beyond any year (« age25 », « age30 »), or ranks from 0 or 1 on, are none.
     """
-    series: dict[str, dict[str, str]] = {}
-    for name in names:
-        parts = re.fullmatch(r"(.*[^\W\d_][ _-]?)([0-9]{2})", name.strip())
-        if parts:
-            series.setdefault(parts[1], {})[parts[2]] = name
+    ended = [
+        (parts[1], parts[2], name)
+        for name in names
+        if (parts := re.fullmatch(r"(.*[^\W\d_][ ._-]{0,2})([0-9]{2})", name.strip()))
+    ]
+    silent = [one for one in ended if one[2] not in own]
+    series: dict[str, set[str]] = {}
+    for stem, digits, _ in silent:
+        series.setdefault(stem, set()).add(digits)
     lone = len(series) == 1 and _WORDED.fullmatch(fold(next(iter(series)))) is not None
-    return tuple(
-        Candidate(f"20{digits}", name, TWO_DIGITS)
-        for found in series.values()
-        if (lone or len(found) > 1) and min(found) > "01" and max(found) < "30"
-        for digits, name in found.items()
-    )
-
-
-def _shared_digits(names: Sequence[str], own: Mapping[str, str]) -> tuple[Candidate, ...]:
-    """Return the year that may end several columns on the same two digits: « NBMEN17 » beside « NBPERS17 »."""
-    ended: dict[str, list[str]] = {}
-    for name in names:
-        if parts := re.fullmatch(r".*[^\W\d_]{3}[ _-]?([0-2][0-9])", name.strip()):
-            ended.setdefault(parts[1], []).append(name)
-    return tuple(
-        Candidate(f"20{digits}", found[0], TWO_DIGITS)
-        for digits, all_ended in ended.items()
-        if len(all_ended) > 1 and digits > "01"
-        for found in [[name for name in all_ended if name not in own]]
-        if found
-    )
+    for stem, digits, name in silent:
+        steps = series[stem]
+        several = (lone or len(steps) > 1) and min(steps) > "01" and max(steps) < "30"
+        alike = {other for other, same, _ in ended if same == digits and _STEM.search(other)}
+        if several or ("01" < digits < "30" and len(alike) > 1 and stem in alike):
+            yield Candidate(f"20{digits}", name, TWO_DIGITS)
 
 
 def _around(
@@ -304,6 +302,10 @@ def _around(
     if not stated:
         return Statement("", ""), candidates + _noted(table, short=short), None
     best = stated[0]
+    for text in (table.path.stem, table.sheet, *titles):
+        if signs().gathered.fullmatch(fold(text.replace("_", " "))):
+            until = Candidate(best.period, text, UNTIL, weak=False)
+            return Statement("", ""), (*candidates, until), None
     for other in stated[1:]:
         # The name of a sheet that disagrees has a refusal of its own, which says how to read it.
         if not agree(best.period, other.period) and "feuille" not in other.where:
@@ -369,8 +371,10 @@ def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
-    """Return the first column that is of several years, of which none may be given to its figures."""
+def _spanning(
+    names: Sequence[str], own: Mapping[str, str], year: str, asked: str
+) -> tuple[str, ...]:
+    """Return the columns that are of several years, of which none may be given to their figures."""
     # A ladder of years of construction is of the year that the caller gives.
     others = () if asked and are_steps(names) else names
     means = (name for name in others if name not in own and _spans(name, asked))
@@ -379,13 +383,7 @@ def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: st
     several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
     changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
-    relatives = _relative([name for name in names if name not in own])
-    return next(chain(means, spans, changes, pairs, relatives), "")
-
-
-def _relative(names: Sequence[str]) -> list[str]:
-    """Return the columns of a year said after another: « Aidés N-1 »."""
-    return [name for name in names if signs().relatives.fullmatch(fold(name))]
+    return tuple(dict.fromkeys(chain(means, spans, changes, pairs, relative_columns(names, own))))
 
 
 def _spans(name: str, asked: str) -> bool:

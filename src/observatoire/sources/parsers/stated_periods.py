@@ -372,7 +372,7 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
     after = _CITING.sub("", text[stated[-1].end :]) if known else text[stated[-1].end :]
     doubt = _doubt(text, mention, after, ladder=step)
     if doubt and not (series and doubt in (AGED, GLUED)):
-        weak = doubt not in (LADDER, CITED, AGED)
+        weak = doubt not in (LADDER, AGED)
         return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
     stem = without_period(name, short=short)
     return Reading(mention.period, mention.call, stem, year_end(mention, text))

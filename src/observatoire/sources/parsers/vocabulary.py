@@ -70,6 +70,8 @@ class Signs:
     relatives: Pattern
     flats: Pattern
     unit_columns: Pattern
+    multipliers: Pattern
+    gathered: Pattern
     titled_units: Pattern
     no_periods: Pattern
     zoned: Pattern

@@ -36,8 +36,8 @@ def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None
 
 def spanning(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither; one named « T1 »."""
-    name = plan.spanning
-    if not name or name not in (*plan.variables, *plan.columns):
+    name = next(iter(_spanned(plan)), "")
+    if not name:
         return None
     kind = "spanning"
     if signs().relatives.fullmatch(fold(name)):
@@ -49,21 +49,23 @@ def spanning(found: Found, plan: SourceDraft) -> ObservatoireError | None:
 
 
 def asked_period(plan: SourceDraft) -> SourceDraft | None:
-    """Return a draft that asks the period of a column of several years: as written, it is not loaded."""
-    own = plan.file.get("periods", {})
-    asked = plan.spanning in (*plan.variables, *plan.columns) and not plan.file.get("period_column")
-    if not plan.spanning or not asked or not isinstance(own, dict) or plan.spanning in own:
+    """Return a draft that asks the period of each column of several years: as written, it is not loaded."""
+    own, asked = plan.file.get("periods", {}), dict.fromkeys(_spanned(plan), "?")
+    if not asked or plan.file.get("period_column") or not isinstance(own, dict):
         return None
-    return replace(plan, file={**plan.file, "periods": {**own, plan.spanning: "?"}})
+    return replace(plan, file={**plan.file, "periods": {**own, **asked}})
+
+
+def _spanned(plan: SourceDraft) -> list[str]:
+    """Return the columns of several years that are of figures."""
+    return [name for name in plan.spanning if name in (*plan.variables, *plan.columns)]
 
 
 def small_share(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Refuse a number far below the percentages of its variable, which may be a share."""
-    doubtful = plan.small or plan.fraction
-    if doubtful is None:
+    if plan.share is None:
         return None
-    variable, text = doubtful
-    kind = "small" if plan.small else "fraction"
+    kind, variable, text = plan.share
     return refused(kind, f"{found.table.name}, « {variable} »", text=text)
 
 
@@ -101,7 +103,9 @@ def _two_units(found: Found, plan: SourceDraft) -> ObservatoireError:
 def _unclear_rows(found: Found, plan: SourceDraft) -> ObservatoireError:
     """Refuse rows that several columns tell apart, or of weeks and days, of which no period is kept."""
     if plan.short_part:
-        return refused("short_part", found.table.name, column=plan.short_part)
+        multiplied = signs().multipliers.fullmatch(fold(plan.short_part))
+        kind = "multiplied" if multiplied else "short_part"
+        return refused(kind, found.table.name, column=plan.short_part)
     names, figures = (
         enumerate_words([f"« {name} »" for name in listed], most=4)
         for listed in (plan.dimensions, plan.variables)

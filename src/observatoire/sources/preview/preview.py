@@ -45,7 +45,7 @@ from observatoire.sources.preview.refusals import (
 from observatoire.sources.tables.sheets import SheetView, sheets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from observatoire.sources.families.family import Family
     from observatoire.sources.inference.draft import SourceDraft
@@ -69,8 +69,8 @@ class PreviewContext:
         The families known.
     preferred : str
         The main zoning.
-    themes : tuple of str
-        The themes of the catalogue.
+    indicators, themes : collection of str
+        The codes of the catalogue.
     """
 
     raw: Path
@@ -78,7 +78,8 @@ class PreviewContext:
     scope: tuple[str, ...]
     families: Mapping[str, Family]
     preferred: str
-    themes: tuple[str, ...] = ()
+    indicators: Collection[str] = ()
+    themes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,7 +129,9 @@ class Preview:
         known = self.found is not None and self.found.family is not None
         if known or self.source is None or self.plan is None:
             return ""
-        return indicator_blocks(self.source, self.plan.doubts, self.ground.themes)
+        return indicator_blocks(
+            self.source, self.plan.doubts, self.ground.indicators, self.ground.themes
+        )
 
     def write(self, folder: str | Path | None = None) -> Path:
         """Write the ``source.toml``, beside the file or in a folder of ``data/raw`` with a copy.

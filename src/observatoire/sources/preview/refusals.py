@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 #: Why a candidate is not taken, though it may well be the period.
 _POSSIBLE = (CITED, MIDDLE, NOTED, RANKED)
 
+#: What says whether a territory has a school or a bureau, and names none.
+_FLAGS = ("oui", "non")
+
 #: So many candidates are named in one question.
 _CITED = 4
 
@@ -270,7 +273,8 @@ def _parts(
     whose = found.table.frame[own].str.strip().map(lambda text: place_of(text, matcher))
     for name in aside if not plan.file.get("variable_column") else ():
         cells = found.table.frame[name].str.strip()
-        apart = (whose != "") & (cells != "") & (cells.map(matcher.find) != whose)
+        told = (cells != "") & ~cells.map(fold).isin(_FLAGS)
+        apart = (whose != "") & told & (cells.map(matcher.find) != whose)
         if apart.any():
             at = int(apart.to_numpy().argmax())
             words = {"part": cells.iloc[at], "whole": found.table.frame[own].iloc[at]}
