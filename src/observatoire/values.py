@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
+#: Begins a source's caution on what one variable is: pages print it with that variable only.
+NATURE_DOUBT = "Nature à vérifier : "
+
 #: One row of a table, by column name.
 Record = Mapping[str, Any]
 

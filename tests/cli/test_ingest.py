@@ -6,23 +6,33 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import observatoire as obs
 from observatoire.cli import main as cli
 from observatoire.cli.ingest import _fed_theme
+from observatoire.errors import DescriptorError
+from observatoire.warehouse.loading.files import failed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_a_load_names_the_panel_of_what_it_fed() -> None:
-    before = {("population", "population"): "2016", ("habitat", "part_hlm"): "2016"}
-    assert _fed_theme({**before, ("emploi", "chomeurs"): "2016"}, before) == "emploi"
-    assert _fed_theme({**before, ("habitat", "part_hlm"): "2016, 2020"}, before) == "habitat"
-    assert _fed_theme(before, before) == "population", "nothing new: a panel that is not empty"
-    assert _fed_theme(before, None) == "population"
-    assert _fed_theme({}, {}) == ""
+    rows = [("population", "2016", "a, b"), ("habitat", "2016", "b"), ("sante", "", "c")]
+    listed = pd.DataFrame(rows, columns=["theme", "periods", "sources"])
+    assert _fed_theme(listed, {"b"}) == "population"
+    assert _fed_theme(listed[1:], {"b"}) == "habitat", "the same file once more"
+    assert _fed_theme(listed, {"c"}) == "population", "nothing fed: a panel that is not empty"
+    assert _fed_theme(listed[:0], {"a"}) == ""
+
+
+def test_what_keeps_all_sources_out_is_said_once() -> None:
+    fault = DescriptorError("Cette table est déjà déclarée.", where="indicators.toml, ligne 3")
+    said = str(failed({"a": fault, "b": fault}, [], 2))
+    assert said.count("déjà déclarée") == 1
+    assert "a, b" in said
 
 
 def test_what_a_preview_wrote_is_loaded_by_the_command_that_it_names(

@@ -199,6 +199,7 @@ def test_what_was_withdrawn_and_stays_readable_is_said(
         assert call(monkeypatch, "publish", tmp_path / "paquet", "-w", tmp_path / "espace") == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "versions/1.0.0 garde" in said
+    assert "Version 1.1.0 : 3 chiffres révisés." in said
     assert "dossier nouveau" in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import zipfile
@@ -12,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from observatoire.errors import ObservatoireError
-from observatoire.errors.translations import reader_words
+from observatoire.errors.translations import reader_words, way_out
 from observatoire.sources.formats.parquet import read_parquet
 from observatoire.sources.formats.workbook import read_sheets
 from observatoire.warehouse.loading.files import preview_file
@@ -43,6 +44,12 @@ def test_known_words_are_said_in_french(said: str) -> None:
     assert SAID[said] in words
     assert words.startswith("Le lecteur dit :")
     assert not re.search(r"\b(?:file|the|open|read|data)\b", words)
+
+
+def test_a_full_disk_asks_for_room_and_not_for_rights() -> None:
+    full, shut = OSError(errno.ENOSPC, "full"), OSError(errno.EACCES, "shut")
+    assert "Faites de la place" in way_out(full, "Demandez ce droit.")
+    assert way_out(shut, "Demandez ce droit.") == "Demandez ce droit."
 
 
 @given(

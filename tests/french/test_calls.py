@@ -67,6 +67,8 @@ CALLS: list[tuple[Callable[[Any], object], tuple[str, ...]]] = [
     (lambda o: o.evaluate(debut=2010), ("« debut= »", "Écrivez start=")),
     (lambda o: o.map("part_hlm", zzz=1), ("« zzz= »", "o.map(indicator, period")),
     (lambda o: o.sources(zzz=1), ("« zzz= »", "o.sources() s’écrit sans argument")),
+    (lambda o: o.rejects("x"), ("trop d’arguments", "o.rejects() s’écrit sans argument")),
+    (lambda o: o.inequality("part_hlm", since=1950), ("Aucun chiffre chargé", "1950")),
     (lambda o: o.map(), ("o.map demande « indicator »",)),
     (lambda o: o.profiles(zoning=True), ("o.profiles : « zoning= » attend du texte", "« bool »")),
     (lambda o: o.vintage(codes=np.int64(3)), ("« codes= » attend une liste de textes", "int64")),
@@ -138,6 +140,12 @@ def test_every_argument_of_a_public_method_has_a_kind_that_is_known(cls: type) -
             found = dict(calls._misfits(inspect.unwrap(method), given, names))
             assert found.keys() == given.keys(), name
             assert all(calls._asked(kind) for kind in found.values())
+
+
+def test_a_federation_of_nothing_asks_of_what() -> None:
+    with pytest.raises(ObservatoireError) as refusal:
+        obs.federate(None)  # type: ignore[arg-type]
+    says(refusal.value, "Quels paquets fédérer", "obs.federate([")
 
 
 def test_a_federation_answers_as_an_observatory_does(tmp_path: Path) -> None:

@@ -7,19 +7,24 @@ printed), and bounds every count by scipy's own solvers, over real numbers and o
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
 
+import observatoire as obs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
 
 THRESHOLD = 11
+WAREHOUSE = "data/processed/observatoire.duckdb"
 IRIS = [f"i{rank}" for rank in range(1, 10)]
 COMMUNES = {"c1": IRIS[:5], "c2": IRIS[5:]}
 
@@ -178,6 +183,16 @@ def write(
     name: str = "aides",
 ) -> Path:
     """Write a workspace with these figures (zoning;code;period;variable;value)."""
+    _declare(folder, catalogue, more)
+    write_source(folder, name, rows, source)
+    warehouse = folder / WAREHOUSE
+    if not warehouse.exists():
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        warehouse.write_bytes(_founded())
+    return folder
+
+
+def _declare(folder: Path, catalogue: str, more: str = "") -> None:
     (folder / "geo").mkdir(parents=True, exist_ok=True)
     zonings = "".join(
         f'[zonings."{code}"]\nlabel = "{code}"\nsingular = "{one}"\nmembers = "geo/m-{code}.csv"\n'
@@ -187,8 +202,20 @@ def write(
     (folder / "observatoire.toml").write_text(WORKSPACE + zonings + more, "utf-8")
     (folder / "indicators.toml").write_text(catalogue, "utf-8")
     _write_geo(folder / "geo")
-    write_source(folder, name, rows, source)
-    return folder
+
+
+@cache
+def _founded() -> bytes:
+    """Return the warehouse of a workspace just opened: zonings drawn, passages kept, nothing loaded.
+
+    One that declares otherwise draws and keeps its own.
+    """
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        _declare(folder, CATALOGUE)
+        with obs.open(folder) as o:
+            o._keep_passages()
+        return (folder / WAREHOUSE).read_bytes()
 
 
 def draw(rng: np.random.Generator) -> pd.Series:

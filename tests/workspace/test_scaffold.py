@@ -71,6 +71,11 @@ def test_the_models_keep_what_any_town_can_obtain(tmp_path: Path) -> None:
     assert listed <= set(declared["indicators"])
     assert (root / "modeles/sources/insee-rp2016/source.toml").is_file()
     assert not (root / "modeles/sources/convention-lamentin-2007").exists()
+    registers, place = (
+        tomllib.loads((root / name).read_text(encoding="utf-8"))
+        for name in ("modeles/programmation/source.toml", "observatoire.toml")
+    )
+    assert registers["zoning"] == place["workspace"]["main_zoning"]
     asked = [one.get("ask", "") for part in declared.values() for one in part.values()]
     assert not any("Martinique" in text for text in asked)
     with pytest.raises(WorkspaceError, match="déjà"):

@@ -23,6 +23,7 @@ from observatoire.cli.console import (
 )
 from observatoire.errors import ObservatoireError
 from observatoire.french.typography import NO_BREAK, enumerate_words, number
+from observatoire.values import NATURE_DOUBT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +113,7 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
     from observatoire.warehouse.loading.files import failed
 
     targets = [path] if path else list(o.workspace.source_folders())
-    before = _fed_periods(o) if path else None
+    loaded: set[str] = set()
     failures: dict[str, ObservatoireError] = {}
     for rank, target in enumerate(targets, 1):
         try:
@@ -123,6 +124,7 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
                 raise
             failures[target.name] = error
             continue
+        loaded |= {each.source for each in (report if isinstance(report, list) else [report])}
         say(str(report))
     if failures:
         raise failed(failures, [], len(targets))
@@ -132,26 +134,17 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
             "FICHIER montre ce qui en est compris."
         )
         return
-    fed = _fed_theme(_fed_periods(o), before)
+    fed = _fed_theme(o.indicators(), loaded) if o.workspace.catalogue.is_file() else ""
     panel = f", observatoire panel {fed}" if fed else ""
     say(f"Ensuite : observatoire status dit ce qui est chargé{panel}, ou observatoire annex.")
 
 
-def _fed_periods(o: Observatory) -> dict[tuple[str, str], str]:
-    """Return the periods of each indicator that has figures, by theme and code."""
-    if not o.workspace.catalogue.is_file():
-        return {}
-    listed = o.indicators()
+def _fed_theme(listed: pd.DataFrame, loaded: set[str]) -> str:
+    """Return a theme that what was loaded feeds, else one that has figures: its panel shows something."""
     fed = listed[listed["periods"] != ""]
-    return dict(zip(zip(fed["theme"], fed["indicator"], strict=True), fed["periods"], strict=True))
-
-
-def _fed_theme(
-    periods: dict[tuple[str, str], str], before: dict[tuple[str, str], str] | None
-) -> str:
-    """Return a theme that the load fed, else one that has figures: its panel shows something."""
-    new = [] if before is None else [key for key in periods if periods[key] != before.get(key)]
-    return next((theme for theme, _ in [*new, *periods]), "")
+    pairs = zip(fed["theme"], fed["sources"], strict=True)
+    own = [theme for theme, sources in pairs if not loaded.isdisjoint(sources.split(", "))]
+    return next(iter([*own, *fed["theme"]]), "")
 
 
 @command()
@@ -205,7 +198,7 @@ _REJECTS = {
     "column": "Colonne",
     "rows": "Lignes",
     "first": "Première",
-    "reason": "Son motif",
+    "reason": "Motif",
 }
 _INDICATORS = {"indicator": "Code", "label": "Intitulé", "unit": "Unité", "periods": "Périodes"}
 _AGREEMENTS = {
@@ -270,7 +263,7 @@ def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> lis
                 f"de quoi nourrir {unfed} des {len(listed)} indicateurs : « observatoire panel --kind "
                 "completeness » montre ce qui est là, « observatoire indicators » ce qui manque à chacun"
             )
-    unsure = sources.loc[sources["caveats"].fillna("").str.contains("Nature à vérifier"), "source"]
+    unsure = sources.loc[sources["caveats"].fillna("").str.contains(NATURE_DOUBT), "source"]
     if len(unsure):
         names = enumerate_words([f"« {code} »" for code in unsure], most=8)
         lines.append(

@@ -210,8 +210,9 @@ def publish(
     with opened(workspace) as o, step("Paquet"):
         written = o.publish(folder, note=note)
     written_in(written, start)
-    from observatoire.exchange.publication.versions import still_readable
+    from observatoire.exchange.publication.versions import last_version, still_readable
 
+    say(last_version(written))
     for version, count in still_readable(written).items():
         say(_still_readable(version, count))
     say("Ensuite : observatoire federate PAQUET… le réunit à ceux d’autres observatoires.")

@@ -39,6 +39,14 @@ _CONFIG = ConfigDict(
     extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=False
 )
 
+#: What a draft writes where somebody has to answer.
+_BLANKS = ("", "à préciser", "à compléter", "?", "…")
+
+
+def answered(text: str) -> str:
+    """Return what somebody stated; a draft that nobody has filled in is not printed."""
+    return "" if text.strip().casefold() in _BLANKS else text
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def declared(cls: type[T]) -> type[T]:

@@ -47,6 +47,16 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
+#: What the system says of a disk, or of a share of it, that is full.
+NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def way_out(error: OSError, usual: str) -> str:
+    """Say what to do of what the system refuses: on a full disk, rights have nothing to do with it."""
+    full = error.errno in NO_ROOM
+    return "Faites de la place, ou choisissez un autre disque." if full else usual
+
+
 @contextmanager
 def refused_by_system(
     kind: type[ObservatoireError], what: str, where: Path, remedy: str
@@ -66,7 +76,7 @@ def refused_by_system(
         yield
     except OSError as error:
         why = f"Le système dit : {system_words(error)}."
-        raise kind(what, where=str(where), why=why, remedy=remedy) from error
+        raise kind(what, where=str(where), why=why, remedy=way_out(error, remedy)) from error
 
 
 #: A path of the machine, which says nothing to an analyst and too much to anybody else.

@@ -156,7 +156,9 @@ def _miscalled(
         return UnknownArgumentError(what, remedy=_list_of(call, names), name=needed[0])
     return UnknownArgumentError(
         f"{call} reçoit trop d’arguments, ou deux fois le même.",
-        remedy=f"Nommez-les : {', '.join(f'{name}=…' for name in names)}.",
+        remedy=f"Nommez-les : {', '.join(f'{name}=…' for name in names)}."
+        if names
+        else _list_of(call, names),
     )
 
 

@@ -109,14 +109,14 @@ class KeptAnswers:
     Parameters
     ----------
     context : Context
-        What answers are made of; its digest is taken now.
+        What answers are made of; its digest, ``grounds``, is taken now.
     """
 
     def __init__(self, context: Context) -> None:
         self._warehouse = context.warehouse
         # Rows that another handle writes from now on keep nothing.
         self._rows = content_digest(self._warehouse, ANSWERS_REST_ON)
-        self._grounds = answer_grounds(context, self._rows)
+        self.grounds = answer_grounds(context, self._rows)
 
     def once(
         self, asked: object, make: Callable[[], Answer], fits: Callable[[Answer], bool]
@@ -140,13 +140,13 @@ class KeptAnswers:
             self._keep(what, b"")
 
     def _found(self, asked: object) -> bytes | None:
-        return find_answer(self._warehouse, self._grounds, _digest(asked))
+        return find_answer(self._warehouse, self.grounds, _digest(asked))
 
     def _keep(self, asked: object, body: bytes) -> None:
         # Rows that changed meanwhile keep nothing; a full disk only costs time.
         if content_digest(self._warehouse, ANSWERS_REST_ON) == self._rows:
             with suppress(WorkspaceError):
-                keep_answer(self._warehouse, self._grounds, _digest(asked), body)
+                keep_answer(self._warehouse, self.grounds, _digest(asked), body)
 
 
 def _digest(asked: object) -> str:

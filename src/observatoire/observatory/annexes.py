@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from observatoire.declarations.fields import answered
 from observatoire.errors import FileError
 from observatoire.errors.arguments import names_in, one_path
 from observatoire.french.typography import day
 from observatoire.observatory.views import Views
-from observatoire.secrecy.release.output_check import BLANKS
 from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Annexes(Views):
         sources = self._annex_sources()
         changed = self._changed(table, since, audience, sources) if since else None
         content = AnnexContent(
-            **{key: _answered(getattr(self.workspace, key)) for key in _COVER},
+            **{key: answered(getattr(self.workspace, key)) for key in _COVER},
             day=self._dated,
             table=table,
             catalogue=self.catalogue,
@@ -240,7 +240,7 @@ class Annexes(Views):
             ],
             sources,
             __version__,
-            _answered(self.workspace.credits),
+            answered(self.workspace.credits),
         )
 
     def _crossed(self, broken: Break, indicator: Indicator) -> bool:
@@ -298,8 +298,3 @@ class Annexes(Views):
 
 #: What the cover says of a workspace.
 _COVER = ("name", "subject", "place", "centre")
-
-
-def _answered(text: str) -> str:
-    """Return what a workspace states; a draft that nobody has filled in is not printed."""
-    return "" if text.strip().casefold() in BLANKS else text

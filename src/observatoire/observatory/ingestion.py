@@ -12,7 +12,7 @@ from observatoire.observatory.inventory import Inventory
 from observatoire.warehouse.storage.listings import PERIODS, families
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -93,13 +93,14 @@ class Ingestion(Inventory):
 
         self._drop_remembered()
         shut = self._closed()
+        contents = self._contents() if self.workspace.catalogue.is_file() else {}
         noticed = [
             replace(
                 report,
                 notices=(
                     *report.notices,
-                    *self._feeding(report.source),
-                    *self._speaking(report.source),
+                    *self._feeding(report.source, contents),
+                    *(self._speaking(report.source) if report.source in contents else ()),
                     *filter(None, [shut.get(report.source, "")]),
                 ),
             )
@@ -107,7 +108,9 @@ class Ingestion(Inventory):
         ]
         return with_findings(noticed, self.checks())
 
-    def _feeding(self, source: str) -> tuple[str, ...]:
+    def _feeding(
+        self, source: str, contents: Mapping[str, set[tuple[str, str]]]
+    ) -> tuple[str, ...]:
         """Say which indicators a source of figures feeds, and which columns others lack."""
         from observatoire.indicators.definitions.feeds import (
             feed_notices,
@@ -116,8 +119,7 @@ class Ingestion(Inventory):
         )
         from observatoire.sources.families.family import kin_of, read_families
 
-        contents = self._contents()
-        if source not in contents or not self.workspace.catalogue.is_file():
+        if source not in contents:
             return ()
         known_as = kin_of(
             families(self.warehouse).get(source, ""), read_families(self.workspace.root)
@@ -137,8 +139,6 @@ class Ingestion(Inventory):
         from observatoire.secrecy.primary.universes import undeclared_universes
         from observatoire.secrecy.release.audit_report import sentences_of_universes
 
-        if source not in self._contents() or not self.workspace.catalogue.is_file():
-            return ()
         with suppress(DescriptorError):  # a rule that cannot be is said where it is asked
             return tuple(sentences_of_universes(*undeclared_universes(self._context, source)))
         return ()

@@ -203,16 +203,13 @@ class Session:
         from observatoire.secrecy.release.decision import Decision, decision_of
         from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
 
-        for read_before in (
-            "_context",
-            "_kept_answers",
-            "_planned",
-        ):  # made of what stands now, of nothing older
+        # Made of what stands now, of nothing older.
+        for read_before in ("_context", "_kept_answers", "_planned"):
             self.__dict__.pop(read_before, None)
         check_declared(self._context)
         if not guarded_indicators(self._context):
             return Decision({})
-        rested = grounds(self._context)
+        rested = grounds(self._context, self._kept_answers.grounds)
         found = kept_decision(self._context, rested)
         if found is not None:
             return found

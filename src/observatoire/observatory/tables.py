@@ -114,8 +114,9 @@ class Tables(Ingestion):
             kept=self._kept_answers,
         )
         allowed = withhold(computed, self._gate(audience))
-        made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
-        return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
+        gazetteer = self._gazetteer  # of now: what is loaded later moves no shape of this table
+        made = protect_table(allowed, lambda: gazetteer.shapes, decision, self._output_check)
+        return made.shown_by(TableDisplay(gazetteer.communes(where)))
 
     def _asked(
         self, zoning: str, when: Mapping[str, Sequence[str]], audience: Audience

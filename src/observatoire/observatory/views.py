@@ -369,8 +369,8 @@ class Views(Profiles):
         former = None
         if since is not None:
             first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
-            self.series.check(definition, first, str(table.main["period"].iloc[0]))
             earlier = self.table(code, zoning, first, precision=precision)
+            self.series.check(definition, first, str(table.main["period"].iloc[0]))
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
             spread = moved(before.spread, found.spread)

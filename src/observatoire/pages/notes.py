@@ -89,6 +89,7 @@ def _caveats(
         for source, cautions in table.caveats.items()
         for caveat in cautions
         if any(source in str(label).split(" ; ") for label in shown)
+        and any(indicator.heeds(caveat) for indicator in indicators)
     ]
     return list(dict.fromkeys(caveats))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, FormatError
 from observatoire.errors.arguments import one_path
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import system_words, way_out
 from observatoire.french.typography import enumerate_words
 from observatoire.pages.blocks import Page
 from observatoire.swap import new_file
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
-#: What the system says of a disk, or of a share of it, that is full.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-
-
 def cannot_write(path: Path, error: OSError) -> FileError:
     """Return the error to raise when a file cannot be put in its place."""
     if path.is_dir() and isinstance(error, IsADirectoryError | PermissionError | FileExistsError):
@@ -39,10 +34,11 @@ def cannot_write(path: Path, error: OSError) -> FileError:
         "On ne peut pas écrire ici.",
         where=str(path),
         why=f"Le système dit : {system_words(error)}.",
-        remedy="Faites de la place, ou choisissez un autre disque."
-        if error.errno in _NO_ROOM
-        else "Fermez le fichier s’il est ouvert ailleurs, ou choisissez un dossier où vous avez "
-        "le droit d’écrire.",
+        remedy=way_out(
+            error,
+            "Fermez le fichier s’il est ouvert ailleurs, ou choisissez un dossier où vous avez "
+            "le droit d’écrire.",
+        ),
     )
 
 

@@ -155,7 +155,9 @@ def _grid(
         *_comparator_rows(table, indicators, by_key, comparators),
         *_item_rows(table, indicators, by_key, communes),
     ]
-    notes = notes_of(table, cells, indicators)
+    known = cells["status"] != str(Status.MISSING)
+    listed = known.groupby([cells["zoning"], cells["territory"]]).transform("any")
+    notes = notes_of(table, cells[listed | (cells["zoning"] == table.zoning)], indicators)
     grid = TableBlock(
         title=title,
         head=table.zoning_label,

@@ -134,10 +134,9 @@ def finding_lines(findings: pd.DataFrame) -> list[str]:
         lines.append(f"  {level}{NO_BREAK}: {title} ({len(rows)})")
         for row in records(rows.head(_SHOWN)):
             lines.append(f"    {_place(row)}{row['message']}")  # noqa: PERF401 - two per check
-        if len(rows) > _SHOWN:
-            lines.append(
-                f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dites par observatoire check ou o.checks().df"
-            )
+        if (left := len(rows) - _SHOWN) > 0:
+            more = plural(left, "autre")
+            lines.append(f"    … et {more} : observatoire check -o anomalies.csv, ou o.checks().df")
         if remedy := str(rows["remedy"].iloc[0]):
             lines.append(f"    {remedy}")
     return lines

@@ -296,8 +296,11 @@ def read_workspace(root: Path) -> Workspace:
     root = root.expanduser().resolve()
     path = root / WORKSPACE_FILE
     if not path.is_file():
+        what = (
+            "Ce fichier n’est" if root.is_file() else f"Sans « {WORKSPACE_FILE} », ce dossier n’est"
+        )
         raise WorkspaceError(
-            f"Ce dossier ne contient pas de « {WORKSPACE_FILE} » : ce n’est pas un espace de travail.",
+            f"{what} pas un espace de travail.",
             where=str(root),
             remedy="Ouvrez le bon dossier, créez-en un par « observatoire init », ou essayez "
             "obs.demo().",

@@ -76,6 +76,16 @@ def _fill(folder: Path, origin: Path) -> None:
     kept = national_catalogue(text, frozenset(sources), str(place_name["place"]))
     (folder / _CATALOGUE).write_text(kept, encoding="utf-8")
     shutil.copyfile(models / "espace" / WORKSPACE_FILE, folder / WORKSPACE_FILE)
+    point_registers(folder, "qpv-2015")
+
+
+def point_registers(folder: Path, zoning: str) -> None:
+    """Make the registers to fill in speak of the zoning that the workspace observes."""
+    path = folder / "modeles/programmation/source.toml"
+    text = re.sub(
+        r'(?m)^zoning = "[^"]*"', f'zoning = "{zoning}"', path.read_text(encoding="utf-8")
+    )
+    path.write_text(text, encoding="utf-8")
 
 
 def _national(origin: Path) -> Iterator[tuple[str, Path]]:

@@ -14,7 +14,7 @@ from observatoire.errors import UnknownTerritoryError, WorkspaceError
 from observatoire.french.typography import enumerate_words, of_name, plural
 from observatoire.territories.spelling import simplify
 from observatoire.workspace.model import WORKSPACE_FILE
-from observatoire.workspace.scaffold import create_blank
+from observatoire.workspace.scaffold import create_blank, point_registers
 from observatoire.workspace.town_guide import write_guide
 from observatoire.workspace.town_layers import (
     TownLayer,
@@ -242,7 +242,8 @@ def _kept_words(parts: _Parts) -> tuple[str, ...]:
     lines = [f"{plural(len(codes), 'contour observé', 'contours observés')} ({parts.zoning})"]
     crossed = int(codes.isin(mended).sum())
     if crossed:
-        lines[0] += f", dont {crossed} réparé{'s' if crossed > 1 else ''} (ils se recoupaient)"
+        one = "1 réparé (il se recoupait)"
+        lines[0] += f", dont {one if crossed == 1 else f'{crossed} réparés (ils se recoupaient)'}"
     if names:
         one = " (--commune CODE n’en garde qu’une)" if len(names) > 1 else ""
         lines.append(f"{plural(len(names), 'commune')} : {listed}{one}")
@@ -282,6 +283,7 @@ def _write(root: Path, parts: _Parts) -> None:
     """Write what a town declares: its workspace file, its tables of members, its layers and links."""
     path = root / WORKSPACE_FILE
     path.write_text(_declaration(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
+    point_registers(root, parts.zoning)
     members = "code", "nom", "commune"
     if len(parts.communes) and parts.main.kind != "commune":
         rows = parts.communes[["commune", "nom", "commune"]].to_numpy().tolist()

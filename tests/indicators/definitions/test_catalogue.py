@@ -14,6 +14,7 @@ from observatoire.indicators.definitions.catalogue import Catalogue, read_catalo
 from observatoire.indicators.definitions.declared_variables import check_variables
 from observatoire.indicators.definitions.feeds import resolved
 from observatoire.sources.families.family import read_families
+from observatoire.sources.inference.draft import unstated_natures
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -125,6 +126,18 @@ def test_a_good_one_is_read(tmp_path: Path) -> None:
     assert one.factor == 100
     assert one.polarity == "neutral"
     assert one.short == one.label
+
+
+def test_a_universe_left_as_drafted_is_not_printed_as_a_chore(tmp_path: Path) -> None:
+    one = checked(tmp_path, universe='"À préciser"').get("part_maisons")
+    assert one.universe == "non précisé"
+
+
+def test_a_caution_on_a_variable_goes_with_that_variable(tmp_path: Path) -> None:
+    one = checked(tmp_path).get("part_maisons")
+    own, other = unstated_natures({"PYY_LOG": "nature à vérifier", "PYY_RP": "nature à vérifier"})
+    assert (one.heeds(own), one.heeds(other)) == (True, False)
+    assert one.heeds("Effectifs arrondis à cinq."), "what is said of a whole source goes with all"
 
 
 @pytest.mark.parametrize(

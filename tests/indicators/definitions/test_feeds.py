@@ -131,13 +131,18 @@ def test_an_unknown_family_or_column_is_refused(town: Place, wrong: str, said: s
 
 
 def test_a_partner_s_table_is_offered_blocks_whose_theme_is_never_guessed(town: Place) -> None:
-    text = "Quartier;Allocataires 2023\nCentre et Terres;10\nFour à Chaux;20\nPlace d’Armes;30\n"
-    path = town.write("suivi.csv", text)
+    text = (
+        "Quartier;Jeunes;Taux de suivi (%)\n"
+        "Centre et Terres;10;12,5\nFour à Chaux;20;30,5\nPlace d’Armes;30;40,5\n"
+    )
+    path = town.write("suivi-2023.csv", text)
     with obs.open(town.root) as o:
         assert any("N’alimente encore aucun indicateur" in one for one in o.load(path).notices)
         written = o.preview(path).write()
         blocks = (written.parent / "indicateurs-a-completer.toml").read_text("utf-8")
     assert 'theme = "…"  # à choisir : t' in blocks
+    assert "[indicators.jeunes_2]" in blocks, "the catalogue has « jeunes »"
+    assert 'label = "Taux de suivi"' in blocks, "pages print the unit after it"
     town.write("indicators.toml", CATALOGUE + blocks)
     with obs.open(town.root) as o, pytest.raises(DescriptorError) as caught:
         o.indicators()
@@ -145,7 +150,7 @@ def test_a_partner_s_table_is_offered_blocks_whose_theme_is_never_guessed(town: 
     town.write("indicators.toml", CATALOGUE + blocks.replace('theme = "…"', 'theme = "t"'))
     with obs.open(town.root) as o:
         o.load(written.parent)
-        assert len(o.indicators()) == 3
+        assert len(o.indicators()) == 4
 
 
 @pytest.mark.parametrize("zoning", ["iris-2016", "commune-2016"])

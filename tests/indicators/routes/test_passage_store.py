@@ -278,8 +278,13 @@ def test_loaded_perimeters_stay_until_others_are_declared(tmp_path: Path) -> Non
     space = create_workspace(tmp_path / "espace")
     path = tmp_path / "communes.gpkg"
     with obs.demo() as o:
-        drawn = o.table("population", zoning="commune-2016").gdf.set_index("territory").geometry
-    layer(path, drawn.buffer(50).to_dict())
+        table = o.table("population", zoning="commune-2016")
+        drawn = table.gdf.set_index("territory").geometry
+        layer(path, drawn.buffer(50).to_dict())
+        o.load(path)
+    assert (
+        table.gdf.geometry.tolist() == drawn.tolist()
+    )  # of when it was made, even once all is closed
     expected = (drawn.buffer(50).area / 1e6).tolist()
     with obs.open(space) as o:
         report = o.load(path)

@@ -174,6 +174,22 @@ def test_a_figure_that_did_not_change_is_one_unknown(tmp_path: Path) -> None:
     assert {"i6", "q4", "c2"} <= hidden[2]
 
 
+def test_a_zero_is_hidden_or_what_is_hidden_is_at_least_one(tmp_path: Path) -> None:
+    """Eleven, a headline, is ten and one: were no zero hidden, each would be of one to ten."""
+    counts = {"c1": (10, 1), "c2": (400, 300)}
+    rows = [
+        row
+        for rank, variable in enumerate(("aidA", "aidB"))
+        for row in rows_of(
+            {code: pair[rank] for code, pair in counts.items()}, variable, "commune-2016"
+        )
+    ]
+    rows += rows_of({code: sum(pair) for code, pair in counts.items()}, "aidT", "commune-2016")
+    headline = '\n[secrecy]\nheadlines = ["commune-2016"]\n'
+    with loaded(tmp_path, rows, source=SOURCE, more=headline) as o:
+        assert o.audit()["safe"].all()
+
+
 def test_what_was_not_guarded_is_remembered_when_it_is(tmp_path: Path) -> None:
     """A count left under no rule; the rule comes, and a correction: the total of the time is known."""
     free = SIMPLE.replace("threshold = 11", 'threshold = 0\nrule = "Diffusé tel quel."')

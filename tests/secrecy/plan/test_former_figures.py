@@ -96,3 +96,23 @@ def test_a_numerator_of_before_was_at_most_its_universe(tmp_path: Path) -> None:
         ]
         shown.append(dict(leave(tmp_path, COMMUNE, "tx")))
     assert not all("c2" in each for each in (shown[0], shown[3], shown[7]))
+
+
+def test_what_sums_deny_to_be_the_same_is_another_figure(tmp_path: Path) -> None:
+    """i2, hidden at first, is given by now: its commune moved as it did, and told two. Then it is hidden anew."""
+    others = {"i1": 90, "i3": 57, "i4": "s", "i5": 70}
+    headline = f'\n[secrecy]\nheadlines = ["{COMMUNE}"]\n'
+    write(tmp_path, rows_of(others | {"i2": "s", "c1": 222}), source=SIMPLE, more=headline)
+    assert dict(leave(tmp_path, COMMUNE))["c1"] == 222
+    write(tmp_path, rows_of(others | {"i2": 33, "c1": 253}), source=SIMPLE, more=headline)
+    assert "i2" not in dict(leave(tmp_path, IRIS))
+    assert dict(leave(tmp_path, COMMUNE))["c1"] == 253
+
+
+def test_what_is_hidden_by_now_is_not_what_was_given(tmp_path: Path) -> None:
+    """Forty left of i2, and all of its commune; hidden by now, three are left of it."""
+    given = {"i1": 90, "i2": 40, "i3": 57, "i4": 60, "i5": 70}
+    write(tmp_path, rows_of(given | {"c1": 317}), source=SIMPLE)
+    assert dict(leave(tmp_path, IRIS))["i2"] == 40
+    write(tmp_path, rows_of(given | {"i2": "s", "c1": 280}), source=SIMPLE)
+    assert "c1" not in dict(leave(tmp_path, COMMUNE))

@@ -87,7 +87,7 @@ def hidden(o: Observatory, zoning: str, indicator: str = "aidA", when: str = "20
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up the search for the cheapest choice sooner, by default: it is no less safe."""
     if PROFILE == "fast":
-        monkeypatch.setattr(optimal, "WORK", 2_000)
+        monkeypatch.setattr(optimal, "WORK", 200)
 
 
 @pytest.mark.usefixtures("hurried")

@@ -241,3 +241,19 @@ def test_what_leaves_says_nothing_of_the_levels_of_few_people(tmp_path: Path) ->
                 [*texts, o.table(list(LEVELS), "quartier-2007", compare=["commune"]).df.to_csv()]
             )
     assert left[0] == left[1]
+
+
+@pytest.mark.parametrize("share", [10.0, 90.0])
+def test_counts_that_a_rate_is_not_out_of_do_not_stop_everything(
+    tmp_path: Path, share: float
+) -> None:
+    """The commune’s rate gives less than its IRIS, or more than they hold, of what it is not out of."""
+    people = {"i1": 90, "i3": 57, "i4": 60, "i5": 30}
+    rates = dict.fromkeys(("i1", "i3", "i4"), 40.0)
+    rows = [*rows_of("aidA", people), *rows_of("tx", rates)]
+    rows += [
+        *rows_of("aidA", {"c1": 237}, "commune-2016"),
+        *rows_of("tx", {"c1": share}, "commune-2016"),
+    ]
+    with opened(tmp_path, rows) as o:
+        assert "c1" not in hidden(o, "aidA", "commune-2016")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,8 @@ from tables_of_cells import (
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy import Part, audit, protect, protection
-from observatoire.secrecy.suppression.audit import measured
+from observatoire.secrecy.suppression import complementary
+from observatoire.secrecy.suppression.audit import exact_intervals, measured
 from observatoire.secrecy.suppression.cell_system import build_system, lay_out
 from observatoire.secrecy.suppression.complementary import SuppressionState, around
 from observatoire.secrecy.suppression.linear_programs import Program
@@ -102,7 +103,7 @@ def test_the_proof_asks_less_than_an_audit(monkeypatch: pytest.MonkeyPatch) -> N
         return extreme(program, column, maximise=maximise)
 
     monkeypatch.setattr(Program, "extreme", counted)
-    cells, relations = margins(np.random.default_rng(7).poisson(8, (12, 6, 3)))
+    cells, relations = margins(np.random.default_rng(7).poisson(8, (6, 4, 3)))
     statuses = protect(series(cells), relations, THRESHOLD)
     system = build_system(series(cells), relations)
     hidden = np.array([statuses[label] == Status.SECRET for label in system.labels])
@@ -339,6 +340,35 @@ def test_multiindex_labels() -> None:
     statuses = protect(cells, relations, 11)
     assert statuses.index.equals(cells.index)
     assert hidden_of(statuses) == [("a", "x"), ("b", "x")]
+
+
+def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly every program asked proves something, and what is said cramped is too narrow indeed."""
+    proved, cramped = [], []
+    pair, alone = complementary._cheapest_pair, complementary._cramped
+
+    def answered(*of: Any) -> object:
+        proved.append((answer := pair(*of)) is not None)
+        return answer
+
+    def judged(plan: SuppressionState, cell: int) -> bool:
+        if not alone(plan, cell):
+            return False
+        if len(cramped) < 5:
+            found = exact_intervals(plan.system, plan.hidden)
+            place = np.flatnonzero(plan.hidden) == cell
+            low, high = found.outer_low[place], found.outer_high[place]
+            assert min(high - low, plan.system.counts[cell] + high) < plan.asked[cell]
+        cramped.append(cell)
+        return True
+
+    monkeypatch.setattr(complementary, "_cheapest_pair", answered)
+    monkeypatch.setattr(complementary, "_cramped", judged)
+    rng, shares = np.random.default_rng(2), [8, 6, 5, 4, 3, 2, 1.5, 1, 0.7, 0.5, 0.3, 0.2]
+    cells, relations = margins(rng.poisson(np.outer(rng.gamma(2.0, 10.0, 30), shares)))
+    protect(series(cells), relations, THRESHOLD)
+    assert cramped
+    assert proved.count(False) < len(proved) / 10
 
 
 def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:

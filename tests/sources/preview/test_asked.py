@@ -72,6 +72,10 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;Population (géographie 2020)"), ("2020", "géographie")),
         ("a.csv", table("code;aidés", title="Aides du CCAS 2016"), ("2016", "cite")),
         ("a.csv", table("code;Aidés 2014;Total"), ("2014", "n’est que de cette colonne")),
+        ("a-2014.csv", table("code;janv.;févr.;Moyenne"), ("« Moyenne » n’en dit aucune",)),
+        ("a.csv", table("code;Demandes au 31/12/2017;Aidés 2017;Attente"), ("« Attente » n’en dit",)),
+        ("a.csv", table("code;annee;Aidés 2014", "2013;1", "2013;2"), ("2013", "« annee »", "« Aidés 2014 »")),
+        ("a.csv", table("code;defm_201312"), ("2013-12", "six chiffres")),
         ("extraction_2023.csv", table("code;aidés"), ("2023", "extraction")),
         ("a-2016.csv", table("code;evol_pop_9906;pop"), ("evol_pop_9906", "plusieurs années")),
         ("a-2022.csv", table("code;Évolution 19-22 (%);pop"), ("Évolution 19-22", "plusieurs années")),
@@ -269,7 +273,7 @@ def test_years_of_construction_are_of_the_year_that_is_said(
 def test_a_column_of_several_years_is_asked_in_what_is_written(
     place: Place, warehouse: Warehouse
 ) -> None:
-    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;pop"))
+    path = place.write("a-2016.csv", table("code;Naissances 2010-2014;Décès 2010-2014;pop"))
     written = preview_file(place.workspace, path).write()
     with pytest.raises(ObservatoireError) as caught:
         load_source(warehouse, place.workspace, written.parent)
@@ -277,7 +281,12 @@ def test_a_column_of_several_years_is_asked_in_what_is_written(
     answered = written.read_text(encoding="utf-8").replace('"?"', '"2010-2014"')
     written.write_text(answered, encoding="utf-8")
     load_source(warehouse, place.workspace, written.parent)
-    assert stored(warehouse) == {("Naissances 2010-2014", "2010-2014"), ("pop", "2016")}
+    found = {
+        ("Naissances 2010-2014", "2010-2014"),
+        ("Décès 2010-2014", "2010-2014"),
+        ("pop", "2016"),
+    }
+    assert stored(warehouse) == found  # each of them asked, not the first alone
 
 
 def test_an_answer_is_obeyed(place: Place, warehouse: Warehouse) -> None:
@@ -314,6 +323,44 @@ def test_counts_that_are_all_codes_of_ours_are_no_territories(place: Place, text
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Commune;Quartier;aidés\nFort-de-France;Cluny;5\n",
+            ("« Quartier »", "« Cluny »", "une partie"),
+        ),
+        ("Quartier;École;Élèves\nFour à Chaux;Les Lilas;50\n", ("« École »", "Additionnez")),
+        ("uai;commune;ips\n9720001A;97209;88,5\n", ("« uai »", "97209")),
+        (
+            "Arrondissement;aidés\nFort-de-France;5\n",
+            ("« Arrondissement »", "du même nom", "zoning="),
+        ),
+        ("QPV;aidés\nFour à Chaux;5\n", ("« QPV »", "(quartier)", "--zoning")),
+    ],
+)
+def test_a_part_of_a_territory_or_what_bears_its_name_is_not_it(
+    place: Place, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, "a-2018.csv", text, *parts)
+
+
+def test_a_department_is_not_its_communes(place: Place) -> None:
+    place.write("geo/departement.csv", "code;nom;commune\n972;Martinique;\n")
+    place.toml(
+        '[zonings."iris-2016"]',
+        '[zonings."departement-2016"]\nlabel = "Département"\nsingular = "département"\n'
+        'members = "geo/departement.csv"\n\n[zonings."iris-2016"]',
+    )
+    refused(
+        place,
+        "a.csv",
+        "DEP;COM (09);Pop 2009\n972;09;9\n972;13;8\n",
+        "COM (09)",
+        "écrivez-le entier",
+    )
+
+
+@pytest.mark.parametrize(
     "header", ["INSEE_COM", "COG", "Commune de résidence", "codgeo_2021", "Zone", "Lieu de vie"]
 )
 def test_short_codes_are_read_under_the_name_of_a_place(
@@ -322,6 +369,16 @@ def test_short_codes_are_read_under_the_name_of_a_place(
     path = place.write("a-2018.csv", table(f"{header};aidés"))
     assert load_file(warehouse, place.workspace, path).kept == 2
     assert stored(warehouse) == {("aidés", "2018")}
+
+
+def test_numbers_led_by_zeros_are_names_of_things(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;Tranche;aidés;Nombre d’aides", "01;5;012", "12;6;005")
+    load_file(warehouse, place.workspace, place.write("a-2018.csv", text))
+    assert stored(warehouse) == {("aidés", "2018"), ("Nombre d’aides", "2018")}
+
+
+def test_what_a_program_writes_of_an_unknown_count_is_refused(place: Place) -> None:
+    refused(place, "a-2018.csv", table("code;aidés", "-999", "12"), "« -999 » est négatif")
 
 
 def test_a_postal_code_is_no_commune(place: Place, warehouse: Warehouse) -> None:
@@ -510,6 +567,7 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Aides versées (€)", "1200", "amount", "euros"),
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
+        ("Population 2016-T1", "8000", "count", ""),
         ("F1519", "12", "count", ""),
         ("Nombre médian de pièces", "3", "median", ""),
         ("Population par km²", "250", "mean", ""),
@@ -1192,3 +1250,54 @@ def test_ladders_of_women_and_men_are_one(place: Place) -> None:
     shown = preview_file(place.workspace, place.write("a-2018.csv", table("code;F1824;H2030")))
     assert shown.parsed is not None, shown.refusal
     assert set(shown.parsed.observations["period"]) == {"2018"}
+
+
+# --- Files in the manner of the CUCS, 2007 to 2014 -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parts"),
+    [
+        ("a-2014.csv", table("code;Population (RP 2011);Aidés (Caf 2013)"), ("2014", "2011", "deux périodes")),
+        ("plie-2014.csv", table("code;Cumul janvier;Cumul janvier-mars"), ("Cumul janvier", "plusieurs mois")),
+        ("a.csv", table("code;Cumul à fin mars 2014"), ("Cumul à fin mars 2014", "plusieurs mois")),
+        ("a-2014.csv", table("code;Entrées", title="Entrées cumulées à fin juin"), ("2014", "plusieurs mois")),
+        ("a-2015.csv", table("code;Pop. 10;aidés"), ("2015", "2010", "deux chiffres peuvent être une année")),
+        ("a.csv", table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;3", "2021;6;3"), ("UNIT_MULT",)),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_year_of_several_months_or_in_thousands_is_asked(
+    place: Place, name: str, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, name, text, *parts)
+
+
+def test_powers_of_ten_that_change_nothing_are_not_asked(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = table("GEO;TIME_PERIOD;OBS_VALUE;UNIT_MULT", "2021;12;0", "2021;6;0")
+    load_file(warehouse, place.workspace, place.write("a.csv", text))
+    assert warehouse.rows("SELECT max(value) FROM observation") == [(12.0,)]
+
+
+def test_ranks_and_sectors_are_no_figures_and_a_class_of_children_is_one(
+    place: Place, warehouse: Warehouse
+) -> None:
+    names = "code;Rang 2014;Secteur scolaire;PS;CP;QF < 400 €"
+    text = table(names, "1;12;900;950;50", "2;14;400;440;20")
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    assert stored(warehouse) == {(name, "2014") for name in ("PS", "CP", "QF < 400 €")}
+    assert warehouse.rows("SELECT DISTINCT nature, unit FROM variable") == [("count", "")]
+
+
+def test_units_under_the_names_are_added_to_them(place: Place, warehouse: Warehouse) -> None:
+    text = "code;Abonnés;Eau;Prix moyen\n;nombre;milliers de m3;€/m3\n97209;9;210,5;3,2\n97213;7;60,1;3,1\n"
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    found = warehouse.rows("SELECT label FROM variable ORDER BY 1")
+    assert found == [("Abonnés (nombre)",), ("Eau (milliers de m3)",), ("Prix moyen (€/m3)",)]
+
+
+def test_a_yes_under_bureau_names_no_part(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;Bureau;Agents", "oui;50", "non;20")
+    load_file(warehouse, place.workspace, place.write("a-2014.csv", text))
+    assert stored(warehouse) == {("Agents", "2014")}

@@ -583,15 +583,18 @@ def test_names_on_several_lines(place: Place) -> None:
 def test_months_alone_are_periods_of_the_year_that_the_file_states(place: Place) -> None:
     rows = [
         ["Main courante"],
-        ["Secteur", "janv.", "Février", "Total"],
-        ["Four à Chaux", 1, 2, 3],
-        ["Place d’Armes", 4, 5, 9],
+        ["Secteur", "janv.", "Février"],
+        ["Four à Chaux", 1, 2],
+        ["Place d’Armes", 4, 5],
     ]
     assert read(place, place.write("a-2022.xlsx", workbook(rows))) == {
         ("Q2", "Main courante", "2022-01"): 1, ("Q2", "Main courante", "2022-02"): 2,
         ("Q3", "Main courante", "2022-01"): 4, ("Q3", "Main courante", "2022-02"): 5,
-        ("Q2", "Total", "2022"): 3, ("Q3", "Total", "2022"): 9,
     }  # fmt: skip
+    totalled = [rows[0], *([*row, end] for row, end in zip(rows[1:], ("Total", 3, 9), strict=True))]
+    # Two months and their total: that total is not the one of 2022.
+    shown = refusal(place, place.write("b-2022.xlsx", workbook(totalled)))
+    says(shown, "« Total » n’en dit aucune", "--period")
 
 
 def test_sizes_of_flats_are_no_quarters(place: Place) -> None:
@@ -910,7 +913,7 @@ def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) 
     oracle.reset_index().to_parquet(path)
     shown = preview_file(place.workspace, path)
     if name == "rpls":  # some of its columns are of a year, and nothing says that of the others
-        says(shown.refusal, "nb_ls2013", "n’en disent aucune", "--period")
+        says(shown.refusal, "nb_ls2013", "n’en dit aucune", "--period")
         shown = preview_file(place.workspace, path, period="2024")
     assert shown.parsed is not None
     assert shown.parsed.faults.empty

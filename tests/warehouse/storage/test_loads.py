@@ -344,6 +344,10 @@ def test_unknown_way_of_treating_errors(place: Place, warehouse: Warehouse) -> N
     with pytest.raises(DescriptorError) as caught:
         place.load(warehouse, on_error="rejet")
     says(caught.value, "rejet", "« reject »")
+    with pytest.raises(DescriptorError) as odd:
+        place.load(warehouse, period="hier")
+    says(odd.value, "« hier » n’est pas une période", "2011-T2")
+    assert "source.toml" not in str(odd.value), "no file says it"
 
 
 def test_second_file_at_fault_loads_neither(place: Place, warehouse: Warehouse) -> None:

@@ -128,7 +128,7 @@ def _reason(place: str, reason: str) -> str:
 
 
 def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
-    given = [packages] if isinstance(packages, str | Path) else list(packages)
+    given = [packages] if isinstance(packages, str | Path) else list(packages or ())
     if not given:
         raise FileError(
             "Quels paquets fédérer ?",

@@ -122,6 +122,12 @@ def _changes(folder: Path, figures: pd.DataFrame) -> str:
     return f"{', '.join(changes)}." if changes else "Aucun chiffre ne change."
 
 
+def last_version(folder: Path) -> str:
+    """Say which version of a package stands in a folder, and what it changed."""
+    last = former_descriptor(folder)["historique"][-1]
+    return f"Version {last['version']} : {last['note']}"
+
+
 def still_readable(folder: Path) -> dict[str, int]:
     """Count, by former version that a package keeps, the figures it shows that are shown no more.
 

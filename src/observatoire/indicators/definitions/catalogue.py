@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from observatoire.declarations.fields import (
@@ -15,6 +15,7 @@ from observatoire.declarations.fields import (
     Named,
     Number,
     Texts,
+    answered,
     called,
     checked,
     declared,
@@ -28,7 +29,7 @@ from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import code_suggestion, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span, family_and_name
-from observatoire.values import Nature, lies_between, quotients_per
+from observatoire.values import NATURE_DOUBT, Nature, lies_between, quotients_per
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -100,7 +101,11 @@ class Indicator:
         doc("Sens favorable : plus bas, plus haut, ou aucun.", default="neutral"),
     ]
     definition: Annotated[str, doc("Définition, en une phrase.")]
-    universe: Annotated[str, doc("Champ : qui ou quoi l’on compte.")]
+    universe: Annotated[
+        str,
+        AfterValidator(lambda text: answered(text) or "non précisé"),
+        doc("Champ : qui ou quoi l’on compte."),
+    ]
     sources: Annotated[Texts, doc("Codes des sources, la préférée d’abord.", default=())]
     families: Annotated[
         Texts,
@@ -203,6 +208,11 @@ class Indicator:
     def direction(self) -> str:
         """Polarity of its change over time, where there is one."""
         return "neutral" if self.current_money else self.polarity
+
+    def heeds(self, caveat: str) -> bool:
+        """Say whether a source's caution is about it: one on what a variable is concerns no other."""
+        names = {family_and_name(name)[1] for name in self.written}
+        return not caveat.startswith(NATURE_DOUBT) or any(f"« {name} »" in caveat for name in names)
 
     @property
     def counted(self) -> str:

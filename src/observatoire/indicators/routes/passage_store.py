@@ -71,7 +71,6 @@ class PassageBook:
     workspace: Workspace
     catalogue: Catalogue
     kept: Mapping[str, str] = field(default_factory=dict)
-    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def make(self, recipe: PassageRecipe) -> Passage:
         """Return the passage asked for, from the warehouse when nothing it rests on has changed.
@@ -139,7 +138,7 @@ class PassageBook:
         kept = []
         for route in new:
             version, table = route.kept
-            versions = (version, *map(self._zoning_version, (route.source, target)))
+            versions = (version, self._versions[route.source], self._versions[target])
             kept.append(KeptPassage(route.source, target, LINKS, {}, versions, table))
         store_passages(self.warehouse, kept)
         self._linked.update((route.source, target, route.kept[0]) for route in new)
@@ -152,10 +151,9 @@ class PassageBook:
             )
         )
 
-    def _zoning_version(self, zoning: str) -> str:
-        if zoning not in self._versions:  # a zoning takes part in many links
-            self._versions[zoning] = zoning_version(self.warehouse, zoning)
-        return self._versions[zoning]
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {code: zoning_version(self.warehouse, code) for code in self.workspace.zonings}
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
         source, target = self._layer(recipe.source), self._layer(recipe.target, drawn=True)

@@ -69,12 +69,12 @@ def save_workbook(page: Page, path: Path) -> None:
     if page.sheets:
         write_sheets(book, page)
     else:
-        _write_blocks(_Writer(book), page)
+        _write_blocks(_ExcelWriter(book), page)
     book.close()
     path.write_bytes(content.getvalue())
 
 
-def _write_blocks(writer: _Writer, page: Page) -> None:
+def _write_blocks(writer: _ExcelWriter, page: Page) -> None:
     writer.opening(page)
     chapter = ""
     for block in page.blocks:
@@ -112,7 +112,7 @@ def _texts(page: Page) -> Iterator[tuple[str, str]]:
 
 
 @dataclass
-class _Writer:
+class _ExcelWriter:
     book: Any
     names: set[str] = field(default_factory=set)
     numbers: dict[str, Any] = field(default_factory=dict)

@@ -101,7 +101,7 @@ def save_word(page: Page, path: Path) -> None:
     """Write a page as a .docx on A4; drawings are pictures with an alternative text."""
     document = docx.Document()
     dress(document, page)
-    writer = _Writer(document, _pictures(page))
+    writer = _WordWriter(document, _pictures(page))
     document.add_heading(page.title, level=0)
     for text in (page.subtitle, page.place, page.date):
         if text:
@@ -198,7 +198,7 @@ def _bookmark(rank: int) -> str:
     return f"_partie{rank}"
 
 
-class _Writer:
+class _WordWriter:
     """Writes blocks one after another; a page break asked for is kept by what comes next."""
 
     def __init__(self, document: Any, pictures: dict[str, bytes]) -> None:

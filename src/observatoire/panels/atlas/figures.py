@@ -170,7 +170,8 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
             for period, pairs in content.dated[one.code].items()
         }
         labels = [sources.texts[rank] for each in dates.values() for rank in each["s"]]
-        said = [*one.caveats, *(text for label in labels for text in warned.get(label, ()))]
+        said = (text for label in labels for text in warned.get(label, ()))
+        kept = dict.fromkeys([*one.caveats, *filter(one.heeds, said)])
         indicators.append(
             {
                 "c": one.code,
@@ -182,7 +183,7 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
                 "n": int(one.nature.additive),
                 "f": one.definition,
                 "w": one.universe,
-                "a": [cautions.rank(text) for text in dict.fromkeys(said)],
+                "a": [*map(cautions.rank, kept)],
                 "p": dates,
                 **_course(content, one.code, moved, moves),
             }

@@ -48,7 +48,7 @@ _MOST_NOTES = 4
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _RankedLayout:
     """Where a row is written: a name with its figures beside it, or under it on a telephone.
 
     ``name`` is where the columns of figures begin, each ``date`` wide; ``change`` where the verdict does;
@@ -68,8 +68,8 @@ class _Layout:
         return self.name + self.date * (rank + 1)
 
 
-_WIDE = _Layout(WIDTH, 30.0, 210.0, 74.0, WIDTH - 176)
-_NARROW = _Layout(NARROW_WIDTH, 49.0, 0.0, 63.0, NARROW_WIDTH - 166, under=22.0, course=15.0)
+_WIDE = _RankedLayout(WIDTH, 30.0, 210.0, 74.0, WIDTH - 176)
+_NARROW = _RankedLayout(NARROW_WIDTH, 49.0, 0.0, 63.0, NARROW_WIDTH - 166, under=22.0, course=15.0)
 
 #: Most dates whose figures are printed.
 _MOST_DATES = 5
@@ -217,7 +217,7 @@ def _drawn(
     course: Course,
     span: tuple[str, str] | None,
     changes: Mapping[str, str],
-    at: _Layout,
+    at: _RankedLayout,
 ) -> str:
     periods = _printed(course.periods, span)
     left = at.at(len(periods) - 1) + (6 if at.under else 20)
@@ -254,7 +254,7 @@ def _printed(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
     return sorted(list(dict.fromkeys(first))[:_MOST_DATES])
 
 
-def _heads(periods: Sequence[str], span: tuple[str, str] | None, at: _Layout) -> list[str]:
+def _heads(periods: Sequence[str], span: tuple[str, str] | None, at: _RankedLayout) -> list[str]:
     soft = tokens().light["soft"]
     made = [
         text(at.at(rank), 34, period, size=LEAST_TEXT, anchor="end", weight=600, fill=soft)
@@ -285,7 +285,7 @@ def _broken(course: Course, left: float, wide: float) -> list[str]:
     return made
 
 
-def _dated(row: Bearing, period: str, rank: int, y: float, at: _Layout) -> list[str]:
+def _dated(row: Bearing, period: str, rank: int, y: float, at: _RankedLayout) -> list[str]:
     """Write a figure under its date; two bounds too long for its column stand on two lines."""
     shown, mark = _dated_lines(row, period, at), row.dates.get(period)
     weight, up = 600 if mark and mark.own else 400, 7 * (len(shown) - 1)
@@ -297,7 +297,7 @@ def _dated(row: Bearing, period: str, rank: int, y: float, at: _Layout) -> list[
     ]
 
 
-def _dated_lines(row: Bearing, period: str, at: _Layout) -> list[str]:
+def _dated_lines(row: Bearing, period: str, at: _RankedLayout) -> list[str]:
     mark = row.dates.get(period)
     if mark is None:
         return ["n.d."]

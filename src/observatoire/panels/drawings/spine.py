@@ -48,7 +48,7 @@ ROW, HEADING, WATCH = 24.0, 25.0, 19.0
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _SpineLayout:
     """Where the columns begin and end; on a telephone the place of a figure stands under its name.
 
     ``least`` to ``most`` is what places a figure among the known, ``under`` how much lower it is drawn;
@@ -81,10 +81,10 @@ class _Layout:
         return self.right + 8
 
 
-_WIDE = _Layout(
+_WIDE = _SpineLayout(
     WIDTH, 264.0, 366.0, 374.0, 452.0, 572.0, 838.0, course=WIDTH - COURSE_WIDTH - 2
 )  # fmt: skip
-_NARROW = _Layout(
+_NARROW = _SpineLayout(
     NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH,
     row=46.0, under=21.0, span=84.0, long=15.0,
 )  # fmt: skip
@@ -201,7 +201,7 @@ def _heading(label: str, y: float, width: float) -> list[str]:
     ]
 
 
-def _row(bearing: Bearing, y: float, at: _Layout) -> list[str]:
+def _row(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     indicator = bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
     name = fitted(f"{indicator.short}{unit}", at.year - 26, 15) + favoured(indicator)
@@ -220,7 +220,7 @@ def _coursed(bearing: Bearing) -> bool:
     return bearing.mark.status is not Status.SECRET and has_course(bearing)
 
 
-def _value(bearing: Bearing, y: float, at: _Layout) -> list[str]:
+def _value(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     mark, soft = bearing.mark, tokens().light["soft"]
     own = mark.own or mark.status is Status.BOUNDED
     right, size = at.value, _STRONG if own else _PLAIN
@@ -247,7 +247,7 @@ def _value(bearing: Bearing, y: float, at: _Layout) -> list[str]:
     return parts
 
 
-def _place(bearing: Bearing, y: float, at: _Layout) -> list[str]:
+def _place(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     mark, known, soft = bearing.mark, bearing.known, tokens().light["soft"]
     if len(known) < _LEAST_KNOWN and not (mark.known or mark.status is Status.BOUNDED):
         return []
@@ -303,7 +303,7 @@ def _bar(x1: float, x2: float, y: float, fill: str) -> str:
     return f'<rect x="{x1:.1f}" y="{y - 6.5:.1f}" width="{width:.1f}" height="13" fill="{fill}"/>'
 
 
-def _scale(bearing: Bearing, at: _Layout) -> _Scale:
+def _scale(bearing: Bearing, at: _SpineLayout) -> _Scale:
     mark = bearing.mark
     ends = [*bearing.known[:1], *bearing.known[-1:], *(other.value for other in bearing.references)]
     if mark.status is Status.BOUNDED:
@@ -315,7 +315,7 @@ def _scale(bearing: Bearing, at: _Layout) -> _Scale:
     return _Scale(min(ends) - pad, max(ends) + pad, at.left, at.right)
 
 
-def _compared(bearing: Bearing, y: float, at: _Layout) -> list[str]:
+def _compared(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     reference = bearing.reference
     if reference is None:
         return [text(at.other, y, "–", size=15, anchor="end", fill=tokens().light["soft"])]

@@ -48,7 +48,7 @@ _LINE = 15.0
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _TartanLayout:
     """Where the columns are: right of the names, or under them on a telephone.
 
     ``label`` is where a year ends, ``other`` where the figure of the commune does, ``left`` where the columns
@@ -73,8 +73,8 @@ class _Layout:
         return (self.width - self.left) / self.most - 12
 
 
-_WIDE = _Layout(WIDTH, 206.0, 254.0, 264.0, MOST_COLUMNS)
-_NARROW = _Layout(NARROW_WIDTH, NARROW_WIDTH - 60, NARROW_WIDTH, 0.0, 7, under=True)
+_WIDE = _TartanLayout(WIDTH, 206.0, 254.0, 264.0, MOST_COLUMNS)
+_NARROW = _TartanLayout(NARROW_WIDTH, NARROW_WIDTH - 60, NARROW_WIDTH, 0.0, 7, under=True)
 
 #: Height of the rows of one picture: with its names, its keys and its notes, it stands on a page of A4.
 _HIGHEST = 820.0
@@ -218,7 +218,7 @@ def _drawn(
     words: TerritoryNames,
     commune: str,
     blank: Sequence[str],
-    at: _Layout,
+    at: _TartanLayout,
     beside: Mapping[str, str],
 ) -> tuple[list[str], float]:
     """Draw the heads, the rows and the keys of some columns; return how high they are."""
@@ -251,7 +251,7 @@ def _head(
     edges: Sequence[float],
     words: TerritoryNames,
     commune: str,
-    at: _Layout,
+    at: _TartanLayout,
 ) -> tuple[list[str], float]:
     tint, soft = tokens().light["tint"], tokens().light["soft"]
     lines = [names_over(strip) for strip in strips]
@@ -302,7 +302,7 @@ def _row(
     beside: Mapping[str, str],
     edges: Sequence[float],
     y: float,
-    at: _Layout,
+    at: _TartanLayout,
 ) -> tuple[list[str], float]:
     """Draw the figures of an indicator; return how high its name and its bounds make the row."""
     indicator, soft = row[0].indicator, tokens().light["soft"]
@@ -330,7 +330,7 @@ def _row(
     return parts, high
 
 
-def _height(row: Sequence[Bearing], at: _Layout = _WIDE) -> float:
+def _height(row: Sequence[Bearing], at: _TartanLayout = _WIDE) -> float:
     """Return how high the name of an indicator, or two bounds too long for a cell, make its row."""
     lines, bounds = len(_in_lines(row[0].indicator, at)), _bounds(row, at)
     if at.under:
@@ -338,13 +338,13 @@ def _height(row: Sequence[Bearing], at: _Layout = _WIDE) -> float:
     return ROW + _LINE * (max(lines, bounds) - 1)
 
 
-def _bounds(row: Sequence[Bearing], at: _Layout) -> int:
+def _bounds(row: Sequence[Bearing], at: _TartanLayout) -> int:
     """Return on how many lines the figures of a row stand."""
     bounds = [b.mark for b in row if b.mark.status is Status.BOUNDED]
     return max((len(bounds_in_lines(mark, at.cell)) for mark in bounds), default=1)
 
 
-def _in_lines(indicator: Indicator, at: _Layout) -> list[str]:
+def _in_lines(indicator: Indicator, at: _TartanLayout) -> list[str]:
     """Write the name of an indicator and its unit, on two lines where one is too short."""
     unit = f"{NO_BREAK}{indicator.unit.replace('euros', '€')}" if indicator.unit else ""
     return in_two(f"{indicator.short}{unit}", at.name, LEAST_TEXT)

@@ -1,5 +1,6 @@
 """How weights are found.
 
-``area``, ``support`` (people's cells), ``density`` with ``density_ratio`` and ``density_fit``,
-``correspondence`` (a table of passage); ``shares`` and ``assembly`` are their common ground.
+``area``, ``support`` (people's cells), ``density`` with ``density_ratio`` and ``density_fit`` (the ratio,
+learnt), ``correspondence`` (a table of passage); ``shares`` (bounds, slivers, what is covered) and ``assembly``
+are their common ground.
 """

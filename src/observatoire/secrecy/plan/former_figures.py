@@ -99,28 +99,88 @@ class Former:
         rows = self.warehouse.rows(
             "SELECT load, source, variable, zoning, territory, period, value, status "
             "FROM observation JOIN load ON load.id = observation.load "
-            "WHERE list_contains(?, load) AND value IS NOT NULL ORDER BY load, line",
+            "WHERE list_contains(?, load) ORDER BY load, line",
             [list(loads)],
         )
-        held = [
-            (load, Base(*map(str, place)), float(value))
-            for load, *place, value, status in rows
-            if Status(status).has_value
-        ]
-        figures, found = dict(self.assembly.known.figures), {}
+        held, unsaid = list[tuple[int, Base, float]](), dict[Base, tuple[int, KnownFigure]]()
+        for load, *place, value, status in rows:
+            if Status(status).has_value and value is not None:
+                held.append((load, Base(*map(str, place)), float(value)))
+            else:
+                hidden = KnownFigure(math.nan, math.nan, math.nan, status == Status.SECRET)
+                unsaid[self.today(Base(*map(str, place)))] = load, hidden
         implied = [(loads[-1], base, value) for base, value in self._implied(held)]
+        known, then = self.assembly.known, dict[Base, tuple[int, KnownFigure]]()
         for load, named, value in [*held, *self._shown(loads), *implied]:
             base = self.today(named)
-            now = self.assembly.known.value(base)
-            # A figure that its producer hides today, or hid then, is the same figure.
-            if math.isnan(now) or close(now, value):
-                continue
+            figure = load, KnownFigure(value, math.nan, math.nan)
+            if math.isnan(known.value(base)):
+                unsaid[base] = figure
+            elif not close(known.value(base), value):
+                then[base] = figure
+        then |= self._others(then, unsaid, loads[-1])
+        figures, found = dict(known.figures), {}
+        for base, (load, former) in then.items():
+            made = base._replace(period=f"{base.period}, chargement {load}")
             # Whatever the load, a figure that was the same is one unknown.
-            then = base._replace(period=f"{base.period}, chargement {load}")
-            found[base] = self._then.setdefault((base, value), then)
-            figures[found[base]] = KnownFigure(value, math.nan, math.nan)
+            if not math.isnan(former.value):
+                made = self._then.setdefault((base, former.value), made)
+            found[base], figures[made] = made, former
         self.assembly.add_figures(figures)
         return found
+
+    def _others(
+        self,
+        then: Mapping[Base, tuple[int, KnownFigure]],
+        unsaid: Mapping[Base, tuple[int, KnownFigure]],
+        load: int,
+    ) -> dict[Base, tuple[int, KnownFigure]]:
+        """Return the figures, not known then or now, that are other ones, with what rates told of them."""
+        denied = self._denied(then, unsaid)
+        others = {base: unsaid[base] for base in denied}
+        for top, people in self.assembly.universes.out_of.items():
+            gone = [unsaid[base][1].value for base in denied.intersection(people)]
+            if any(map(math.isnan, gone)):
+                others[top] = load, KnownFigure(math.nan, math.nan, math.nan)
+            elif gone and top in unsaid:
+                others[top] = unsaid[top]
+        return others
+
+    def _denied(
+        self,
+        then: Mapping[Base, tuple[int, KnownFigure]],
+        unsaid: Mapping[Base, tuple[int, KnownFigure]],
+    ) -> set[Base]:
+        """Return the figures, not known then or now, that are others than today's; most are the same.
+
+        A zero is not what is hidden; and where the others of a sum moved, and not as much as their total did,
+        so did these.
+        """
+        known, denied = self.assembly.known, set[Base]()
+        given = {base for base, (_, figure) in unsaid.items() if not math.isnan(figure.value)}
+        for base, (_, figure) in unsaid.items():
+            now = known.figure(base)
+            zero = (figure.value == 0 and now.hidden) or (now.value == 0 and figure.hidden)
+            if zero and known.guarded(base) and not known.rules[base.source].zero:
+                denied.add(base)
+        of = {label: base for base, label in self.assembly.bases.items()}
+        for total, parts in self.assembly.relations:
+            labels = {str(part.label): part.weight for part in parts} | {str(total): -1.0}
+            terms = {of[label]: weight for label, weight in labels.items() if label in of}
+            met = unsaid.keys() & terms.keys()
+            if len(terms) < len(labels) or not met:
+                continue
+            moved = math.fsum(
+                weight * (then[base][1].value - known.value(base))
+                for base, weight in terms.items()
+                if base in then
+            )
+            if not close(moved, 0.0):  # that of which one of the two is known explains it best
+                known_once = {
+                    base for base in met if base in given or not math.isnan(known.value(base))
+                }
+                denied |= known_once or met
+        return denied & known.figures.keys()
 
     def _implied(self, held: Sequence[tuple[int, Base, float]]) -> Iterator[tuple[Base, float]]:
         """Go through the numerators that rates gave, out of the counts of the time."""
@@ -162,6 +222,8 @@ class Former:
                 if tuple(then) not in written and holds:
                     written.add(tuple(then))
                     self.assembly.relate(then[0], list(zip(then[1:], weights, strict=True)))
+                    if id(parts) in self.assembly.supposed:
+                        self.assembly.supposed.add(id(self.assembly.relations[-1][1]))
 
     def _keep_nonzero(self, renamed: Mapping[str, str]) -> None:
         """Keep that what tables hid was at least one then too; a zero of the time was hidden by none."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -27,8 +25,9 @@ from observatoire.secrecy.plan.attacker_knowledge import (
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
 from observatoire.secrecy.plan.former_figures import lost_figures
+from observatoire.secrecy.plan.protected_groups import protect_group
 from observatoire.secrecy.plan.record import Record
-from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_of
+from observatoire.secrecy.plan.workspace_system import Assembly, groups_of
 from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, read_known_figures
 from observatoire.secrecy.primary.rule_checks import check_declared
 from observatoire.secrecy.primary.sensitive_cells import (
@@ -46,19 +45,16 @@ from observatoire.secrecy.primary.sensitive_cells import (
     under_condition,
 )
 from observatoire.secrecy.primary.universes import Spoken, rate_behind, read_universes
-from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
-from observatoire.secrecy.suppression.protection import protection
 from observatoire.values import Nature, Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.former_figures import PublishedCell
     from observatoire.secrecy.primary.known_figures import Base, KnownFigures, Sum
-    from observatoire.secrecy.suppression.protection import Protection
     from observatoire.values import Record as Row
 
 
@@ -66,8 +62,8 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str, str]
 
 #: How much dearer a cell is to hide where readers look first: the main zoning, then what it is
-#: compared with. Other zonings are worth one. A headline is hidden where nothing else will do.
-MAIN, COMPARED, HEADLINE = 10.0, 100.0, 1e6
+#: compared with. Other zonings are worth one.
+MAIN, COMPARED = 10.0, 100.0
 
 
 @dataclass(eq=False)
@@ -337,7 +333,7 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
     costs = _costs(plan, context)
     narrowest, measured = math.inf, 0
     for group in groups_of(plan.assembly):
-        found = _protect(group, costs)
+        found = protect_group(group, costs)
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}
@@ -371,30 +367,3 @@ def _costs(plan: SecrecyPlan, context: Context) -> dict[str, float]:
         for label in cell.labels:
             costs[label] += (1.0 + math.log2(1.0 + cell.size)) * place
     return costs
-
-
-def _protect(group: Group, costs: Mapping[str, float]) -> Protection:
-    assembly = group.assembly
-    free = assembly.public | assembly.inert
-    decide = partial(
-        protection,
-        group.cells,
-        group.relations,
-        group.thresholds,
-        hide_zero=group.zeros,
-        bounds=group.bounds,
-        already_hidden=[each for each in group.labels if each not in costs and each not in free],
-        published=[each for each in group.labels if each in assembly.public],
-        latent=group.latent,
-        absent=group.absent,
-        whole=group.whole,
-        past_mending=True,
-    )
-    cost = group.by_label(lambda label: costs.get(label, 1.0))
-    with suppress(UnprotectedError):
-        return decide(cost=cost)
-    # Zeros shown may give a total away: they are hidden where nothing else will do.
-    with suppress(UnprotectedError):
-        return decide(cost=cost, spare_zeros=False)
-    # So may headlines, of these cells alone: after a correction they show what has changed.
-    return decide(cost=cost.replace(math.inf, HEADLINE), spare_zeros=False)

@@ -56,6 +56,7 @@ class Assembly:
     whole: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     relations: list[tuple[str, list[Part]]] = field(default_factory=list)
+    supposed: set[int] = field(default_factory=set)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
     twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -200,14 +201,18 @@ class Assembly:
             return
         whole = self.base(total)
         labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
-        known = math.fsum(self.known.value(part) for part in members)
-        gap = self.known.value(total) - known
-        if math.isnan(gap) or pieces:
-            if open_ended:
-                labels.append((self.latent(f"hors des parties : {whole}", whole), 1.0))
-        elif not close(self.known.value(total), known):
-            labels.append((self._left(total, members, gap, exact=exact), 1.0))
+        numbers = [self.known.value(part) for part in members]
+        known = math.fsum(number for number in numbers if not math.isnan(number))
+        amount = self.known.value(total)
+        unknown = bool(pieces) or any(map(math.isnan, (amount, *numbers)))
+        if unknown and open_ended:
+            labels.append((self.latent(f"hors des parties : {whole}", whole), 1.0))
+        # Parts that are known may pass their total by what rounding makes, whatever the others are.
+        if (amount < known or not unknown) and not close(amount, known):
+            labels.append((self._left(total, members, amount - known, exact=exact), 1.0))
         self.relate(whole, labels)
+        if unknown and total in self.universes.out_of:
+            self.supposed.add(id(self.relations[-1][1]))
 
     def _standing(self, total: Base, parts: list[Base], *, exact: bool) -> list[Base]:
         """Return the parts without those that are withdrawn, where they no longer add up with the others."""

@@ -190,11 +190,11 @@ class Universes:
             people = math.fsum(map(known.value, bases))
             if math.isnan(people):
                 continue
-            top = share * people
+            top = share * people if people else 0.0  # whatever is told of nobody
             if people.is_integer() and not math.isnan(top):
                 top = float(round(top))
             base = numerator(rate.source, rate.variable, bases, rate.period)
-            made[base] = KnownFigure(top, math.nan, math.nan, hidden)
+            made[base] = KnownFigure(top, math.nan, math.nan, hidden and people > 0)
             self.out_of[base] = tuple(bases)
         return made
 

@@ -35,7 +35,7 @@ def sentences_of_universes(judged: Sequence[str], unjudged: Sequence[str]) -> li
     « Loyer médian » : rien ne dit sur combien porte ce qui est confié sans ses effectifs
     """
     ends = (
-        "chaque effectif de la source est jugé, et masque plus qu’il ne faut.",
+        "chaque effectif de la même source est pris pour leur nombre, ce qui masque plus qu’il ne faut.",
         "on ne peut juger s’il parle de trop peu de monde, et il est montré.",
     )
     return [

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from observatoire.indicators.context import Context
 
 
-def grounds(context: Context) -> str:
-    """Return a digest of all that the plan of a workspace rests on."""
+def grounds(context: Context, answers: str = "") -> str:
+    """Return a digest of all that the plan of a workspace rests on.
+
+    ``answers`` is the digest of what answers rest on, where it was taken already.
+    """
     record = content_digest(context.warehouse, RECORD)
-    return hashlib.sha256(f"{answer_grounds(context)} {record}".encode()).hexdigest()
+    return hashlib.sha256(f"{answers or answer_grounds(context)} {record}".encode()).hexdigest()
 
 
 def kept_decision(context: Context, key: str) -> Decision | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from observatoire.declarations.fields import answered
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import same
 from observatoire.secrecy.primary.sensitive_cells import COMPLEMENTARY, key_of
@@ -87,16 +88,12 @@ class OutputCheck:
         self.decision()  # what follows it changes nothing to it: kept along with what left
 
 
-#: What a draft writes where somebody has to answer.
-BLANKS = ("", "à préciser", "à compléter", "?", "…")
-
-
 def undescribed(warehouse: Warehouse) -> dict[str, str]:
     """Return what lacks in the description of sources: who counted, under which licence."""
     lacking = {}
     for code, producer, licence in warehouse.rows("SELECT code, producer, licence FROM source"):
         keys = {"producer": producer, "licence": licence}
-        blank = [key for key, text in keys.items() if str(text).strip().casefold() in BLANKS]
+        blank = [key for key, text in keys.items() if not answered(str(text))]
         if blank:
             lacking[str(code)] = " et ".join(blank)
     return lacking

@@ -33,7 +33,7 @@ from observatoire.values import PREDICTION_COLUMNS, TABLE_COLUMNS, Status, recor
 from observatoire.values import Record as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -95,7 +95,7 @@ class ProtectedTable:
     warnings: tuple[str, ...] = field(repr=False)
     comparators: tuple[str, ...]
     hidden: Mapping[str, int]
-    shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
+    shapes: Callable[[], gpd.GeoDataFrame] | None = field(repr=False, default=None)
     differences: pd.DataFrame | None = field(repr=False, default=None)
     caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
     record: Record = field(repr=False, default_factory=Record)
@@ -125,13 +125,11 @@ class ProtectedTable:
         frame = self.df
         if self.shapes is None:
             return gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
-        keys = pd.MultiIndex.from_frame(frame[["zoning", "territory"]])
-        geometry = self.shapes.geometry.reindex(keys)
-        official = self.shapes["official"].reindex(keys)
+        found = self.shapes().reindex(pd.MultiIndex.from_frame(frame[["zoning", "territory"]]))
         return gpd.GeoDataFrame(
-            frame.assign(official=official.fillna(value=False).to_numpy(dtype=bool)),
-            geometry=geometry.to_numpy(),
-            crs=self.shapes.crs,
+            frame.assign(official=found["official"].fillna(value=False).to_numpy(dtype=bool)),
+            geometry=found.geometry.to_numpy(),
+            crs=found.crs,
         )
 
     @cached_property
@@ -290,7 +288,7 @@ def _unprotected() -> SecrecyError:
 
 def protect_table(
     table: Table,
-    shapes: gpd.GeoDataFrame | None = None,
+    shapes: Callable[[], gpd.GeoDataFrame] | None = None,
     decision: Decision | None = None,
     output_check: OutputCheck | None = None,
 ) -> ProtectedTable:
@@ -300,8 +298,8 @@ def protect_table(
     ----------
     table : Table
         Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
-    shapes : GeoDataFrame, optional
-        Shapes indexed by zoning and territory, with an ``official`` column.
+    shapes : callable, optional
+        Returns shapes indexed by zoning and territory, with an ``official`` column.
     decision : Decision, optional
         What the whole workspace may show. Without it, only primary secrecy is kept: a count above
         zero and under the threshold, a rate that such a count is the numerator or the denominator

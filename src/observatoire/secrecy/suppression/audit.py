@@ -181,7 +181,7 @@ def exact_intervals(
     columns = np.flatnonzero(hidden)
     matrix = system.matrix[:, columns]
     matrix = matrix[np.diff(matrix.indptr) > 0]
-    found = bracket(matrix, system.down[columns], system.up[columns])
+    found = bracket(matrix, *system.room(columns))
     found.count_by_ones(system.counts[columns], system.whole[columns])
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
     resolve(matrix, found, asked, floor)

@@ -52,21 +52,11 @@ class System:
     matrix: sparse.csr_array
     totals: tuple[Label, ...]
 
-    @property
-    def down(self) -> NDArray[np.float64]:
-        """How far each cell may fall (a negative number or zero)."""
-        return np.minimum(self.low - self.counts, 0.0)
-
-    @property
-    def up(self) -> NDArray[np.float64]:
-        """How far each cell may rise."""
-        return np.maximum(self.high - self.counts, 0.0)
-
     def room(self, columns: NDArray[np.intp]) -> Sides:
-        """How far some cells may rise, and how far they may fall."""
+        """How far some cells may fall (negative numbers or zero), and how far they may rise."""
         counts = self.counts[columns]
-        rise, fall = self.high[columns] - counts, counts - self.low[columns]
-        return np.maximum(rise, 0.0), np.maximum(fall, 0.0)
+        fall, rise = self.low[columns] - counts, self.high[columns] - counts
+        return np.minimum(fall, 0.0), np.maximum(rise, 0.0)
 
     def mask(self, labels: Iterable[Label], name: str) -> NDArray[np.bool_]:
         """Mark the cells of some labels; an unknown label is an error."""

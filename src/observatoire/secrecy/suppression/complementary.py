@@ -26,6 +26,8 @@ from observatoire.secrecy.suppression.linear_programs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
     from scipy import sparse
 
@@ -86,7 +88,7 @@ class SuppressionState:
         self.low, self.high = np.zeros(size), np.zeros(size)
         self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
         matrix = self.system.matrix[:, columns]
-        found = bracket(matrix, self.system.down[columns], self.system.up[columns])
+        found = bracket(matrix, *self.system.room(columns))
         resolve(matrix, found, self.sensitive[columns], self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
@@ -97,10 +99,9 @@ class SuppressionState:
 
     def unsafe(self) -> Columns:
         """List the cells not proved wide enough, most exposed first."""
-        reach = self.system.counts + self.high
-        missing = np.maximum(self.asked - (self.high - self.low), self.asked - reach)
-        exposed = np.flatnonzero(self.sensitive & (missing > TIGHT * self.asked))
-        return exposed[np.lexsort((exposed, -missing[exposed]))]
+        lacking = self.lacking(np.arange(len(self.asked)))
+        exposed = np.flatnonzero(self.sensitive & (lacking > TIGHT * self.asked))
+        return exposed[np.lexsort((exposed, -lacking[exposed]))]
 
     def keep(self, columns: Columns, point: Floats) -> None:
         """Remember one more table, and what it proves of every cell it moves."""
@@ -122,22 +123,22 @@ class SuppressionState:
         resting = concerned[self.low_proof] | concerned[self.high_proof]
         return np.flatnonzero(self.sensitive & resting)
 
-    def lacks(self, cell: int) -> bool:
-        """Tell whether nothing yet proves a cell wide enough."""
-        width = self.high[cell] - self.low[cell]
-        reach = self.system.counts[cell] + self.high[cell]
-        return bool(min(width, reach) < self.asked[cell] * (1 - TIGHT))
+    def lacking(self, cells: Columns | int) -> Floats:
+        """Return what the proved intervals of some cells want, in width or in reach."""
+        low, high = self.low[cells], self.high[cells]
+        found: Floats = self.asked[cells] - np.minimum(high - low, self.system.counts[cells] + high)
+        return found
 
 
 def choose(plan: SuppressionState, candidates: Mask) -> None:
     """Hide candidates until every sensitive cell is wide enough, then show the needless ones."""
     added: list[int] = []
-    for cell in plan.unsafe():
-        if not plan.lacks(int(cell)):
+    for cell in plan.unsafe().tolist():
+        if _hidden_enough(plan, cell, REACHES[:1]):
             continue
-        needed = _protect_one(plan, int(cell), candidates)
+        needed = _protect_one(plan, cell, candidates)
         plan.hidden[needed] = True
-        added.extend(int(column) for column in needed)
+        added.extend(needed.tolist())
     for cell in sorted(added, key=lambda column: (-plan.cost[column], column)):
         _show_again(plan, cell)
 
@@ -145,15 +146,31 @@ def choose(plan: SuppressionState, candidates: Mask) -> None:
 def _protect_one(plan: SuppressionState, cell: int, candidates: Mask) -> Columns:
     """Find which candidates to hide for one cell, looking further and further."""
     usable = plan.hidden | candidates
-    for depth, breadth in (*REACHES, (len(usable), len(usable))):
+    everywhere = len(usable), len(usable)
+    moved = _proved(plan, cell, usable, (*REACHES, everywhere), len(usable))
+    if moved is None:
+        raise unprotected(plan, cell, usable)
+    return moved[~plan.hidden[moved]]
+
+
+def _proved(
+    plan: SuppressionState,
+    cell: int,
+    usable: Mask,
+    reaches: Iterable[tuple[int, int]],
+    most: int,
+) -> Columns | None:
+    """Find two tables that prove a cell wide enough and keep them; return the cells they move."""
+    for depth, breadth in reaches:
         columns = around(plan, cell, usable, depth, breadth)
+        if len(columns) > most:
+            return None
         pair = _cheapest_pair(plan, cell, columns)
         if pair is not None:
             for point in pair:
                 plan.keep(columns, point)
-            moved = columns[(np.abs(pair) > STILL).any(axis=0)]
-            return moved[~plan.hidden[moved]]
-    raise unprotected(plan, cell, usable)
+            return columns[(np.abs(pair) > STILL).any(axis=0)]
+    return None
 
 
 def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
@@ -242,7 +259,7 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
 def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
-    up, down = plan.system.room(columns)
+    down, up = np.abs(plan.system.room(columns))
     most = np.concatenate([up, down, down, up])
     most[[place + size, place + 3 * size]] = 0.0
     least = np.zeros(4 * size)
@@ -281,34 +298,35 @@ def _show_again(plan: SuppressionState, cell: int) -> None:
     plan.hidden[cell] = False
     plan.low[resting], plan.high[resting] = (side[resting] for side in plan.base)
     plan.low_proof[resting] = plan.high_proof[resting] = -1
-    if all(_protected_otherwise(plan, int(sensitive)) for sensitive in resting):
+    if all(_hidden_enough(plan, sensitive, REACHES) for sensitive in resting.tolist()):
         return
     plan.hidden[cell] = True
     for array, kept in zip(state, before, strict=True):
         array[resting] = kept
 
 
-def _protected_otherwise(plan: SuppressionState, cell: int) -> bool:
-    if not plan.lacks(cell):
+def _hidden_enough(plan: SuppressionState, cell: int, reaches: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether what is hidden already is found to protect a cell."""
+    if plan.lacking(cell) <= TIGHT * plan.asked[cell]:
         return True
-    if _alone(plan, cell):
+    if _cramped(plan, cell):
         return False
-    for depth, breadth in REACHES:
-        columns = around(plan, cell, plan.hidden, depth, breadth)
-        if len(columns) > NEIGHBOURHOOD:
-            return False
-        pair = _cheapest_pair(plan, cell, columns)
-        if pair is not None:
-            for point in pair:
-                plan.keep(columns, point)
-            return True
-    return False
+    return _proved(plan, cell, plan.hidden, reaches, NEIGHBOURHOOD) is not None
 
 
-def _alone(plan: SuppressionState, cell: int) -> bool:
-    """Tell whether some relation hides this cell only: it gives it away, and no program is needed."""
-    by_row = plan.system.matrix
+def _cramped(plan: SuppressionState, cell: int) -> bool:
+    """Tell whether some relation alone brackets a cell too well: no program is needed."""
+    by_row, system = plan.system.matrix, plan.system
     rows = plan.by_column.indices[entries_of(plan.by_column, np.array([cell]))[1]]
     starts, entries = entries_of(by_row, rows)
-    hidden = np.append(0, np.cumsum(plan.hidden[by_row.indices[entries]]))
-    return bool(np.any(np.diff(hidden[starts]) == 1))
+    members, weights = by_row.indices[entries], by_row.data[entries]
+    itself = members == cell
+    others = plan.hidden[members] & ~itself
+    row = np.repeat(np.arange(len(rows)), np.diff(starts))[others]
+    share = weights[others] / weights[itself][row]
+    fall, rise = system.room(members[others])
+    # It falls by what others of its sign gain at most, and those of the other lose; it rises likewise.
+    ends = np.where(share > 0, rise, fall), np.where(share > 0, fall, rise)
+    most = [np.append(np.bincount(row, abs(share * end), len(rows)), np.inf).min() for end in ends]
+    down, up = np.minimum(most, np.abs(system.room(np.array([cell]))).ravel())
+    return bool(min(down + up, system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))

@@ -49,7 +49,7 @@ def disclosing_relations(
     touched = abs(system.matrix) @ hidden.astype(float)
     rows = np.flatnonzero(touched)
     zero = np.zeros(part.height)
-    program = Program(part, (zero, zero), (system.down[columns], system.up[columns]))
+    program = Program(part, (zero, zero), system.room(columns))
     place = int(np.searchsorted(columns, system.labels.index(label)))
     binding: set[int] = set()
     for maximise in (True, False):

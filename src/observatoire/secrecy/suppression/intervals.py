@@ -119,7 +119,7 @@ class Floor:
 
 
 def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
-    """Propagate bounds and separate what they settle.
+    """Tighten the deviations each relation allows; say whether nothing moves any more.
 
     Examples
     --------
@@ -128,16 +128,6 @@ def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
     >>> found.outer_low.tolist(), found.outer_high.tolist()
     ([-3.0, -1.0], [1.0, 3.0])
     """
-    low, high, settled = propagate(matrix, down, up)
-    return Bracket(low, high, settled)
-
-
-def propagate(
-    matrix: sparse.csr_array,
-    down: Floats,
-    up: Floats,
-) -> tuple[Floats, Floats, bool]:
-    """Tighten the deviations each relation allows; say whether nothing moves any more."""
     entries = matrix.tocoo()
     row, col, weight = entries.row, entries.col, entries.data
     low, high = down.copy(), up.copy()
@@ -157,8 +147,8 @@ def propagate(
         moved = _moved(low, new_low) or _moved(high, new_high)
         low, high = new_low, new_high
         if not moved:
-            return low, high, True
-    return low, high, False
+            return Bracket(low, high, settled=True)
+    return Bracket(low, high)
 
 
 def _others(row: Columns, ends: Floats, infinity: float, rows: int) -> Floats:

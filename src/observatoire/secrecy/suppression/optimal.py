@@ -114,14 +114,13 @@ class Separator:
         self.columns = np.flatnonzero(usable)
         part = Coefficients.of(self.plan.by_column, self.columns)
         zero = np.zeros(part.height)
-        sides = system.down[self.columns], system.up[self.columns]
-        self.program = Program(part, (zero, zero), sides)
+        self.program = Program(part, (zero, zero), system.room(self.columns))
         self.given = np.searchsorted(self.columns, self.candidates)
 
     def broken(self, choice: Floats, lent: float) -> list[tuple[Floats, float]]:
         """List conditions that a choice breaks: weights by candidate, and what they must reach."""
-        system, plan = self.plan.system, self.plan
-        down, up = system.down[self.columns].copy(), system.up[self.columns].copy()
+        plan = self.plan
+        down, up = plan.system.room(self.columns)
         cap = 4.0 * plan.asked[plan.sensitive].max()
         part = np.maximum(choice, lent)
         part = np.where(part > 1 - TIGHT, 1.0, part)
@@ -137,7 +136,8 @@ class Separator:
         return found
 
     def _condition(self, place: int) -> tuple[Floats, float] | None:
-        system, asked = self.plan.system, self.plan.asked[self.columns[place]]
+        down, up = self.plan.system.room(self.columns)
+        asked = self.plan.asked[self.columns[place]]
         weights, width = np.zeros(len(self.columns)), 0.0
         for maximise in (True, False):
             solution = self.program.extreme(place, maximise=maximise)
@@ -151,7 +151,7 @@ class Separator:
             reduced[place] += sign
             reduced[np.abs(reduced) < NOTHING] = 0.0
             used = np.flatnonzero(reduced)
-            room = np.where(reduced > 0, -system.down[self.columns], system.up[self.columns])
+            room = np.where(reduced > 0, -down, up)
             weights[used] += np.abs(reduced[used]) * room[used]
         certain = np.delete(weights, self.given).sum()
         least = asked - certain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import http.client
 import json
 import re
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from observatoire.errors import FetchError
-from observatoire.errors.translations import system_words
+from observatoire.errors.translations import NO_ROOM, system_words
 from observatoire.french.typography import NO_BREAK, number
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _PARTIAL, _PAST_END = 206, 416
 #: A host slower than so many bytes a second, over so many seconds, is one that does not answer.
 _SLOWEST, _WINDOW = 200, 60.0
 
-#: What the system says of a disk that is full, or of a share of it that is.
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 _ASKED_TO_WAIT = (408, 429, 500, 502, 503, 504)
 _AGENT = "observatoire (statistiques de quartiers)"
@@ -106,7 +103,7 @@ def download(
         except (OSError, http.client.HTTPException, ValueError) as error:
             if _size(part) - before >= _CHUNK:
                 attempt = 1  # a slow line that moves on is not given up
-            if getattr(error, "errno", None) in _FULL:
+            if getattr(error, "errno", None) in NO_ROOM:
                 raise _no_room(part.parent) from error
             if _hopeless(error) or attempt >= patience.attempts:
                 raise _unreachable(error, address, page, part) from error

@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
+from observatoire.sources.parsers.periods import without_period
 from observatoire.sources.parsers.ranges import read_range
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import Nature
@@ -65,7 +66,7 @@ _MEASURES = re.compile("m²|m2|ha|hectares|km²|km2|km|[km]wh|minutes|jours|mois
 
 #: The unit of a mean or a median within its name: « Quotient familial moyen en euros ».
 _IN_MONEY = re.compile(
-    r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)|[_ ][km]?eur(?:os?)?$"
+    r"\ben (?:[km]?€|(?:(?:milliers|millions) d['’] ?)?euros?)(?! ?/)|(?<![0-9])[_ ][km]?eur(?:os?)?$"
 )
 
 #: A measure's unit at the end of its name: « Ancienneté médiane en mois ».
@@ -76,6 +77,9 @@ _MEASURED_IN = re.compile(
 #: A unit that multiplies its numbers: what has none beside it may be in another.
 _SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
 
+#: What programs write of a number that is not known.
+_NO_FIGURES = (-99, -999, -9999, -99999)
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -85,17 +89,16 @@ _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,
 class Measured:
     """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
 
-    ``mixed`` is a share without a sign among percentages, which reads in two ways; ``small`` a number that may
-    be one, where nothing is written after any; ``fraction`` its first figure, where the name says per cent and
-    none is beyond one; ``contrary`` the unit of the title, which it cannot be in.
+    ``mixed`` is a share without a sign among percentages, which reads in two ways; ``share`` a number that may
+    be one, where nothing is written after any, after why it may; ``contrary`` the unit of the title, which it
+    cannot be in.
     """
 
     declaration: dict[str, object]
     doubt: str
     signs: tuple[str, ...]
     mixed: str = ""
-    small: str = ""
-    fraction: str = ""
+    share: tuple[str, str] | None = None
     contrary: str = ""
 
 
@@ -120,6 +123,8 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     True
     """
     texts = [str(text) for text in filled.unique()]
+    if are_ranked(texts) and signs().nature(name) is not Nature.COUNT:
+        return None
     words = [text for text in texts if not _PLAIN.fullmatch(text)]
     if texts and not words and not writing.thousands:
         values = pd.Series([float(text.replace(",", ".")) for text in texts])
@@ -133,13 +138,25 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     pairs = zip(texts, figures, strict=True)
     meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
     tried = pd.Series(meant, dtype=bool)
-    banded = numbers.low.notna().any() and signs().is_aged(name)
+    banded = numbers.low.notna().any() and signs().aged.fullmatch(fold(name))
     if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     ranged = bool(numbers.low.notna().any())
     measured = _declared(name, texts, numbers.value, unit, ranged=ranged)
     mixed = _mixed(texts, numbers.value) if unit == "%" else ""
     return replace(measured, signs=tuple(found), mixed=mixed)
+
+
+def are_ranked(texts: list[str]) -> bool:
+    """Say whether numbers are those of things, all of one width by their zeros: they count nothing.
+
+    Examples
+    --------
+    >>> are_ranked(["0012", "0113"]), are_ranked(["012", "20"]), are_ranked(["0,5"]), are_ranked(["0", "1"])
+    (True, False, False, False)
+    """
+    led = any(text[:1] == "0" and text.isdecimal() for text in texts)
+    return led and len(set(map(len, texts))) == 1 < len(texts[0]) and "".join(texts).isdecimal()
 
 
 def _declared(
@@ -151,11 +168,10 @@ def _declared(
     unit_written = _unit_of_name(name, nature, unit)
     label = " ".join(name.split())
     rated = nature is Nature.RATE and unit_written in ("%", UNKNOWN_UNIT)
-    small = _small(texts, values) if rated else ""
-    per_cent = rated and unit_written == "%" != unit and not signs().is_change(name)
-    fraction = _fraction(texts, values) if per_cent else ""
+    per_cent = unit_written == "%" != unit and not signs().is_change(name)
+    share = _share(texts, values, per_cent=per_cent) if rated else None
     declaration: dict[str, object] = {"label": label, "nature": str(nature), "unit": unit_written}
-    return Measured(declaration, doubt, (), small=small, fraction=fraction)
+    return Measured(declaration, doubt, (), share=share)
 
 
 def measure_under(name: str, filled: pd.Series, writing: NumberStyle, unit: str) -> Measured | None:
@@ -248,43 +264,27 @@ def _mixed(texts: list[str], values: pd.Series) -> str:
     )
 
 
-def _small(texts: list[str], values: pd.Series) -> str:
-    """Return a number far below the percentages of its column, and among them once times a hundred.
+def _share(
+    texts: list[str], values: pd.Series, *, per_cent: bool = False
+) -> tuple[str, str] | None:
+    """Return a number that may be a share, and why: far below the percentages beside it, or none is beyond one.
 
     Examples
     --------
-    >>> _small(["0,11", "26", "25"], pd.Series([0.11, 26, 25]))
-    '0,11'
-    >>> _small(["0,8", "12,4", "13,5"], pd.Series([0.8, 12.4, 13.5]))
-    ''
+    >>> _share(["0,11", "26", "25"], pd.Series([0.11, 26, 25]))
+    ('small', '0,11')
+    >>> _share(["0,8", "12,4", "13,5"], pd.Series([0.8, 12.4, 13.5]), per_cent=True)
+    >>> _share(["0", "0,32"], pd.Series([0, 0.32]), per_cent=True)
+    ('fraction', '0,32')
     """
     shares, others = values[(values > 0) & (values <= 1)], values[values > 1]
-    if shares.empty or others.empty or others.min() < _FAR * shares.max():
-        return ""
-    low, high = others.min() / _ALIKE, others.max() * _ALIKE
-    pairs = zip(texts, values, strict=True)
-    return next(
-        (
-            text
-            for text, share in pairs
-            if "%" not in text and 0 < share <= 1 and low <= 100 * share <= high
-        ),
-        "",
-    )
-
-
-def _fraction(texts: list[str], values: pd.Series) -> str:
-    """Return the first figure of a column said in per cent of which none is beyond one: all may be shares.
-
-    Examples
-    --------
-    >>> _fraction(["0", "0,32"], pd.Series([0, 0.32])), _fraction(["0,8", "1,2"], pd.Series([0.8, 1.2]))
-    ('0,32', '')
-    """
-    known = values.dropna()
-    if known.empty or not 0 < known.max() <= 1 or known.min() < 0:
-        return ""
-    return next(text for text, value in zip(texts, values, strict=True) if value > 0)
+    if shares.empty or others.min() < _FAR * shares.max():
+        return None
+    if others.empty:
+        whole = per_cent and not (values < 0).any()
+        return ("fraction", texts[shares.index[0]]) if whole else None
+    near = shares[(100 * shares).between(others.min() / _ALIKE, others.max() * _ALIKE)]
+    return next((("small", texts[at]) for at in near.index if "%" not in texts[at]), None)
 
 
 def _unit_of(texts: list[str], unmarked: int) -> str:
@@ -306,7 +306,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
     if nature is not None:
         return nature, ""
-    figures = values.to_numpy()
+    # « -999 » is no figure: the count that it stands in is refused for it.
+    figures = values[~values.isin(_NO_FIGURES)].to_numpy()
     whole = bool((figures == figures.round()).all() and (figures >= 0).all())
     if _scale(name) and (figures >= 0).all():
         return Nature.COUNT, "nature à vérifier"
@@ -316,7 +317,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
     plain = fold(name)
     if any(form.search(plain) for form in (signs().heads.bracketed, _IN_MONEY, _MEASURED_IN)):
         whole = False
-    coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
+    stem = without_period(name)  # « T1 » before or after a year is a quarter, no code
+    coded = re.search(r"[A-Za-z][0-9]", stem) and not _AGED.fullmatch(fold(name))
     if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from observatoire.declarations.sentences import refusal
 from observatoire.errors import UnknownTerritoryError
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.periods import is_dated, without_period
+from observatoire.sources.parsers.vocabulary import fold, signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
+    from observatoire.errors import ObservatoireError
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
+
+#: Where the sentences of these refusals are kept.
+_ROOM = "observatoire.sources.inference"
+
+#: A postal code: « CP » is also a class of children.
+_POSTAL = re.compile("[0-9]{4,5}")
 
 #: A number of so many digits counts nothing: « 972090101 » is a code, whatever heads it.
 _LONG = 8
@@ -47,7 +57,7 @@ def may_count(texts: Iterable[str], header: str) -> bool:
 
 def counts_or_codes(
     sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
-) -> UnknownTerritoryError | None:
+) -> ObservatoireError | None:
     """Return the error of a column whose numbers are all codes of ours, and whose header says no place."""
     for sheet in sheets:
         for cells in columns_of(sheet.rows, _LOOKED):
@@ -56,30 +66,20 @@ def counts_or_codes(
             numbers = [text for text in filled if text.isdecimal()]
             for matcher in zonings.values() if numbers and may_count(numbers, header) else ():
                 if all(text in matcher.names for text in numbers):
-                    return UnknownTerritoryError(
-                        "Ce tableau ne nomme aucun territoire de façon sûre.",
-                        where=f"{name}, feuille « {sheet.name} »" if sheet.name else name,
-                        why=f"Les nombres de la colonne « {header} » (« {numbers[0]} ») sont aussi des codes de "
-                        f"vos territoires ({matcher.label}), mais son nom ne dit pas un lieu.",
-                        remedy="Si ce sont des codes, nommez la colonne « code » ; si ce sont des effectifs, "
-                        "ajoutez une colonne qui donne le code ou le nom du territoire de chaque ligne.",
-                    )
+                    words = {"header": header, "number": numbers[0], "label": matcher.label}
+                    place = f"{name}, feuille « {sheet.name} »" if sheet.name else name
+                    return refusal(_ROOM, "counts_or_codes", place, UnknownTerritoryError, **words)
     return None
 
 
-def postal_codes(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+def postal_codes(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Return the error of a table whose rows are stated by postal codes alone."""
     for sheet in sheets:
         for cells in columns_of(sheet.rows[:HEADER_DEPTH], _LOOKED):
             header = next(filter(signs().is_postal, cells), "")
             if header:
-                return UnknownTerritoryError(
-                    f"La colonne « {header} » donne des codes postaux, qui ne désignent pas une commune.",
-                    where=f"{name}, feuille « {sheet.name} »" if sheet.name else name,
-                    why="Plusieurs communes se partagent un code postal, et 97213, code postal du Gros-Morne, "
-                    "est le code Insee du Lamentin.",
-                    remedy="Ajoutez une colonne qui donne le code Insee ou le nom de la commune de chaque ligne.",
-                )
+                place = f"{name}, feuille « {sheet.name} »" if sheet.name else name
+                return refusal(_ROOM, "postal", place, UnknownTerritoryError, header=header)
     return None
 
 
@@ -107,3 +107,27 @@ def _go_by_one(texts: list[str], ranks: list[int]) -> bool:
         return False
     first = int(texts[0]) - ranks[0]
     return all(int(text) - rank == first for text, rank in zip(texts, ranks, strict=False))
+
+
+def names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
+    """Say whether a column names or places territories: by its title, or by what it holds."""
+    texts = filled.unique()
+    label = signs().is_label(name) and not signs().is_indicator(name)
+    label = label and not (signs().is_postal(name) and not all(map(_POSTAL.fullmatch, texts)))
+    label = label or (signs().is_date(name) and all(map(is_dated, texts)))
+    if (
+        label
+        or signs().ranks.fullmatch(fold(without_period(name) or name))
+        or all(map(matcher.find, texts))
+    ):
+        return True
+    if all("EPCI" in signs().levels_of(text) for text in texts) or all(map(_is_code, texts)):
+        return True
+    if not territory[filled.index[0]].startswith(filled.iloc[0]):
+        return False
+    pairs = zip(territory.loc[filled.index], filled, strict=True)
+    return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
+
+
+def _is_code(text: str) -> bool:
+    return any(map(str.isalpha, text)) and bool(signs().levels_of(text))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
+from observatoire.declarations.sentences import refusal
+from observatoire.errors import FileError, UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.inference.counts_or_codes import counts_or_codes, may_count, postal_codes
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
+#: Where the sentences of these refusals are kept.
+_ROOM = "observatoire.sources.inference"
+
 #: Codes looked at in a column, and how many of them must have the form of a level.
 _CODES, _MOST_OF = 2000, 0.8
 
@@ -35,19 +39,14 @@ _FEW = 3
 _LOOKED, _WIDEST = 40, 60
 
 
-def dictionary(sheets: Sequence[SheetView], name: str) -> DescriptorError | None:
+def dictionary(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Return the error of a file that describes columns, or None when it does not."""
     for sheet in sheets:
         for _, row in sheet.rows[:HEADER_DEPTH]:
             if signs().is_dictionary(row):
                 names = [cell.strip() for cell in row if cell.strip()]
-                return DescriptorError(
-                    "Ce fichier est un dictionnaire : il décrit des colonnes, il ne mesure aucun "
-                    "territoire.",
-                    where=_where(name, sheet),
-                    why=f"Ses colonnes : {enumerate_words(names, most=4)}. Il n’y a aucun chiffre à charger.",
-                    remedy="Gardez-le à côté du fichier de données qu’il explique, et chargez celui-ci.",
-                )
+                named = enumerate_words(names, most=4)
+                return refusal(_ROOM, "dictionary", _where(name, sheet), names=named)
     return None
 
 
@@ -71,18 +70,13 @@ def no_territory(
     if found is not None:
         return found
     some = next((next(iter(matcher.names.values()), "") for matcher in zonings.values()), "")
-    return UnknownTerritoryError(
-        "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
-        where=name,
-        why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}. {_seen(sheets)}",
-        remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
-        "ou déclarez le zonage dans observatoire.toml.",
-    )
+    words = {"sought": enumerate_words(list(zonings), most=8), "seen": _seen(sheets), "some": some}
+    return refusal(_ROOM, "no_territory", name, UnknownTerritoryError, **words)
 
 
 def _ill_written(
     sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
-) -> UnknownTerritoryError | None:
+) -> ObservatoireError | None:
     """Return the error of a column whose names are all unknown, and most of them near known ones."""
     hints = Hints(zonings)
     for sheet in sheets:
@@ -116,26 +110,24 @@ def _parts_of(
     known: Sequence[str],
     lines: Mapping[str, int],
     where: str,
-) -> UnknownTerritoryError:
+) -> ObservatoireError:
     """Return the error of rows that are parts of territories: a figure of a part is not that of the whole."""
     examples = [f"« {text} » (ligne {lines[text]})" for text in parts]
     wholes = list(dict.fromkeys(whole_of(text, matcher) for text in parts))
     named = (
         f" Connus : {enumerate_words([f'« {text} »' for text in known], most=6)}." if known else ""
     )
-    return UnknownTerritoryError(
-        f"{plural(len(parts), 'ligne est une partie', 'lignes sont des parties')} d’un territoire, et non "
-        f"un territoire : {enumerate_words(examples, most=_FEW)}.",
-        where=where,
-        why=f"Elles se rattachent à {enumerate_words([f'« {text} »' for text in wholes], most=6)} "
-        f"({matcher.label}).{named}",
-        remedy="Additionnez les parties de chacun et donnez-lui son seul nom ; ou déclarez-les comme un zonage "
-        "à elles dans observatoire.toml (members : code, nom, commune), avec leur table de passage.",
-        parts=list(parts),
-    )
+    words = {
+        "rows": plural(len(parts), "ligne est une partie", "lignes sont des parties"),
+        "examples": enumerate_words(examples, most=_FEW),
+        "wholes": enumerate_words([f"« {text} »" for text in wholes], most=6),
+        "label": matcher.label,
+        "known": named,
+    }
+    return refusal(_ROOM, "parts_of", where, UnknownTerritoryError, parts=list(parts), **words)
 
 
-def _timeline(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+def _timeline(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Tell a table of periods in rows and columns: it names no territory at all."""
     for sheet in sheets:
         for at, (line, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
@@ -145,33 +137,24 @@ def _timeline(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError |
             ]
             times = [text for text in below if is_dated(text) or is_month(text)]
             if len(years) >= 2 and below and 2 * len(times) >= len(below):  # noqa: PLR2004 - a series
-                return UnknownTerritoryError(
-                    "Ce tableau ne nomme aucun territoire : ses lignes sont des périodes "
-                    f"({enumerate_words(times, most=_FEW)}), ses colonnes aussi "
-                    f"({enumerate_words(years, most=_FEW)}).",
-                    where=f"{_where(name, sheet)}, ligne {line}",
-                    why="On ne sait de quel lieu sont ses chiffres.",
-                    remedy="Demandez-le par territoire, une ligne chacun ; ou, s’il est d’une seule commune, "
-                    "ajoutez une colonne qui en dise le code, et mettez une période par colonne.",
-                )
+                words = {
+                    "times": enumerate_words(times, most=_FEW),
+                    "years": enumerate_words(years, most=_FEW),
+                }
+                place = f"{_where(name, sheet)}, ligne {line}"
+                return refusal(_ROOM, "timeline", place, UnknownTerritoryError, **words)
     return None
 
 
 def _misspelt(
     zoning: str, near: Mapping[str, str], lines: Mapping[str, int], where: str
-) -> UnknownTerritoryError:
+) -> ObservatoireError:
     lines_near = [
         f"« {text} » (ligne {lines[text]}) : {hint[:1].lower()}{hint[1:]}"
         for text, hint in near.items()
     ]
-    return UnknownTerritoryError(
-        f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
-        where=where,
-        why=" ".join(lines_near[:_FEW]),
-        remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne « alias » de la "
-        "liste des membres du zonage.",
-        zoning=zoning,
-    )
+    listed = " ".join(lines_near[:_FEW])
+    return refusal(_ROOM, "misspelt", where, UnknownTerritoryError, zoning=zoning, near=listed)
 
 
 def filled(row: Sequence[str]) -> list[str]:
@@ -217,7 +200,7 @@ def _where(name: str, sheet: SheetView) -> str:
 
 def _across(
     sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str, few: int = _FEW
-) -> FileError | None:
+) -> ObservatoireError | None:
     """Tell territories laid out in columns: a row that names several of them."""
     for sheet in sheets:
         for line, row in sheet.rows[:HEADER_DEPTH]:
@@ -229,23 +212,18 @@ def _across(
 
 def across_error(
     row: Sequence[str], zonings: Mapping[str, Matcher], where: str, line: int, few: int = _FEW
-) -> FileError | None:
+) -> ObservatoireError | None:
     """Return the error of a table whose territories are in columns, ``few`` at least, or None."""
     for matcher in zonings.values():
         found = {matcher.find(cell): cell.strip() for cell in row if cell.strip()}
         named = [cell for code, cell in found.items() if code]
         if len(named) >= few:
-            return FileError(
-                f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(named, most=3)}).",
-                where=f"{where}, ligne {line}",
-                why="On lit un territoire par ligne et un chiffre par colonne.",
-                remedy="Transposez le tableau : copiez-le, puis Collage spécial, Transposé "
-                "(Excel et LibreOffice). Donnez son nom à chaque colonne (« Code », « Nom »), et rechargez-le.",
-            )
+            names = enumerate_words(named, most=3)
+            return refusal(_ROOM, "across", f"{where}, ligne {line}", FileError, names=names)
     return None
 
 
-def _other_places(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+def _other_places(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Tell codes of IRIS, communes or QPV that are of other places."""
     for sheet in sheets:
         body = [row for _, row in sheet.rows[1:_CODES]]
@@ -272,9 +250,7 @@ def _level(codes: list[str]) -> str:
     return found[0] if found and not numeric else ""
 
 
-def other_place(
-    codes: Sequence[str], where: str, zonings: Sequence[str] = ()
-) -> UnknownTerritoryError:
+def other_place(codes: Sequence[str], where: str, zonings: Sequence[str] = ()) -> ObservatoireError:
     """Return the error of a file none of whose codes is observed; it says what they cover.
 
     Parameters
@@ -292,14 +268,15 @@ def other_place(
     word = "département" if len(heads) == 1 else "départements"
     covers = f" ; {word} {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
     some = next(iter(of_level or codes), "")
-    return UnknownTerritoryError(
-        f"Ce fichier couvre d’autres lieux : aucun de ses codes{_OF.get(level, '')} n’est des vôtres.",
-        where=where,
-        why=f"{plural(len(of_level) or len(codes), 'code lu', 'codes lus')}, par exemple « {some} »{covers}."
-        + (f" Zonage cherché : {enumerate_words(list(zonings))}." if zonings else ""),
-        remedy="Redemandez le fichier qui couvre vos communes (les départements et collectivités "
-        "d’outre-mer sont souvent à part), ou déclarez ces territoires dans observatoire.toml.",
-        zonings=list(zonings),
+    words = {
+        "kind_of": _OF.get(level, ""),
+        "read": plural(len(of_level) or len(codes), "code lu", "codes lus"),
+        "some": some,
+        "covers": covers,
+        "sought": f" Zonage cherché : {enumerate_words(list(zonings))}." if zonings else "",
+    }
+    return refusal(
+        _ROOM, "other_place", where, UnknownTerritoryError, zonings=list(zonings), **words
     )
 
 
@@ -310,37 +287,24 @@ _OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI":
 _ENOUGH = 3000
 
 
-def _prose(sheets: Sequence[SheetView], name: str) -> FileError | None:
+def _prose(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Tell a text in paragraphs: hardly a row of more than two cells, and no figure."""
     rows = [row for sheet in sheets for _, row in sheet.rows[:_ENOUGH]]
     filled = [[cell for cell in row if cell.strip()] for row in rows]
     figures = sum(any(cell.strip().isdecimal() for cell in row[1:]) for row in filled)
     if figures > len(rows) / 4 or sum(len(row) > 2 for row in filled) > len(rows) / 4:  # noqa: PLR2004
         return None
-    return FileError(
-        "Ce fichier est un texte, non un tableau de chiffres par territoire.",
-        where=name,
-        why="Presque toutes ses lignes n’ont qu’une ou deux cellules, sans nombre : c’est une "
-        "documentation ou un glossaire.",
-        remedy="Chargez le fichier de données qu’il accompagne. Si c’est bien un tableau, "
-        "enregistrez-le en csv avec « ; » entre les colonnes.",
-    )
+    return refusal(_ROOM, "prose", name, FileError)
 
 
-def _points(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+def _points(sheets: Sequence[SheetView], name: str) -> ObservatoireError | None:
     """Tell rows that are placed by coordinates or by the rank of a tile."""
     for sheet in sheets:
         for _, row in sheet.rows[:HEADER_DEPTH]:
             found = signs().coordinates_of([cell.strip() for cell in row])
             if found:
-                return UnknownTerritoryError(
-                    f"Ce tableau situe ses lignes par des coordonnées ({enumerate_words(found)}), "
-                    "non par le code ou le nom d’un territoire.",
-                    where=_where(name, sheet),
-                    why="On ne saurait à quel territoire rendre ses chiffres.",
-                    remedy="Ajoutez une colonne de codes (pour un carreau de l’Insee, idcar_200m), "
-                    'ou employez-le comme support d’un passage : support = "geo/…".',
-                )
+                place, columns = _where(name, sheet), enumerate_words(found)
+                return refusal(_ROOM, "points", place, UnknownTerritoryError, columns=columns)
     return None
 
 
@@ -350,7 +314,7 @@ def no_figure(
     doubtful: Mapping[str, str],
     where: str,
     territory: str,
-) -> DescriptorError:
+) -> ObservatoireError:
     """Return the error of a table of territories without a column of figures.
 
     Parameters
@@ -365,23 +329,10 @@ def no_figure(
         The file's name and its column of territories.
     """
     if columns and len(labels) == len(columns):
-        return DescriptorError(
-            "Ce fichier décrit des territoires (codes, noms, appartenance) : il ne les mesure pas.",
-            where=where,
-            why=f"Ses colonnes : {enumerate_words([territory, *columns], most=6)}.",
-            remedy="Il n’y a aucun chiffre à charger. Il peut servir de liste de membres d’un zonage "
-            '(colonnes code, nom, commune : members = "geo/…csv").',
-        )
-    examples = [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()]
-    return DescriptorError(
-        "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
-        where=where,
-        why=f"Colonne des territoires : « {territory} »."
-        + (
-            f" Ne se lisent pas comme des nombres : {enumerate_words(examples, most=4)}."
-            if examples
-            else ""
-        ),
-        remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre, et "
-        "qu’une cellule ne porte qu’un nombre (1 234,5), sans appel de note.",
+        listed = enumerate_words([territory, *columns], most=6)
+        return refusal(_ROOM, "no_measure", where, columns=listed)
+    examples = enumerate_words(
+        [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()], most=4
     )
+    unread = f" Ne se lisent pas comme des nombres : {examples}." if doubtful else ""
+    return refusal(_ROOM, "no_figure", where, territory=territory, unread=unread)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from observatoire.declarations.fields import answered
 from observatoire.declarations.writer import _nested, key, lines
-from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.number_style import NumberStyle
+from observatoire.values import NATURE_DOUBT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,15 @@ _ALIASES = (
 #: What is written above the other sheets of a workbook.
 _SHEETS = "Autre feuille, si elle a les mêmes colonnes : ôtez les « # » qui suivent, et vérifiez sa période."
 
+#: What is written of the secret where nobody states its rule.
+_RULE = """\
+# Sans règle dite, ni licence ouverte : rien au-dessous de 11 (partner_threshold d’observatoire.toml), et les taux
+# ou les moyennes de trop peu de monde sont masqués aussi. Si le partenaire en a une : ôtez les « # », complétez.
+# [secrecy]
+# threshold = 11
+# unit = "personnes"
+# rule = "Convention du …, article …\""""
+
 #: The tables of a file, which TOML wants after its own keys.
 _TABLES = ("periods", "columns")
 
@@ -36,14 +46,14 @@ class SourceDraft:
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
     left to complete: names of territories that are not known. ``sheets`` are the other
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
-    bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
-    :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
-    variable and a number of it that may be a share among percentages, ``fraction`` one said in per cent and a
-    number of it, where none is beyond one; ``units`` a variable and
+    bears a mark, ``spanning`` those of several years; ``candidates`` and ``conflict`` are those of
+    :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` a
+    variable and a number of it that may be a share among percentages, ``share`` why one of a variable may be, the
+    variable and the number; ``units`` a variable and
     the units, more than one, in which its rows are, ``unit_column`` the column that states them,
     ``titled_unit`` the one that a title states of the whole table, ``beyond`` a variable that cannot be in it.
     ``dimensions`` are the columns that tell apart the rows of a territory when no one does alone,
-    ``short_part`` one of weeks or days.
+    ``short_part`` one of weeks or days, or of the power of ten of the figures.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -60,13 +70,12 @@ class SourceDraft:
     aliases: list[str] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
-    spanning: str = ""
+    spanning: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     conflict: tuple[Statement, Statement] | None = None
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
-    small: tuple[str, str] | None = None
-    fraction: tuple[str, str] | None = None
+    share: tuple[str, str, str] | None = None
     units: tuple[str, ...] = ()
     titled_unit: str = ""
     beyond: tuple[str, str] | None = None
@@ -95,6 +104,8 @@ class SourceDraft:
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
                 parts.append(f"[{name}]\n{lines(table)}")
+        if not self.secrecy and not answered(str(self.head.get("licence", ""))):
+            parts.append(_RULE)
         parts += _nested("precision", self.precision)
         for code, measure in self.variables.items():
             doubt = self.doubts.get(code, "")
@@ -113,12 +124,8 @@ def _file_parts(file: Mapping[str, object]) -> list[str]:
     return parts
 
 
-#: So many variables are named in a caution.
-_NAMED = 8
-
-
 def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
-    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+    """Return the cautions that go with figures of which nothing states the nature, one a variable.
 
     Examples
     --------
@@ -127,7 +134,6 @@ def unstated_natures(doubts: Mapping[str, str]) -> list[str]:
     >>> unstated_natures({})
     []
     """
-    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
-    listed = enumerate_words(names, most=_NAMED)
     why = "rien ne la dit, elle est lue sur la forme des nombres"
-    return [f"Nature à vérifier : {listed} ({why})."] if names else []
+    doubted = [name for name, doubt in doubts.items() if doubt.startswith("nature")]
+    return [f"{NATURE_DOUBT}« {name} » ({why})." for name in doubted]

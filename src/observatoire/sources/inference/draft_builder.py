@@ -15,7 +15,7 @@ from observatoire.sources.inference.column_types import (
     doubtful_share,
     measure_under,
 )
-from observatoire.sources.inference.counts_or_codes import is_running
+from observatoire.sources.inference.counts_or_codes import is_running, names_place
 from observatoire.sources.inference.draft import SourceDraft, unstated_natures
 from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-#: The number of an EPCI.
-_EPCI = re.compile("2[0-9]{8}")
+#: What the name of a sheet is when it says nothing of its figures.
+_PLAIN_SHEET = re.compile("feuil|sheet|tab|donn|data|export|page|base|.*[0-9]{2}")
 
 #: What a column says of the rows that leave nobody out, and of figures as they are, at Insee's.
 _WHOLES = ("_T", "0")
@@ -152,8 +152,14 @@ def _measures(
     measured = {name: measure for name, measure in measures.items() if measure is not None}
     plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
     short = (name for name in measured if signs().short_parts.fullmatch(fold(name)))
-    plan.short_part = next(short, "")
+    powers = (name for name, cells in kept.items() if _multiplies(name, cells))
+    plan.short_part = next(chain(short, powers), "")
     return measured
+
+
+def _multiplies(name: str, cells: pd.Series) -> bool:
+    """Say whether a column tells by which power of ten other figures are to be multiplied: 0 changes none."""
+    return signs().multipliers.fullmatch(fold(name)) is not None and {*cells} != {"0"}
 
 
 def _complete_labels(plan: SourceDraft, described: Iterable[pd.Series]) -> None:
@@ -201,7 +207,7 @@ def _deal(
         elif (rank := _rank_dated(name, filled)) is not None:
             ranked |= rank
             plan.labels += [name]
-        elif not name or filled.empty or _names_place(name, filled, territory, matcher):
+        elif not name or filled.empty or names_place(name, filled, territory, matcher):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
         else:
@@ -255,12 +261,10 @@ def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> M
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
     plan.variables[variable] = measured.declaration
-    beyond, small, fraction = (
-        (variable, text) if text else None
-        for text in (measured.contrary, measured.small, measured.fraction)
-    )
-    plan.beyond, plan.small = plan.beyond or beyond, plan.small or small
-    plan.fraction = plan.fraction or fraction
+    if measured.contrary and not plan.beyond:
+        plan.beyond = variable, measured.contrary
+    if measured.share and not plan.share:
+        plan.share = measured.share[0], variable, measured.share[1]
     if measured.doubt:
         plan.doubts[variable] = measured.doubt
     for sign in measured.signs:
@@ -290,10 +294,8 @@ def _name_by_columns(
         _add(plan, variable, whole or measured[names[0]])
         if whole is not None and whole.mixed:
             plan.mixed = plan.mixed or (variable, whole.mixed)
-        else:
-            plan.small = plan.small or doubtful_share(
-                {name: (measured[name], kept[name]) for name in names}
-            )
+        elif found_share := doubtful_share({name: (measured[name], kept[name]) for name in names}):
+            plan.share = plan.share or ("small", *found_share)
         plan.columns |= dict.fromkeys(names, variable)
 
 
@@ -366,31 +368,14 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
     return None
 
 
-def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
-    """Say whether a column names or places territories: by its title, or by what it holds."""
-    texts = filled.unique()
-    label = signs().is_label(name) and not signs().is_indicator(name)
-    label = label or (signs().is_date(name) and all(map(is_dated, texts)))
-    if label or signs().is_class(name) or all(map(matcher.find, texts)):
-        return True
-    if all(map(_EPCI.fullmatch, texts)) or all(map(_is_code, texts)):
-        return True
-    if not territory[filled.index[0]].startswith(filled.iloc[0]):
-        return False
-    pairs = zip(territory.loc[filled.index], filled, strict=True)
-    return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
-
-
 def _holds_figures(filled: pd.Series, at: int) -> bool:
     """Say whether a column without a name holds figures; the first one numbers the rows."""
     return at > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().any())
 
 
-def _is_code(text: str) -> bool:
-    return any(map(str.isalpha, text)) and bool(signs().levels_of(text))
-
-
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
     words = " · ".join(line for line in lines if line and not is_dated(line))[:120].strip(" ·")
-    return words or found.table.path.stem.replace("_", " ").replace("-", " ")
+    # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
+    sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
+    return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")

@@ -262,6 +262,8 @@ def _labels(
         # « 2015 » over « Population » is still its year.
         name: f"{name} ({cell})"
         if signs().is_unit(cell)
+        or signs().unit_titled(cell)
+        or signs().heads.bracketed.search(f"({fold(cell)})")
         else " ".join(filter(None, (cell, is_dated(name) * name)))
         for name, cell in filled.items()
         if not signs().heads.kinds.fullmatch(fold(cell))

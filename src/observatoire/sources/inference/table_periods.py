@@ -8,13 +8,20 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
-from observatoire.sources.parsers.periods import last_day, period_mentions
-from observatoire.sources.parsers.spans_of_years import are_steps, paired_years, span_of_change
+from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
+from observatoire.sources.parsers.spans_of_years import (
+    are_steps,
+    paired_years,
+    relative_columns,
+    span_of_change,
+)
 from observatoire.sources.parsers.stated_periods import (
     DATED,
     GEOGRAPHY,
     NOTED,
     SEVERAL,
+    TWO_DIGITS,
+    UNTIL,
     Candidate,
     Reading,
     column_readings,
@@ -25,7 +32,7 @@ from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.column_texts import column_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -33,16 +40,17 @@ if TYPE_CHECKING:
     from observatoire.sources.tables.raw_table import RawTable
 
 
-#: From these two digits on, a column is no recent year: it may be an age.
-_LADDER = "30"
-
 #: A day, as the cells of a column of dates write it.
 _DAY = re.compile(r"[0-9]{1,4}[-/. ]\w{1,9}[-/. ][0-9]{1,4}(?: .*)?")
 
 #: A code that ends with digits and is of no age: « alloc17 », not « pop18 » nor « Cas de covid-19 ».
 _WORDED = re.compile(
+    r"pop\.|population|"
     r"(?!.*(?<![a-z])(?:age|pop|fem|hom|ens|tranche|moins|plus|jeune|mineur|enfant)[a-z]*_?$)[^ -]*[a-z]{2}_?"
 )
+
+#: The end of a name before two digits that may be a year on columns of several names.
+_STEM = re.compile(r"[^\W\d_]{3}[ _-]?$")
 
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2
@@ -71,7 +79,7 @@ class TablePeriods:
     file: dict[str, object]
     stems: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
-    spanning: str = ""
+    spanning: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     conflict: tuple[Statement, Statement] | None = None
 
@@ -103,30 +111,44 @@ def dated(
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
     bare = bare_parts(names) if short and not asked else []
     if period_column:
-        spanning = next(chain(bare, _relative(names)), "")
-        return TablePeriods({"period_column": period_column}, spanning=spanning)
+        spanning = (*bare, *relative_columns(names))
+        conflict = _beside_column(found, names, period_column, short=short)
+        return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
     own = _own_periods(readings)
     base = asked or around.period
     if not own:
-        readings |= _parts(names, base)
+        named = parts_of_year(names, base).items()
+        readings |= {name: Reading(part, stem=stem, year=part) for name, (part, stem) in named}
         own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
-    candidates += _partial(own, names) + _two_digits([name for name in names if name not in own])
-    candidates += _shared_digits(names, own)
+    candidates += (*_partial(own, names), *_two_digits(names, own))
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own, base[:4], asked) or next((one for one in bare if one not in own), ""),
+        (*_spanning(names, own, base[:4], asked), *(one for one in bare if one not in own)),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
+
+
+def _beside_column(
+    found: Found, names: Sequence[str], column: str, *, short: bool
+) -> tuple[Statement, Statement] | None:
+    """Return the period of a row, and that of a column of figures which it contradicts."""
+    rows = read_periods(found.table.frame[column]).unique().tolist()
+    for name, reading in _readings(found, names, short=short).items():
+        row = next((row for row in filter(None, rows) if not agree(row, reading.period)), "")
+        if row:
+            own = Statement(reading.period, f"la colonne « {name} »")
+            return Statement(row, f"la colonne « {column} »"), own
+    return None
 
 
 def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
@@ -149,14 +171,6 @@ def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, R
     plain = column_readings([name for name in names if name not in labels], short=short)
     labelled = column_readings(list(labels.values()), short=short)
     return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
-
-
-def _parts(names: list[str], year: str) -> dict[str, Reading]:
-    """Return what columns of the months or the quarters of a year known elsewhere say."""
-    return {
-        name: Reading(period, stem=stem, year=period)
-        for name, (period, stem) in parts_of_year(names, year).items()
-    }
 
 
 def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
@@ -204,11 +218,12 @@ def _file_periods(
         )
         return {"period": min(alone)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
-    common = years[0][:4] if len(within) == 1 else ""
-    parts = common if any(period != common for period in years) else ""
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
     whole = span if len(within) > 1 or not changes else ""
-    period = base.period or parts or ("" if undated else whole)
+    # Three months and their total: the year that the file says is not of that total.
+    parts = {*years} - within if undated and not asked and len(within) == 1 else set()
+    stated = base.period or (min(within) if parts else "")
+    period = (stated if _are_whole(parts) else "") or ("" if undated else whole)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
         first = next(iter(own))
@@ -217,6 +232,12 @@ def _file_periods(
             Statement(own[first], f"la colonne « {first} »"),
         )
     return {"period": period, "periods": dict(own)}, clash
+
+
+def _are_whole(parts: set[str]) -> bool:
+    """Say whether parts of a year are all of it, or none at all."""
+    kinds = {part[5:6] if part[5:6] in "TS" else "" for part in parts}
+    return all(len(parts) == {"T": 4, "S": 2}.get(kind, 12) for kind in kinds)
 
 
 def agree(first: str, second: str) -> bool:
@@ -232,47 +253,33 @@ def agree(first: str, second: str) -> bool:
 
 def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, ...]:
     """Return the periods that columns state of themselves, when others have none."""
-    if not own or all(name in own or _is_change(name) for name in names):
-        return ()
-    why = "elle n’est que de cette colonne, et d’autres n’en disent aucune"
-    name, period = next(iter(own.items()))
-    return (Candidate(period, name, why, weak=False),)
+    silent = next((name for name in names if name not in own), "")
+    why = f"elle n’est que de cette colonne, et « {silent} » n’en dit aucune"
+    some = next(iter(own.items()), None) if silent else None
+    return (Candidate(some[1], some[0], why, weak=False),) if some else ()
 
 
-def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
-    """Return the years that may end columns of one stem on two digits: « rsa18 », « rsa19 », « alloc17 » alone.
+def _two_digits(names: Sequence[str], own: Collection[str]) -> Iterable[Candidate]:
+    """Give the years that may end columns on two digits: « rsa18 » and « rsa19 », « NBMEN17 » and « NBPERS17 ».
 
     A ladder that goes beyond any year (« age25 », « age30 »), or ranks from 0 or 1 on, are none.
     """
-    series: dict[str, dict[str, str]] = {}
-    for name in names:
-        parts = re.fullmatch(r"(.*[^\W\d_][ _-]?)([0-9]{2})", name.strip())
-        if parts:
-            series.setdefault(parts[1], {})[parts[2]] = name
-    why = "ces deux chiffres peuvent être une année"
+    ended = [
+        (parts[1], parts[2], name)
+        for name in names
+        if (parts := re.fullmatch(r"(.*[^\W\d_][ ._-]{0,2})([0-9]{2})", name.strip()))
+    ]
+    silent = [one for one in ended if one[2] not in own]
+    series: dict[str, set[str]] = {}
+    for stem, digits, _ in silent:
+        series.setdefault(stem, set()).add(digits)
     lone = len(series) == 1 and _WORDED.fullmatch(fold(next(iter(series)))) is not None
-    return tuple(
-        Candidate(f"20{digits}", name, why)
-        for found in series.values()
-        if (lone or len(found) > 1) and min(found) > "01" and max(found) < _LADDER
-        for digits, name in found.items()
-    )
-
-
-def _shared_digits(names: Sequence[str], own: Mapping[str, str]) -> tuple[Candidate, ...]:
-    """Return the year that may end several columns on the same two digits: « NBMEN17 » beside « NBPERS17 »."""
-    ended: dict[str, list[str]] = {}
-    for name in names:
-        if parts := re.fullmatch(r".*[^\W\d_]{3}[ _-]?([0-2][0-9])", name.strip()):
-            ended.setdefault(parts[1], []).append(name)
-    why = "ces deux chiffres peuvent être une année"
-    return tuple(
-        Candidate(f"20{digits}", found[0], why)
-        for digits, all_ended in ended.items()
-        if len(all_ended) > 1 and digits > "01"
-        for found in [[name for name in all_ended if name not in own]]
-        if found
-    )
+    for stem, digits, name in silent:
+        steps = series[stem]
+        several = (lone or len(steps) > 1) and min(steps) > "01" and max(steps) < "30"
+        alike = {other for other, same, _ in ended if same == digits and _STEM.search(other)}
+        if several or ("01" < digits < "30" and len(alike) > 1 and stem in alike):
+            yield Candidate(f"20{digits}", name, TWO_DIGITS)
 
 
 def _around(
@@ -295,6 +302,10 @@ def _around(
     if not stated:
         return Statement("", ""), candidates + _noted(table, short=short), None
     best = stated[0]
+    for text in (table.path.stem, table.sheet, *titles):
+        if signs().gathered.fullmatch(fold(text.replace("_", " "))):
+            until = Candidate(best.period, text, UNTIL, weak=False)
+            return Statement("", ""), (*candidates, until), None
     for other in stated[1:]:
         # The name of a sheet that disagrees has a refusal of its own, which says how to read it.
         if not agree(best.period, other.period) and "feuille" not in other.where:
@@ -360,8 +371,10 @@ def _stamped(frame: pd.DataFrame) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: str) -> str:
-    """Return the first column that is of several years, of which none may be given to its figures."""
+def _spanning(
+    names: Sequence[str], own: Mapping[str, str], year: str, asked: str
+) -> tuple[str, ...]:
+    """Return the columns that are of several years, of which none may be given to their figures."""
     # A ladder of years of construction is of the year that the caller gives.
     others = () if asked and are_steps(names) else names
     means = (name for name in others if name not in own and _spans(name, asked))
@@ -370,13 +383,7 @@ def _spanning(names: Sequence[str], own: Mapping[str, str], year: str, asked: st
     several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
     changes = (name for name in names if several and name not in own and _is_change(name))
     pairs = () if asked else paired_years([name for name in names if name not in own], year)
-    relatives = _relative([name for name in names if name not in own])
-    return next(chain(means, spans, changes, pairs, relatives), "")
-
-
-def _relative(names: Sequence[str]) -> list[str]:
-    """Return the columns of a year said after another: « Aidés N-1 »."""
-    return [name for name in names if signs().relatives.fullmatch(fold(name))]
+    return tuple(dict.fromkeys(chain(means, spans, changes, pairs, relative_columns(names, own))))
 
 
 def _spans(name: str, asked: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from observatoire.declarations.reader import packaged, read
 from observatoire.errors import (
     DuplicateKeyError,
     RowError,
@@ -46,72 +48,15 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "heading": RowError,
     "aim": RowError,
 }
-_REMEDY_BY_KIND = {
-    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
-    '[markers] secret = ["{raw}"], ou missing si le chiffre n’est pas connu ; sinon corrigez la cellule.',
-    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
-    "1 234,5 ou 1234.5, sans unité.",
-    "day": "C’est une date ou une fraction : un tableur fait une date de ce que l’on tape « 3/12 » ou « 3-12 ». "
-    "Retapez le nombre, ou la classe (« de 3 à 12 »), dans une cellule au format Texte.",
-    "behind": "Le signe « - » est derrière le nombre : si c’est un négatif, écrivez -{bare} ; sinon retirez-le.",
-    "united": "Écrivez tous les nombres de la colonne sans unité, dans la même, et celle-ci dans le nom de "
-    "la colonne.",
-    "figure": "Écrivez un nombre (1 234,5), ou laissez la cellule vide s’il n’est pas connu.",
-    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
-    "period": f"Une période s’écrit {PERIOD_FORMS}.",
-    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
-    "ces lignes de côté.",
-    "name": "Corrigez le nom ; si c’est un autre nom d’un territoire, déclarez-le : sous [aliases] dans "
-    "source.toml, ou dans la colonne « alias » de la liste des membres du zonage. Ou chargez avec "
-    'on_error="reject" pour mettre ces lignes de côté.',
-    "part": "Additionnez les parties de chaque territoire et donnez-lui son seul nom, ou déclarez-les comme un "
-    'zonage à elles dans observatoire.toml ; sinon on_error="reject" met ces lignes de côté.',
-    "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
-    'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
-    "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
-    'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
-    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject". Si ce sont '
-    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes) ; "
-    "si c’est un titre qui ne nomme pas de commune, retirez-le.",
-    "empty": "Si elle reprend celle du dessus, écrivez le nom sur chaque ligne (dans le tableur : choisissez "
-    "la colonne, Atteindre, Cellules vides, tapez = puis ↑, et Ctrl+Entrée), ou chargez le classeur où elle est "
-    "fusionnée, qui dit ce qu’elle couvre ; si c’est un total, écrivez « Total » ; sinon "
-    'on_error="reject" met ces lignes de côté.',
-    "undated": f"Écrivez-la sur chaque ligne ({PERIOD_FORMS}) : une cellule vide n’est pas supposée reprendre "
-    "celle du dessus, sauf si le classeur les déclare fusionnées.",
-    "unsaid": "Écrivez l’indicateur sur chaque ligne : une cellule vide n’est pas supposée reprendre celle du "
-    "dessus, sauf si le classeur les déclare fusionnées.",
-    "merged": "Défusionnez-la et écrivez chaque chiffre dans sa cellule ; si c’est le total de plusieurs "
-    "territoires, mettez-le sur une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; "
-    'sinon on_error="reject" met ces lignes de côté.',
-    "covered": "Défusionnez-la et ne gardez que ce qui est juste (LibreOffice et R laissent en place ce qu’une "
-    'cellule fusionnée couvre) ; sinon on_error="reject" met ces lignes de côté.',
-    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
-    '"amount") si c’est un solde.',
-    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
-    "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
-    "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
-    "équipement, chargez leur somme par territoire (tableau croisé dynamique) ; si une colonne dit "
-    'l’indicateur de chaque ligne, déclarez layout = "long" et variable_column dans source.toml, avec '
-    "value_column ou, pour une colonne par période, [files.periods].",
-    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
-    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
-    "blank": "Remplissez la cellule.",
-    "word": "Corrigez la cellule.",
-    "date": f"Une date s’écrit {DATE_FORMS}.",
-    "order": "Corrigez l’une des deux dates.",
-    "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
-    "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
-    "uncomputed": "Cette formule n’a jamais été calculée : ouvrez le classeur dans un tableur, enregistrez-le et "
-    "rechargez-le.",
-    "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
-    "parenthesis": "Entre parenthèses, un comptable écrit un négatif (-{bare}), un statisticien la "
-    "valeur du territoire qui englobe celui-ci, et d’autres une part du nombre d’à côté. Si c’est un "
-    "négatif, écrivez -{bare} ; sinon videz la cellule, ou déclarez le signe dans source.toml : "
-    '[markers] missing = ["{raw}"].',
-    "aim": "Corrigez le nombre, ou l’indicateur.",
-    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
-}
+
+
+@cache
+def _remedies() -> dict[str, str]:
+    """Return what to do about each kind of fault."""
+    path = packaged("observatoire.sources.observations", "remedies.toml")
+    found: dict[str, str] = read(path, dict[str, str])
+    return found
+
 
 #: What a blank cell needs, where it should tell a territory or a period.
 _BLANK = {"territory": "empty", "period": "undated", "variable": "unsaid"}
@@ -224,9 +169,10 @@ def _remedy(kind: str, raw: str) -> str:
     if kind == "number":
         return _number_remedy(raw)
     if kind in _BLANK and not raw.strip():
-        return _REMEDY_BY_KIND[_BLANK[kind]]
+        return _remedies()[_BLANK[kind]].format(periods=PERIOD_FORMS)
     named = kind == "territory" and _NAME.search(raw)
-    return _REMEDY_BY_KIND["name" if named else kind].format(raw=raw)
+    remedy = _remedies()["name" if named else kind]
+    return remedy.format(raw=raw, periods=PERIOD_FORMS, dates=DATE_FORMS)
 
 
 def _number_remedy(raw: str) -> str:
@@ -245,4 +191,4 @@ def _number_remedy(raw: str) -> str:
     }
     kind = next((form for form, found in forms.items() if found), "number")
     bare = (between or behind or ("", raw))[1].strip()
-    return _REMEDY_BY_KIND[kind].format(raw=raw, bare=bare)
+    return _remedies()[kind].format(raw=raw, bare=bare)

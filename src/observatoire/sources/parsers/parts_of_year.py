@@ -93,6 +93,7 @@ def parts_of_year(names: list[str], year: str) -> dict[str, tuple[str, str]]:
     >>> parts_of_year(["defm fin mars", "Aidés au 30 juin", "Aide en nature"], "2022")
     {'defm fin mars': ('2022-03', 'defm'), 'Aidés au 30 juin': ('2022-06', 'Aidés')}
     """
+    names = [name for name in names if not signs().gathered.fullmatch(fold(name))]
     if not re.fullmatch("[0-9]{4}", year):
         return {}
     alone = {name: (period, "") for name in names if (period := _part_of(name, year))}

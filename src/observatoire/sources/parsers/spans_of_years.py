@@ -100,6 +100,17 @@ def are_steps(names: Sequence[str]) -> bool:
     return len(spans) > 1 and followed and any(_OPENING.search(fold(name)) for name in names)
 
 
+def relative_columns(names: Sequence[str], own: Collection[str] = ()) -> list[str]:
+    """Return the columns of a year said after another: « Aidés N-1 »; of all months up to one: « Cumul mars »."""
+    relatives, gathered = signs().relatives, signs().gathered
+    plain = [(name, fold(name)) for name in names]
+    return [
+        name
+        for name, text in plain
+        if gathered.fullmatch(text) or (name not in own and relatives.fullmatch(text))
+    ]
+
+
 def _are_spans(pairs: Collection[tuple[str, str]], year: str) -> bool:
     """Say whether pairs of digits may all be a year and a later one: they follow each other, or are all past."""
     starts, ends = zip(*pairs, strict=True)

@@ -59,9 +59,9 @@ _MONTHED = re.compile(r"(?<![0-9])(?:0[1-9]|1[0-2])[_. ]$")
 #: A word of a name: « iris2020 » is a geography wherever it stands, « iris 2020 » may be figures by IRIS.
 _WORD = re.compile(r"[^\W_]+")
 
-#: A date without signs: « export_20230405 ».
+#: A date or a month without signs: « export_20230405 », « defm_201312 ».
 _COMPACT = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
+    r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])?(?![0-9])"
 )
 
 #: The first or a last day of a month, as a date is written: figures are of it.
@@ -91,6 +91,8 @@ GLUED = "ces chiffres peuvent être deux âges ou deux années"
 RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
 GEOGRAPHY = "c’est le millésime d’une géographie"
+TWO_DIGITS = "ces deux chiffres peuvent être une année"
+SIX = "ces six chiffres peuvent être une année et un mois"
 DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
 SEVERAL = "ce n’est pas la seule"
 BOUND = "c’est le début ou la fin de ce dont il parle (« avant », « depuis », « entre »)"
@@ -181,9 +183,15 @@ def name_period(name: str, *, short: bool = True) -> Reading:
             candidates.append(Candidate(mention.period, name, reason, not why))
         else:
             taken[year_end(mention, text)] = mention
-    for year, month in _COMPACT.findall(text):
-        candidates.append(Candidate(f"{year}-{month}", name, DAY, weak=False))
-    return _single(name, taken, candidates)
+    return _single(name, taken, (*candidates, *_compact(name)))
+
+
+def _compact(text: str) -> tuple[Candidate, ...]:
+    """Return the dates and the months that digits without signs may be: asked, never taken."""
+    return tuple(
+        Candidate(f"{year}-{month}", text, DAY if day else SIX, weak=False)
+        for year, month, day in _COMPACT.findall(text)
+    )
 
 
 def _is_sent(text: str, mention: PeriodMention) -> bool:
@@ -284,7 +292,10 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     >>> [one.period for one in column_readings(["tp60_30", "tp60_40_49", "tp6021", "med_15"]).values()]
     ['', '', '2021', '2015']
     """
-    ladders, series, aged = _ladders(names), _series(names), _aged(names)
+    ladders, series = _ladders(names), _series(names)
+    # A ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030.
+    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
+    aged = {_STEP.sub("", name) for step, name in steps if int(step[1]) >= AGES.start}
     return {
         name: _column(
             name,
@@ -296,12 +307,6 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
         )
         for name in names
     }
-
-
-def _aged(names: Iterable[str]) -> set[str]:
-    """Return the stems of a ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030."""
-    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
-    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= AGES.start}
 
 
 def _shape(name: str) -> str:
@@ -360,13 +365,14 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
         if changed:
             return Reading(span, stem=name, year=span)
         several = tuple(Candidate(one.period, name, SEVERAL, weak=False) for one in stated)
-        return Reading(candidates=several + known + _bounds(text, mentions, name))
+        several += _bounds(text, mentions, name) + _compact(name)
+        return Reading(candidates=several + known)
     mention = stated[0]
     step = bool(ladder & {_ANY, _rank(text, mention)})
     after = _CITING.sub("", text[stated[-1].end :]) if known else text[stated[-1].end :]
     doubt = _doubt(text, mention, after, ladder=step)
     if doubt and not (series and doubt in (AGED, GLUED)):
-        weak = doubt not in (LADDER, CITED, AGED)
+        weak = doubt not in (LADDER, AGED)
         return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
     stem = without_period(name, short=short)
     return Reading(mention.period, mention.call, stem, year_end(mention, text))

@@ -70,6 +70,8 @@ class Signs:
     relatives: Pattern
     flats: Pattern
     unit_columns: Pattern
+    multipliers: Pattern
+    gathered: Pattern
     titled_units: Pattern
     no_periods: Pattern
     zoned: Pattern
@@ -95,6 +97,8 @@ class Signs:
     classes: RangeWords
     numbers: NumberWords
     calls: Mapping[str, Pattern]
+    levels_titled: Pattern
+    parts_of: Mapping[str, str]
     levels: Annotated[Mapping[str, Any], AfterValidator(_compiled)]
 
     def is_total(self, text: str) -> bool:
@@ -181,14 +185,6 @@ class Signs:
         """
         return self.changes.search(re.sub("[_0-9-]+", " ", _plain(name))) is not None
 
-    def is_class(self, name: str) -> bool:
-        """Say whether a column ranks territories by a number that measures nothing: « classe »."""
-        return self.ranks.fullmatch(_plain(name)) is not None
-
-    def is_aged(self, name: str) -> bool:
-        """Say whether a column tells classes of age: « 15-24 » is then no count."""
-        return self.aged.fullmatch(_plain(name)) is not None
-
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
@@ -243,6 +239,20 @@ class Signs:
         [True, True, True, False]
         """
         return self.is_label(name) or self.is_town(name) or bool(self.places.match(_plain(name)))
+
+    def is_part_of(self, name: str, level: str) -> bool:
+        """Say whether a column names something that lies within a territory of a level: a school, a quartier.
+
+        Examples
+        --------
+        >>> [signs().is_part_of(name, "commune") for name in ("Nom du quartier", "École", "Nombre d’écoles")]
+        [True, True, False]
+        >>> signs().is_part_of("Quartier", "IRIS")
+        False
+        """
+        words = "|".join(filter(None, (self.parts_of[""], self.parts_of.get(level, ""))))
+        led = r"(?:(?:noms?|lib|libelles?|codes?|n°|num|numero)[ _.]*(?:(?:de la|de l['’]|du|d['’]) ?)?)?"
+        return re.fullmatch(rf"{led}(?:{words})(?: ?\(.*\))?", _plain(name)) is not None
 
     def is_postal(self, name: str) -> bool:
         """Say whether a column holds postal codes, which are those of no commune: 97213 is Gros-Morne's.

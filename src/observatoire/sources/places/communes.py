@@ -234,7 +234,7 @@ def _elsewhere(
     if signs().is_postal(name):
         return none
     department = "dep" in plain and "com" not in plain
-    wide = [one for one in zonings.values() if _level_of(one) == "département"]
+    wide = [one for one in zonings.values() if level_of(one) == "département"]
     if wide and (department or "reg" in plain):
         worded = [text for text in _worded(cells) if not signs().levels_of(text)]
         known = {text for text in worded if any(one.find(text) for one in wide)}
@@ -242,7 +242,7 @@ def _elsewhere(
             none |= cells.isin(set(worded) - known)
     if "reg" in plain:
         return none  # « 02 » is a region, and a department
-    level = _level_of(matcher)
+    level = level_of(matcher)
     pairs = dict.fromkeys(zip(own_codes, cells, strict=True))
     apart = {
         (own, cell): bool(own)
@@ -253,7 +253,7 @@ def _elsewhere(
     return none | pd.Series(found, index=cells.index)
 
 
-def _level_of(matcher: Matcher) -> str:
+def level_of(matcher: Matcher) -> str:
     """Return the one level of which the codes of a zoning have the form, an empty text for none."""
     levels = signs().levels_of(next(iter(matcher.names), ""))
     return next(iter(levels), "") if len(levels) == 1 else ""
@@ -261,7 +261,7 @@ def _level_of(matcher: Matcher) -> str:
 
 def is_wide(matcher: Matcher) -> bool:
     """Say whether a zoning is of departments or of groups of communes, whose names tell where a table is."""
-    return _level_of(matcher) in ("département", "EPCI")
+    return level_of(matcher) in ("département", "EPCI")
 
 
 def _sets_apart(own: str, cell: str, level: str, home: str, *, department: bool) -> bool:

@@ -9,21 +9,27 @@ from observatoire.declarations.writer import key, value
 from observatoire.sources.descriptors.source import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from observatoire.sources.descriptors.source import Source
 
 #: The blocks stand beside the « source.toml » until somebody completes and copies them.
 BLOCKS_NAME = "indicateurs-a-completer.toml"
 
+#: How the name of a column gives a unit that pages print apart.
+_UNIT_SIGNS = {"": "", "euros": "(€)"}
+
 _HEAD = """\
 # Écrit par observatoire preview : un indicateur par variable, à compléter et à copier dans indicators.toml.
-# « theme » n’est jamais deviné : remplacez « … » par l’un de ceux du catalogue ({themes}).
+# « theme » n’est jamais deviné : remplacez « … » par l’un de ceux du catalogue ({themes}),
+# ou par le vôtre, déclaré dans indicators.toml : [themes.CODE], avec son label.
 # Relisez libellé, nature, unité et définition, ôtez ce qui ne sert pas ; tout est vérifié à l’ouverture.
 """
 
 
-def indicator_blocks(source: Source, doubts: Mapping[str, str], themes: Sequence[str]) -> str:
+def indicator_blocks(
+    source: Source, doubts: Mapping[str, str], indicators: Collection[str], themes: Sequence[str]
+) -> str:
     """Return the blocks of the indicators that the variables of a source could be.
 
     Parameters
@@ -32,22 +38,24 @@ def indicator_blocks(source: Source, doubts: Mapping[str, str], themes: Sequence
         As its preview understands it.
     doubts : mapping of str
         What is doubtful of a variable, by code.
-    themes : sequence of str
-        Those of the catalogue.
+    indicators, themes : collection of str
+        The codes that the catalogue has already.
     """
     listed = ", ".join(themes) or "aucun encore : ajoutez [themes.CODE]"
     parts = [_HEAD.format(themes=listed)]
-    taken: set[str] = set()
+    taken = set(indicators)
     for code, variable in source.variables.items():
         name = _free(slug(code).replace("-", "_"), taken)
+        sign = _UNIT_SIGNS.get(variable.unit, f"({variable.unit})")
+        label = variable.label.removesuffix(sign).rstrip()
         additive = variable.nature.additive
         named = f"{source.family}:{code}" if source.family else code
         lines = {
-            "label": variable.label,
+            "label": label,
             "theme": "…",
             "nature": str(variable.nature),
             "unit": variable.unit,
-            "definition": f"{variable.label}.",
+            "definition": f"{label}.",
             "universe": variable.universe or "à préciser",
         }
         remarks = {"theme": f"à choisir : {listed}", "nature": doubts.get(code, "")}
@@ -62,7 +70,7 @@ def indicator_blocks(source: Source, doubts: Mapping[str, str], themes: Sequence
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return a name that no other block of the file has."""
+    """Return a name that no other block, nor the catalogue, has."""
     found = next(
         each for at in count(1) if (each := name if at == 1 else f"{name}_{at}") not in taken
     )

@@ -18,7 +18,12 @@ from observatoire.sources.inference.table_finder import Found, find_table
 from observatoire.sources.observations.aliases import unknown_names
 from observatoire.sources.observations.builder import observe
 from observatoire.sources.places.communes import towns_of
-from observatoire.sources.preview.column_refusals import asked_period, small_share, spanning
+from observatoire.sources.preview.column_refusals import (
+    asked_period,
+    refused,
+    small_share,
+    spanning,
+)
 from observatoire.sources.preview.display import (
     Section,
     html_page,
@@ -28,8 +33,9 @@ from observatoire.sources.preview.display import (
 )
 from observatoire.sources.preview.indicator_draft import BLOCKS_NAME, indicator_blocks
 from observatoire.sources.preview.refusals import (
-    _not_figures,
+    _other_level,
     _other_sheet,
+    _parts,
     _side_by_side,
     _some_towns,
     _two_periods,
@@ -39,7 +45,7 @@ from observatoire.sources.preview.refusals import (
 from observatoire.sources.tables.sheets import SheetView, sheets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from observatoire.sources.families.family import Family
     from observatoire.sources.inference.draft import SourceDraft
@@ -63,8 +69,8 @@ class PreviewContext:
         The families known.
     preferred : str
         The main zoning.
-    themes : tuple of str
-        The themes of the catalogue.
+    indicators, themes : collection of str
+        The codes of the catalogue.
     """
 
     raw: Path
@@ -72,7 +78,8 @@ class PreviewContext:
     scope: tuple[str, ...]
     families: Mapping[str, Family]
     preferred: str
-    themes: tuple[str, ...] = ()
+    indicators: Collection[str] = ()
+    themes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,7 +129,9 @@ class Preview:
         known = self.found is not None and self.found.family is not None
         if known or self.source is None or self.plan is None:
             return ""
-        return indicator_blocks(self.source, self.plan.doubts, self.ground.themes)
+        return indicator_blocks(
+            self.source, self.plan.doubts, self.ground.indicators, self.ground.themes
+        )
 
     def write(self, folder: str | Path | None = None) -> Path:
         """Write the ``source.toml``, beside the file or in a folder of ``data/raw`` with a copy.
@@ -214,7 +223,9 @@ def preview_table(
     except ObservatoireError as error:
         return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(document)))
     if found.family is not None and found.family.kind != "figures":
-        return Preview(path, ground, found, refusal=_not_figures(found))
+        family = found.family.title.split(",")[0].lower()
+        described = refused("no_measure", found.table.name, family=family)
+        return Preview(path, ground, found, refusal=described)
     plan = plan_of(found, period, ground.zonings)
     refusal = missing_answer(found, plan) or _two_periods(found, plan, period)
     if refusal is not None:
@@ -228,8 +239,11 @@ def preview_table(
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
     refusal = refusal or _side_by_side(found, ground.zonings)
+    refusal = refusal or _parts(found, plan, parsed, ground.zonings)
     # Who names the zoning says that these communes are theirs.
-    refusal = refusal or (None if zoning else _some_towns(found, parsed, ground.zonings))
+    if not zoning:
+        refusal = refusal or _other_level(found, ground.zonings)
+        refusal = refusal or _some_towns(found, parsed, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 

@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import DescriptorError, ObservatoireError
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import (
     contrary_column,
     is_wide,
+    level_of,
     named,
     ours,
     town_titled,
 )
 from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
-from observatoire.sources.preview.column_refusals import unclear_figures
+from observatoire.sources.preview.column_refusals import refused, unclear_figures
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -28,6 +29,7 @@ from observatoire.values import is_period
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from observatoire.errors import ObservatoireError
     from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.inference.table_periods import Statement
@@ -38,13 +40,16 @@ if TYPE_CHECKING:
 #: Why a candidate is not taken, though it may well be the period.
 _POSSIBLE = (CITED, MIDDLE, NOTED, RANKED)
 
+#: What says whether a territory has a school or a bureau, and names none.
+_FLAGS = ("oui", "non")
+
 #: So many candidates are named in one question.
 _CITED = 4
 
 
 def other_town(
     found: Found, towns: Matcher, zonings: Mapping[str, Matcher], commune_column: str
-) -> DescriptorError | None:
+) -> ObservatoireError | None:
     """Refuse a table that names its territories, under a title of a commune that is none of theirs.
 
     Its « Centre-ville » is not ours. Codes bear no namesake, and a column of communes tells better.
@@ -70,12 +75,16 @@ def other_town(
         name = town_titled(title)
         code = ours(name, towns)
         if name and not code and not any(known.matches(name) for known in zonings.values()):
-            what = f"est d’une commune qui n’est pas de cet espace de travail : « {name} »"
-            return _refused(found, title, what, f"« {named_rows[0]} » y serait pris pour le vôtre.")
+            words = {"title": " ".join(title.split())[:80], "town": name, "row": named_rows[0]}
+            return refused("other_town", _place(found), **words)
         strange = code and _strange(named_rows, code, matcher)
         if strange and not _names_other([found.titles, *texts], code, towns):
-            why = f"« {strange} » n’est pas de cette commune : c’est peut-être un homonyme."
-            return _refused(found, title, f"est de la commune « {towns.names[code]} »", why)
+            words = {
+                "title": " ".join(title.split())[:80],
+                "town": towns.names[code],
+                "row": strange,
+            }
+            return refused("strange_row", _place(found), **words)
     return None
 
 
@@ -94,28 +103,10 @@ def _names_other(texts: Iterable[str], town: str, towns: Matcher) -> bool:
     return any(name in text for name in others for text in texts_plain)
 
 
-def _refused(found: Found, title: str, what: str, why: str) -> DescriptorError:
+def _place(found: Found) -> str:
+    """Return where a table stands: its file and its sheet."""
     sheet = f", feuille « {found.table.sheet} »" if found.table.sheet else ""
-    return DescriptorError(
-        f"Le titre de ce tableau, « {' '.join(title.split())[:80]} », {what}.",
-        where=f"{found.table.name}{sheet}",
-        why=why,
-        remedy="Si toutes les lignes sont bien des vôtres, retirez ce titre ou corrigez-le ; ou écrivez le "
-        "source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le dossier. Si le tableau couvre "
-        "plusieurs communes, écrivez celle de chaque ligne dans une colonne « Commune ».",
-    )
-
-
-def _not_figures(found: Found) -> ObservatoireError:
-    family = found.family
-    assert family is not None  # noqa: S101 - the caller has checked
-    return DescriptorError(
-        f"Ce fichier décrit des territoires ({family.title.split(',')[0].lower()}) : il ne les mesure pas.",
-        where=found.table.name,
-        why="Il n’y a aucun chiffre à charger.",
-        remedy="Il sert à dire les membres d’un zonage : colonnes code, nom, commune, dans un csv "
-        'nommé par « members = "geo/…csv" ».',
-    )
+    return f"{found.table.name}{sheet}"
 
 
 def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
@@ -138,18 +129,7 @@ def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     return None
 
 
-_ANSWER = (
-    'Dites-la : o.load(…, period="{0}") ou o.preview(…, period="{0}") ; en ligne de commande, '
-    "--period {0}{1}."
-)
-_CHOICE = (
-    'Dites laquelle : period="{2}" ou period="{0}", dans o.load(…) ou o.preview(…) ; en ligne de commande, '
-    "--period {2} ou --period {0}{1}."
-)
-_OWN = ". Si une colonne a la sienne, [files.periods] la dit dans source.toml (o.preview(…).write(), ou --write)"
-
-
-def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
+def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
     """Ask the period of a file, each one that stands in it named, with why it is not taken."""
     seen = {(one.period, one.text): one for one in plan.candidates}
     cited = [
@@ -157,34 +137,31 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
         for one in list(seen.values())[:_CITED]
     ]
     columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
-    more = (
-        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) : celle du "
-        'fichier dans [[files]] (period = "2015-2016"), celle de chaque colonne sous [files.periods]'
-    )
-    example = next((one.period for one in plan.candidates if one.why in _POSSIBLE), "2016")
-    return DescriptorError(
-        f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
-        where=found.table.name,
-        why=" ".join(cited) or "Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
-        remedy=_ANSWER.format(example, more if columns else ""),
+    return refused(
+        "undated_columns" if columns else "undated",
+        found.table.name,
+        name=found.table.name,
+        cited=" ".join(cited)
+        or "Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
+        period=next((one.period for one in plan.candidates if one.why in _POSSIBLE), "2016"),
         candidates=[one.period for one in seen.values()],
     )
 
 
-def _disagreement(found: Found, first: Statement, second: Statement) -> DescriptorError:
+def _disagreement(found: Found, first: Statement, second: Statement) -> ObservatoireError:
     """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
-    answer = _ANSWER if second.where.startswith("la colonne") else _CHOICE
-    return DescriptorError(
-        f"Deux endroits disent deux périodes : {first.period} ({first.where}) et {second.period} "
-        f"({second.where}).",
-        where=found.table.name,
-        why="On ne sait de laquelle sont les chiffres.",
-        remedy=answer.format(second.period, _OWN, first.period),
+    return refused(
+        "own_disagreement" if second.where.startswith("la colonne") else "disagreement",
+        found.table.name,
+        first=first.period,
+        there=first.where,
+        second=second.period,
+        here=second.where,
         candidates=[first.period, second.period],
     )
 
 
-def _two_periods(found: Found, plan: SourceDraft, asked: str) -> DescriptorError | None:
+def _two_periods(found: Found, plan: SourceDraft, asked: str) -> ObservatoireError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
@@ -193,16 +170,10 @@ def _two_periods(found: Found, plan: SourceDraft, asked: str) -> DescriptorError
     if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
         return None
     origin = "Vous dites" if asked else "Le nom du fichier, ou son titre, dit"
-    return DescriptorError(
-        f"La feuille lue, « {sheet} », n’est pas de la période {read}.",
-        where=f"{found.table.name}, feuille « {sheet} »",
-        why=f"{origin} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
-        remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
-        f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
-    )
+    return refused("sheet_period", _place(found), sheet=sheet, period=read, own=own, origin=origin)
 
 
-def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
+def _other_sheet(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
     sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
     dated_sheet = next(
@@ -210,18 +181,12 @@ def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
     if not dated_sheet or name_period(sheet).period or plan.file.get("periods"):
         return None
-    return DescriptorError(
-        f"La feuille lue serait « {sheet} », et c’est « {dated_sheet} » qui dit la période {period}.",
-        where=f"{found.table.name}, feuille « {sheet} »",
-        why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
-        remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
-        f"compléter. Gardez « {dated_sheet} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
-    )
+    return refused("other_sheet", _place(found), sheet=sheet, other=dated_sheet, period=period)
 
 
 def _some_towns(
     found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]
-) -> DescriptorError | None:
+) -> ObservatoireError | None:
     """Refuse communes by their names alone, some of ours among others: one may be a namesake elsewhere.
 
     « Le Lamentin » is in Guadeloupe too. Nothing is asked of a table that names all of ours, says their codes or
@@ -248,18 +213,17 @@ def _some_towns(
     if any(f" {simplify(name)} " in said for name in wide):
         return None
     ours_named = enumerate_words([f"« {matcher.names[code]} »" for code in sorted(placed)], most=3)
-    return DescriptorError(
-        f"Rien ne dit que {ours_named} soit ici une commune de cet espace de travail.",
-        where=found.table.name,
-        why=f"Le tableau nomme d’autres communes (« {others.iloc[0]} »), et non « {lacking[0]} » : ce peut être "
-        "l’homonyme d’un autre département.",
-        remedy="Ajoutez une colonne de codes Insee, ou « Département » ; ou un titre qui dise le département. "
-        f'Si ce sont bien les vôtres, dites-le : o.load(…, zoning="{found.zoning}") ; en ligne de commande, '
-        f"--zoning {found.zoning}.",
+    return refused(
+        "some_towns",
+        found.table.name,
+        ours=ours_named,
+        other=others.iloc[0],
+        lacking=lacking[0],
+        zoning=found.zoning,
     )
 
 
-def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorError | None:
+def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> ObservatoireError | None:
     """Refuse rows that name two territories: the second table would be read by the names of the first."""
     frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
     apart = None if found.family else contrary_column(frame, own, matcher, zonings)
@@ -269,25 +233,51 @@ def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorErr
     texts = [str(cells.iloc[at]).strip() for cells in (frame[own], frame.iloc[:, rank])]
     column = frame.columns[rank] or column_letter(rank)
     known = any(one.find(texts[1]) for one in zonings.values())
-    return DescriptorError(
-        f"La même ligne nomme deux territoires : « {texts[0]} » (colonne « {own} ») et « {texts[1]} » (colonne "
-        f"« {column} »).",
-        where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
-        why=_TWO_TABLES
-        if known
-        else f"« {texts[1]} » n’est pas des vôtres : un homonyme y serait pris pour eux.",
-        remedy=_APART if known else _HOMONYM,
+    return refused(
+        "two_territories" if known else "homonym",
+        f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
+        first=texts[0],
+        own=own,
+        second=texts[1],
+        column=column,
     )
 
 
-_TWO_TABLES = (
-    "Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier."
-)
-_APART = (
-    "Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait que "
-    "renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le dossier."
-)
-_HOMONYM = (
-    "Retirez du fichier les lignes d’ailleurs ; si c’est la seconde colonne qui se trompe, corrigez-la ou "
-    "retirez-la."
-)
+def _other_level(found: Found, zonings: Mapping[str, Matcher]) -> ObservatoireError | None:
+    """Refuse names under what is no level of theirs: « Fort-de-France » under « Arrondissement »."""
+    own, matcher = found.spec.territory, zonings[found.zoning]
+    titled = signs().levels_titled.match(fold(own)) is not None
+    texts = found.table.frame[own].str.strip()
+    if (
+        not titled
+        or matcher.label.casefold() in own.casefold()
+        or texts.isin([*matcher.names]).any()
+    ):
+        return None
+    text = next(text for text in texts if matcher.matches(text))
+    words = {"own": own, "zoning": found.zoning, "text": text, "label": matcher.label}
+    return refused("other_level", found.table.name, **words)
+
+
+def _parts(
+    found: Found, plan: SourceDraft, parsed: Parsed, zonings: Mapping[str, Matcher]
+) -> ObservatoireError | None:
+    """Refuse rows that another column says to be of a part of their territory: a school, a quartier."""
+    matcher, own = zonings[found.zoning], found.spec.territory
+    level = level_of(matcher)
+    aside = [name for name in (*plan.labels, *plan.words) if signs().is_part_of(name, level)]
+    known = found.family or signs().is_part_of(matcher.label, "")
+    # A territory said twice is a fault that its line tells better, unless a code is cut in two.
+    if known or not (parsed.faults.empty or is_wide(matcher)):
+        return None
+    whose = found.table.frame[own].str.strip().map(lambda text: place_of(text, matcher))
+    for name in aside if not plan.file.get("variable_column") else ():
+        cells = found.table.frame[name].str.strip()
+        told = (cells != "") & ~cells.map(fold).isin(_FLAGS)
+        apart = (whose != "") & told & (cells.map(matcher.find) != whose)
+        if apart.any():
+            at = int(apart.to_numpy().argmax())
+            words = {"part": cells.iloc[at], "whole": found.table.frame[own].iloc[at]}
+            line = f"{found.table.name}, ligne {found.table.lines.iloc[at]}"
+            return refused("part", line, column=name, **words)
+    return None

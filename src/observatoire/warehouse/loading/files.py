@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 def preview_context(workspace: Workspace) -> PreviewContext:
     """Return what a preview needs to know of a workspace."""
     families, main = read_families(workspace.root), workspace.main_zoning
-    known, (_, themes) = matchers(workspace), catalogue_codes(workspace)
-    return PreviewContext(workspace.raw, known, scope(workspace), families, main, themes)
+    known, catalogue = matchers(workspace), catalogue_codes(workspace)
+    return PreviewContext(workspace.raw, known, scope(workspace), families, main, *catalogue)
 
 
 def preview_file(
@@ -296,7 +296,10 @@ def failed(
     failures: dict[str, ObservatoireError], reports: list[LoadReport], count: int
 ) -> LoadError:
     """Return the error that names each source that was not loaded, and why."""
-    lines = "\n".join(f"  {folder} : {error}" for folder, error in failures.items())
+    reasons: dict[str, list[str]] = {}
+    for folder, error in failures.items():
+        reasons.setdefault(str(error), []).append(folder)
+    lines = "\n".join(f"  {', '.join(folders)} : {error}" for error, folders in reasons.items())
     return LoadError(
         f"{plural(len(failures), 'source n’a pas été chargée', 'sources n’ont pas été chargées')} "
         f"sur {count} ; les autres le sont.\n{lines}",

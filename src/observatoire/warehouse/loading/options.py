@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
+from observatoire.values import PERIOD_FORMS, is_period
 
 ON_ERROR = ("refuse", "reject")
 
@@ -26,7 +27,7 @@ class LoadOptions:
     Raises
     ------
     DescriptorError
-        On a way of treating faults that does not exist, with the nearest one.
+        On a way of treating faults that does not exist, with the nearest one; on what is no period.
 
     Examples
     --------
@@ -41,11 +42,16 @@ class LoadOptions:
     repair: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an unknown way of treating faults."""
+        """Refuse an unknown way of treating faults, and what is no period."""
         if self.on_error not in ON_ERROR:
             raise DescriptorError(
                 f"on_error = « {self.on_error} » n’existe pas.",
                 remedy=suggestion(str(self.on_error), ON_ERROR),
+            )
+        if self.period and not is_period(self.period):
+            raise DescriptorError(
+                f"« {self.period} » n’est pas une période.",
+                remedy=f"Une période s’écrit {PERIOD_FORMS}.",
             )
 
 

@@ -1,0 +1,104 @@
+"""What is hidden of one group of related cells, and which of its supposed sums the others deny."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import optimize, sparse
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.plan.disclosures import ROUNDING
+from observatoire.secrecy.suppression.complementary import UnprotectedError
+from observatoire.secrecy.suppression.protection import protection
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.secrecy.plan.workspace_system import Group
+    from observatoire.secrecy.suppression.protection import Protection
+
+#: How much dearer a headline is to hide: where nothing else will do.
+HEADLINE = 1e6
+
+
+def protect_group(group: Group, costs: Mapping[str, float]) -> Protection:
+    """Choose what to hide, at the least cost; sums that are only supposed go where they contradict the others."""
+    try:
+        return _protect(group, costs)
+    except SecrecyError:
+        if not _drop_denied(group):
+            raise
+    return _protect(group, costs)
+
+
+def _protect(group: Group, costs: Mapping[str, float]) -> Protection:
+    assembly = group.assembly
+    free = assembly.public | assembly.inert
+    decide = partial(
+        protection,
+        group.cells,
+        group.relations,
+        group.thresholds,
+        hide_zero=group.zeros,
+        bounds=group.bounds,
+        already_hidden=[each for each in group.labels if each not in costs and each not in free],
+        published=[each for each in group.labels if each in assembly.public],
+        latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
+        past_mending=True,
+    )
+    cost = group.by_label(lambda label: costs.get(label, 1.0))
+    # Headlines hide where nothing else will do: after a correction they show what has changed.
+    dear = cost.replace(math.inf, HEADLINE)
+    for price, spare in ((cost, True), (cost, False), (dear, True)):
+        with suppress(UnprotectedError):
+            found = decide(cost=price, spare_zeros=spare)
+            if spare or _hides_zero(group, found):
+                return found
+    return decide(cost=dear, spare_zeros=False)
+
+
+def _hides_zero(group: Group, found: Protection) -> bool:
+    """Say whether a zero is hidden: while none is, whatever is hidden is known to be at least one."""
+    hidden = found.statuses == Status.SECRET
+    known = group.whole & group.bounds["low"].isna() & ~group.zeros
+    known &= ~group.cells.index.isin(group.latent)
+    return bool((hidden & known & (group.cells == 0)).any())
+
+
+def _drop_denied(group: Group) -> bool:
+    """Drop the sums of supposed numerators that the others deny; say whether there was any.
+
+    Any count of its source may be what a lent rate is out of: that is supposed, and contradicts itself at times.
+    """
+    place = {label: rank for rank, label in enumerate(group.labels)}
+    size, supposed = len(group.labels), group.assembly.supposed
+    loose = [rank for rank, (_, parts) in enumerate(group.relations) if id(parts) in supposed]
+    rows = sparse.lil_array((len(group.relations), size + 2 * len(loose)))
+    for rank, (total, parts) in enumerate(group.relations):
+        rows[rank, place[total]] = -1.0
+        for part in parts:
+            rows[rank, place[str(part.label)]] += part.weight
+    for column, rank in enumerate(loose):
+        rows[rank, size + 2 * column], rows[rank, size + 2 * column + 1] = 1.0, -1.0
+    ends = group.bounds.fillna(0.0).apply(group.cells.fillna)
+    slack = np.repeat([[0.0, math.inf]], 2 * len(loose), axis=0)
+    found: Any = optimize.linprog(  # type: ignore[call-overload]
+        np.repeat([0.0, 1.0], [size, 2 * len(loose)]),
+        A_eq=rows.tocsr(),
+        b_eq=np.zeros(len(group.relations)),
+        bounds=np.vstack([ends.to_numpy(dtype=float), slack]).tolist(),
+    )
+    if not loose or found.status != 0:
+        return False
+    over = found.x[size:].reshape(-1, 2).max(axis=1) > ROUNDING
+    denied = {id(group.relations[rank][1]) for rank, each in zip(loose, over, strict=True) if each}
+    for relations in (group.relations, group.assembly.relations):
+        relations[:] = [each for each in relations if id(each[1]) not in denied]
+    return bool(denied)
