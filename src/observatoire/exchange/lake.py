@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 #: How many times a deposit is tried while others write.
 TRIES = 12
 
+_FOLDER = resources.files("observatoire.exchange") / "lake_sql"
+_SQL = {n: (_FOLDER / f"{n}.sql").read_text("utf-8") for n in ("tables", "figures", "last")}
+
 _EXTENSIONS = ("ducklake", "postgres_scanner")
 
 
@@ -63,7 +66,7 @@ class Lake:
             self._again(lambda: self.connection.execute(attach))
             self.connection.execute("USE lac")
             columns = ", ".join(f"{name} {kind}" for name, kind in SQL_TYPES.items())
-            self._again(lambda: self.connection.execute(_text("tables").format(columns=columns)))
+            self._again(lambda: self.connection.execute(_SQL["tables"].format(columns=columns)))
         except BaseException:
             self.connection.close()
             raise
@@ -139,7 +142,7 @@ class Lake:
 
     def figures(self, indicator: str = "") -> pd.DataFrame:
         """Return the figures that stand, of all observatories, or those of one indicator."""
-        text = _text("figures").format(last=_text("last"))
+        text = _SQL["figures"].format(last=_SQL["last"])
         return self.connection.execute(text, {"indicateur": indicator}).df()
 
     def close(self) -> None:
@@ -186,12 +189,6 @@ def _unanswered(error: duckdb.Error) -> ObservatoireError:
         remedy="Vérifiez que le serveur tourne, que la base existe, que le dossier des données est bien "
         "celui de ce lac et s’écrit. "
         "Rien n’a été déposé à moitié.",
-    )
-
-
-def _text(name: str) -> str:
-    return (resources.files("observatoire.exchange") / "lake_sql" / f"{name}.sql").read_text(
-        "utf-8"
     )
 
 

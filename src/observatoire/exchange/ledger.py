@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
@@ -23,32 +24,10 @@ if TYPE_CHECKING:
 _NUMBERS = ["value", "low", "high"]
 _KEY = ["zoning", "territory", "indicator", "period"]
 
-PUBLICATIONS = """
-SELECT p.id AS publication, p.stamp AS date, p.kind, p.name, p.shown, p.hidden, p.digest,
-       count(c.publication)::BIGINT AS new_cells
-FROM publication AS p LEFT JOIN published_cell AS c ON c.publication = p.id
-GROUP BY ALL ORDER BY p.id
-"""
-
-#: What was published, with the loads that stood then.
-_CELLS = """
-SELECT DISTINCT zoning, territory, indicator, period, value, low, high, recipe, loads
-FROM published_cell LEFT JOIN publication_load USING (publication) ORDER BY ALL
-"""
-
-#: What no publication of the same loads has kept.
-_NEW_CELLS = """
-INSERT INTO published_cell
-SELECT $number, zoning, territory, indicator, period, value, low, high, status, recipe
-FROM leaving AS l
-WHERE NOT EXISTS (
-    SELECT 1 FROM published_cell AS c JOIN publication AS p ON p.id = c.publication
-    WHERE p.last_load IS NOT DISTINCT FROM $last AND c.zoning = l.zoning
-      AND c.territory = l.territory AND c.indicator = l.indicator AND c.period = l.period
-      AND c.recipe = l.recipe AND c.value IS NOT DISTINCT FROM l.value
-      AND c.low IS NOT DISTINCT FROM l.low AND c.high IS NOT DISTINCT FROM l.high
+_SQL = resources.files("observatoire.exchange") / "ledger_sql"
+PUBLICATIONS, _CELLS, _NEW_CELLS = (
+    (_SQL / f"{name}.sql").read_text("utf-8") for name in ("publications", "cells", "new_cells")
 )
-"""
 
 
 @dataclass(eq=False)
@@ -98,7 +77,7 @@ class WarehouseLedger:
         return [
             PublishedCell(
                 (zoning, territory, indicator, period),
-                tuple(map(_number, numbers)),
+                tuple(math.nan if n is None else float(n) for n in numbers),
                 tuple(map(_read, json.loads(recipe))),
                 tuple(loads or ()),
             )
@@ -126,7 +105,3 @@ def _read(summed: list[list[object]]) -> Recipe:
         for a, b, c, d, e, weight in terms
     )
     return Recipe(tuple(read), float(str(amount)))
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)

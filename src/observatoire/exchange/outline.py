@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -25,39 +26,11 @@ if TYPE_CHECKING:
 #: What is drawn is orange and thick; what it is drawn on, thin.
 _TO_DRAW, _GROUND = ("217,95,2,70", "217,95,2,255", "0.9"), ("0,0,0,0", "90,90,90,255", "0.25")
 
-_QML = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-<qgis version="3.22.0" styleCategories="Symbology|Labeling" labelsEnabled="1">
- <renderer-v2 type="singleSymbol" forceraster="0" symbollevels="0" enableorderby="0">
-  <symbols><symbol type="fill" name="0" alpha="1" clip_to_extent="1" force_rhr="0">
-   <layer class="SimpleFill" enabled="1" pass="0" locked="0"><Option type="Map">
-    <Option type="QString" name="color" value="{fill}"/>
-    <Option type="QString" name="outline_color" value="{line}"/>
-    <Option type="QString" name="outline_style" value="solid"/>
-    <Option type="QString" name="outline_width" value="{width}"/>
-    <Option type="QString" name="outline_width_unit" value="MM"/>
-    <Option type="QString" name="style" value="solid"/>
-   </Option></layer>
-  </symbol></symbols>
- </renderer-v2>
- <labeling type="simple"><settings calloutType="simple">
-  <text-style fieldName={field} fontSize="8" textColor="40,40,40,255"/>
-  <placement placement="1" priority="5"/>
- </settings></labeling>
- <layerGeometryType>2</layerGeometryType>
-</qgis>
-"""
+_FILES = resources.files("observatoire.exchange")
+_QML = (_FILES / "outline.qml").read_text("utf-8")
 
 #: The table in which QGIS looks for the styles of a GeoPackage, and how the file says that it is there.
-_STYLES = """
-CREATE TABLE layer_styles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
-    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
-    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
-);
-INSERT INTO gpkg_contents (table_name, data_type, identifier)
-VALUES ('layer_styles', 'attributes', 'layer_styles');
-"""
+_STYLES = (_FILES / "outline.sql").read_text("utf-8")
 _STYLE = (
     "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
     "styleName, styleQML, styleSLD, useAsDefault, description, owner) "
@@ -150,13 +123,11 @@ def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:
         "code": list(frame.index),
         "nom": list(frame["name"]),
         "commune": list(frame["commune"]),
-        "etat": [_state(row) for row in zip(frame["official"], frame["drawn"], strict=True)],
+        "etat": [
+            "officiel" if official else f"dessiné {who}" if who else "schématique"
+            for official, who in zip(frame["official"], frame["drawn"], strict=True)
+        ],
     }
     blank = [""] * len(frame)
     columns |= {AUTHOR: blank, DAY: blank} if drawn else {}
     return gpd.GeoDataFrame(columns, geometry=list(frame.geometry), crs=frame.crs)
-
-
-def _state(drawing: tuple[bool, str]) -> str:
-    official, who = drawing
-    return "officiel" if official else f"dessiné {who}" if who else "schématique"

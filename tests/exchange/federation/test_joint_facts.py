@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -196,3 +197,29 @@ def test_who_reads_before_and_after_a_member_left_finds_nothing(tmp_path: Path, 
             for value in federate(toml, date=date).df["valeur"].dropna()
         }
         assert shown in ({35.0}, {40.0})
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        ([(35.0, "observé")], [(math.nan, "secret")], set()),  # the total of 40 would give the five
+        ([(35.0, "observé")], [(34.0, "observé")], {40.0}),
+        ([(math.nan, "secret")], [(34.0, "observé")], {40.0}),
+        ([(35.0, "observé")], [], set()),
+    ],
+)
+def test_who_reads_a_former_version_finds_nothing(
+    tmp_path: Path, before: list[Any], now: list[Any], shown: set[float]
+) -> None:
+    """What a corrected package hides or drops is read in its ``versions/``; what it gives instead counts alone."""
+
+    def rows(given: list[Any]) -> list[Any]:
+        return [HIDDEN, *(("iris", "i2", "cas", "2016", *each) for each in given)]
+
+    floors = {("cas", "2016"): 11.0}
+    package(tmp_path / "a", rows(now), thresholds=floors, links=WHOLE)
+    (tmp_path / "a" / "versions").mkdir()
+    package(tmp_path / "a" / "versions" / "1.0.0", rows(before), thresholds=floors, name="a")
+    total = package(tmp_path / "b", [("c", "LAM", "cas", "2016", 40.0, "observé")], links=WHOLE)
+    f = federate([tmp_path / "a", total])
+    assert {*f.df["valeur"].dropna()} == shown

@@ -15,6 +15,8 @@ from observatoire.exchange.federation.federation import Federation
 from observatoire.exchange.federation.members import bring, is_address
 from observatoire.exchange.federation.terms import FederationTerms, read_federation
 from observatoire.exchange.federation.verification import Member, check_figures, verify
+from observatoire.exchange.publication.descriptor import PACKAGE_FILE
+from observatoire.exchange.publication.versions import FORMER
 from observatoire.french.typography import NO_BREAK
 from observatoire.secrecy.release.agreements import require_known, sift
 from observatoire.sources.descriptors.agreement import AUDIENCES, current_day
@@ -71,7 +73,7 @@ def federate(
         copies.cleanup()
         raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
     members = [replace(member, default_threshold=terms.partner_threshold) for member in members]
-    former = _former(terms, day, Path(copies.name))
+    former = [*_former(terms, day, Path(copies.name)), *_versions(members, Path(copies.name))]
     kept_back, warnings = _kept_back(members, day, terms.audience)
     shown, past = ({m.name: m.figures for m in each} for each in (members, former))
     found = open_engine(engine, shown, kept_back, past)
@@ -89,6 +91,27 @@ def _former(terms: FederationTerms, day: dt.date, shelf: Path) -> list[Member]:
         for member in _checked([place], shelf / "partis" / str(rank))[0]
     ]
     return [replace(member, default_threshold=terms.partner_threshold) for member in found]
+
+
+def _versions(members: Sequence[Member], shelf: Path) -> list[Member]:
+    """Return the former versions of members that their folders keep: what they showed is read there still.
+
+    What they say of perimeters is left out: these may have changed since, under the same codes.
+    """
+    found = []
+    for member in members:
+        for rank, place in enumerate(sorted(member.folder.glob(f"{FORMER}/*/{PACKAGE_FILE}"))):
+            copy = shelf / "versions" / member.name / str(rank)
+            found += [
+                replace(
+                    each,
+                    name=f"{member.name} (version {place.parent.name})",
+                    links=(),
+                    earlier_of=member.name,
+                )
+                for each in _checked([(str(place.parent), "")], copy)[0]
+            ]
+    return found
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:

@@ -216,16 +216,15 @@ class FederationAnswers:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
+        from observatoire.exchange.federation.joint.system import Federated
         from observatoire.exchange.federation.joint_disclosure import (
             DISCLOSURE_COLUMNS,
             joint_disclosures,
         )
 
         # What ties counts is of one year: memory is that of one, however many there are.
-        twins = self.engine.ask("twins")
-        found = [
-            joint_disclosures(self.members, counts, twins) for counts in self._counts_by_year()
-        ]
+        federated = Federated.of(self.members)
+        found = [joint_disclosures(federated, counts) for counts in self._counts_by_year()]
         return pd.concat([pd.DataFrame(columns=list(DISCLOSURE_COLUMNS)), *found]).reset_index(
             drop=True
         )

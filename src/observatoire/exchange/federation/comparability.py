@@ -23,28 +23,8 @@ if TYPE_CHECKING:
 YES, CARE, NO = "oui", "avec précaution", "non"
 
 INVENTORY_COLUMNS = (
-    "thematique",
-    "indicateur",
-    "libelle",
-    "observatoire",
-    "zonage",
-    "territoires",
-    "connus",
-    "premiere",
-    "derniere",
-    "periodes",
-    "rythme",
-    "lacunes",
-)
-VERDICT_COLUMNS = (
-    "indicateur_a",
-    "observatoire_a",
-    "indicateur_b",
-    "observatoire_b",
-    "zonages",
-    "periodes",
-    "verdict",
-    "motif",
+    *("thematique", "indicateur", "libelle", "observatoire", "zonage"),
+    *("territoires", "connus", "premiere", "derniere", "periodes", "rythme", "lacunes"),
 )
 CONFLICT_COLUMNS = (
     *("zonage", "territoire", "nom", "indicateur", "periode"),
@@ -174,7 +154,7 @@ def verdict_rows(
     columns = ["zonages", "periodes", "verdict", "motif"]
     verdicts = pd.DataFrame(judged, columns=columns, dtype="str").astype("category").take(numbers)
     found = [sides[0].add_suffix("_a"), sides[1].add_suffix("_b"), verdicts.reset_index(drop=True)]
-    return pd.concat(found, axis=1)[list(VERDICT_COLUMNS)]
+    return pd.concat(found, axis=1)
 
 
 def _pairs(described: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ them on the same files for who has a cluster.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -16,15 +16,19 @@ from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.federation.queries import (
-    FIGURE_COLUMNS,
     figures_view,
     known_view,
     question_text,
 )
-from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from observatoire.exchange.federation.spark import SparkEngine
+
+    #: What runs a question over the figures of the members.
+    Engine: TypeAlias = "DuckEngine | SparkEngine"
 
 #: Texts as pandas has them by itself, whatever the version of Arrow.
 _TEXTS = {pa.string(): pd.StringDtype(na_value=float("nan"))}
@@ -33,21 +37,11 @@ _MEMBERS = ["observatoire", "rang", "fichier"]
 _LATE = ["observatoire", "indicateur", "periode", "retenu"]
 
 
-class Engine(Protocol):
-    """What runs a question over the figures of the members."""
-
-    def ask(self, question: str, **words: str) -> pd.DataFrame:
-        """Return the answer of a question of ``questions/``."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
-
-
 def open_engine(
     name: str,
     files: Mapping[str, str],
     kept_back: Sequence[tuple[str, str, str, str]],
-    former: Mapping[str, str] | None = None,
+    former: Mapping[str, str],
 ) -> Engine:
     """Return an engine over the members' figures.
 
@@ -57,10 +51,10 @@ def open_engine(
         The Parquet file of each member, in order of precedence.
     kept_back : sequence of (observatory, indicator, period, reason)
         What agreements do not let out: emptied, with the reason.
-    former : mapping, optional
+    former : mapping
         The Parquet file of each member that left: what it showed is known, and not shown again.
     """
-    whose = {**files, **(former or {})}
+    whose = {**files, **former}
     ranked = [(who, rank, file) for rank, (who, file) in enumerate(whose.items())]
     known = pd.DataFrame(ranked, columns=_MEMBERS)
     members = known.iloc[: len(files)]
@@ -112,11 +106,7 @@ class DuckEngine:
             asked = self.connection.sql(question_text(question), params=words or None)
             found: pd.DataFrame = asked.to_arrow_table().to_pandas(types_mapper=_TEXTS.get)
         except duckdb.Error as error:
-            raise FileError(
-                "Les chiffres des paquets ne se lisent plus.",
-                why=reader_words(error),
-                remedy="Relancez la fédération : elle les revérifie.",
-            ) from error
+            raise unreadable(error) from error
         return found
 
     def close(self) -> None:
@@ -124,16 +114,16 @@ class DuckEngine:
         self.connection.close()
 
 
+def unreadable(error: Exception) -> FileError:
+    """Return what is said of figures that were read before, and no longer are."""
+    return FileError(
+        "Les chiffres des paquets ne se lisent plus.",
+        why=reader_words(error),
+        remedy="Relancez la fédération : elle les revérifie.",
+    )
+
+
 def _read(places: Iterable[str]) -> str:
     """Return the SQL of the rows of files, each with its place."""
     files = ", ".join("'" + place.replace("'", "''") + "'" for place in places)
-    if files:
-        return f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files
-    nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
-    return f"(SELECT {nothing} WHERE false)"
-
-
-def _nothing(name: str) -> str:
-    kinds = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
-    kind = "DOUBLE" if kinds.get(name) == "number" else "VARCHAR"
-    return f"CAST(NULL AS {kind}) AS {name}"
+    return f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files

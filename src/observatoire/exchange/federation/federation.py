@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors.arguments import names_in, one_name, one_path
+from observatoire.errors.arguments import one_name, one_path
 from observatoire.exchange.federation.views.site_figures import SiteFigures
 from observatoire.french.calls import in_french
 from observatoire.values import Status
@@ -112,9 +112,7 @@ class Federation(SiteFigures):
         from observatoire.panels.panel import panel_page
 
         require_kind(kind, ("theme", "tartan", "compare", "evolution"))
-        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
-        codes = [self._code(each, 'f.panel(indicators=["part_hlm"])') for each in asked]
-        codes = codes or self._of_theme(theme)
+        codes = self._asked(indicators, 'f.panel(indicators=["part_hlm"])', theme)
         if kind != "theme":
             bearings = self._bearings(codes, period, zoning, followed=kind == "evolution")
             return sites_sheet(kind, bearings, self._headings, self._imprint)
@@ -230,11 +228,8 @@ class Federation(SiteFigures):
 
         target = one_path(path, 'f.atlas("atlas.html")')
         writer_of(target, [".html"])
-        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
-        codes = [
-            self._code(each, 'f.atlas("atlas.html", indicators=["part_hlm"])') for each in asked
-        ]
-        bearings = self._bearings(codes or self._of_theme(None), None, zoning)
+        codes = self._asked(indicators, 'f.atlas("atlas.html", indicators=["part_hlm"])')
+        bearings = self._bearings(codes, None, zoning)
         ground = base_map(self._zones, bearings.table.zoning)
         content = sites_atlas(bearings, ground, self._headings, self._imprint)
         leaving = bearings.table.with_others(*bearings.earlier)

@@ -28,35 +28,31 @@ DISCLOSURE_COLUMNS = (
 )
 
 
-def joint_disclosures(
-    members: Sequence[Member], figures: pd.DataFrame, twins: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def joint_disclosures(federated: Federated, figures: pd.DataFrame) -> pd.DataFrame:
     """Return the hidden counts that packages give away together: :data:`DISCLOSURE_COLUMNS`.
 
     Parameters
     ----------
-    members : sequence of Member
-        Their definitions, links between zonings and thresholds.
+    federated : Federated
+        The members: their definitions, links between zonings and thresholds.
     figures : DataFrame
         The answer of ``counts.sql``: what is shown and what is hidden.
-    twins : DataFrame, optional
-        The answer of ``twins.sql``: what is one thing, as figures show.
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
-    together = _together(Federated.of(members, twins), figures)
+    together = _together(federated, figures)
     direct = sorted(set(together.hiding) & set(together.given))
     rows = [
         (
             cell,
-            f"ce chiffre, publié par {people(together.showing(cell))}",
-            people(together.showing(cell)),
+            f"ce chiffre, publié par {people(together.showing[cell])}",
+            people(together.showing[cell]),
         )
         for cell in direct
     ]
     found = sorted(given_away(together))
     rows += [(cell, together.reason(cell), _remedy(together, cell)) for cell in found]
     hiders = set().union(*(together.hiding[cell] for cell in (*direct, *found)))
-    alone = _alone([member for member in members if member.name in hiders], figures)
+    alone = _alone([member for member in federated.members if member.name in hiders], figures)
     return pd.DataFrame(
         [
             (
@@ -89,5 +85,5 @@ def _remedy(together: Exposure, cell: CountedCell) -> str:
     found = withheld_for(together, cell)
     if not found:
         return "ce qui l’entoure"
-    owners = people(set().union(*(together.showing(each) for each in found)))
+    owners = people(set().union(*(together.showing[each] for each in found)))
     return f"{found[0]}, par {owners}" if len(found) == 1 else f"plusieurs chiffres, par {owners}"

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from observatoire.errors import SecrecyError
 from observatoire.exchange.federation.joint.programs import given_away
@@ -18,8 +19,6 @@ from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-
-    import pandas as pd
 
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.joint.bare_rates import BareTerms
@@ -55,7 +54,7 @@ class JointSuppression:
 
     @cached_property
     def _federated(self) -> Federated:
-        return Federated.of(self.members, self.engine.ask("twins"))
+        return Federated.of(self.members)
 
     @cached_property
     def _things_of(self) -> dict[str, set[str]]:
@@ -90,10 +89,36 @@ class JointSuppression:
             listed = _BAR.join(["", *tied, ""])
             figures = self.engine.ask("counts", annee=year, indicateurs=listed)
             figures = figures[[federated.things.get(key) in things for key in _keys(figures)]]
+        earlier = figures["observatoire"].isin(self._earlier)
+        figures, past = figures[~earlier], figures[earlier]
         self._withheld |= withheld_figures(federated, figures)
+        if len(past):
+            self._withheld |= self._withheld_for_memory(federated, figures, past)
         if terms is not None and len(near := federated.related(figures, terms)):
             self._withheld |= withheld_rates(federated, near, terms, self._withheld)
         self._seen[year] |= things
+
+    @cached_property
+    def _earlier(self) -> dict[str, str]:
+        return {member.name: member.earlier_of for member in self.members if member.earlier_of}
+
+    def _withheld_for_memory(
+        self, federated: Federated, figures: pd.DataFrame, past: pd.DataFrame
+    ) -> set[tuple[str, str, str, str]]:
+        """Return what to hide besides, for who has read what a member showed and now hides, or gives no more.
+
+        What it now gives instead is weighed already: it says nothing of what it was before.
+        """
+        key = ["observatoire", *FIGURE_KEY]
+        now = pd.MultiIndex.from_frame(figures[key])
+        owned = past.assign(observatoire=past["observatoire"].map(self._earlier))
+        before = pd.MultiIndex.from_frame(owned[key])
+        dark, was_dark = ((each["statut"] == _SECRET).to_numpy() for each in (figures, past))
+        lost = ~was_dark & ~before.isin(now[~dark])
+        known = np.array([each[1:] in self._withheld for each in now]) & ~dark
+        read = pd.concat([figures[~known & ~now.isin(before[lost])], past[lost]])
+        remembered = {*federated.cells(past[lost])}
+        return withheld_figures(federated, read, remembered) if remembered else set()
 
 
 def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
@@ -102,7 +127,9 @@ def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(*given, strict=True))
 
 
-def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[str, str, str, str]]:
+def withheld_figures(
+    federated: Federated, figures: pd.DataFrame, remembered: Collection[CountedCell] = ()
+) -> set[tuple[str, str, str, str]]:
     """Return the figures to hide so that what is left gives no hidden count away.
 
     What one member hides is hidden of all, and so is what rests on it elsewhere: the figure of a territory
@@ -116,6 +143,8 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
         The members: their definitions, links and floors.
     figures : DataFrame
         The answer of ``counts.sql``, or its rows of some years.
+    remembered : collection of CountedCell
+        The figures that a reader has already: what they alone give away is lost.
 
     Raises
     ------
@@ -143,6 +172,7 @@ def withheld_figures(federated: Federated, figures: pd.DataFrame) -> set[tuple[s
         dtype=bool,
     )
     made = federated.exposure(figures[secret | ~gone])
+    made.remembered |= {*remembered}
     withheld = _withheld(made)
     gone |= np.array(
         [
@@ -167,17 +197,14 @@ def _complete(
 ) -> dict[str, set[str]]:
     """Return, by thing, the members who say themselves all that anybody says of it: nothing is added to theirs."""
     said: dict[str, dict[str, set[tuple[object, ...]]]] = defaultdict(lambda: defaultdict(set))
-    texts = (figures[name].astype("str").tolist() for name in _SAID)
+    numbers = ("statut", "valeur", "borne_basse", "borne_haute")
+    texts = (figures[name].astype("str").tolist() for name in numbers)
     for thing, who, *row in zip(things, figures["observatoire"], cells, *texts, strict=True):
         said[thing][who].add(tuple(row))
     return {
         thing: {who for who, rows in each.items() if rows == set().union(*each.values())}
         for thing, each in said.items()
     }
-
-
-#: What a member says of a figure.
-_SAID = ("statut", "valeur", "borne_basse", "borne_haute")
 
 
 def _rests_on_hidden(
@@ -205,13 +232,13 @@ def _withheld(made: Exposure) -> set[CountedCell]:
     withheld: list[CountedCell] = []
     for cell in sorted(given_away(made)):
         more = withheld_for(made, cell, withheld)
-        if more is None:
+        if more is None and not made.remembered:
             raise SecrecyError(
                 f"Réunis, ces paquets dévoilent un effectif masqué : {cell}.",
                 why="Rien de ce qu’on saurait retirer de la page ne suffit à le protéger.",
                 remedy="f.audit() dit qui doit retirer quoi ; fédérez ensuite les paquets corrigés.",
             )
-        withheld += more
+        withheld += more or []
     return direct | set(spared(made, made.hidden, withheld))
 
 

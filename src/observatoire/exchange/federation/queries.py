@@ -37,14 +37,12 @@ LEFT JOIN retenus AS r
 
 
 def _column(name: str) -> str:
-    emptied = {
+    emptied = dict.fromkeys(_EMPTIED, "NULL") | {
         "statut": "'non disponible'",
         "methode": "''",
         "motif": "r.retenu",
         "OBS_STATUS": "'O'",
     }
-    if name in _EMPTIED:
-        return f"CASE WHEN r.retenu IS NULL THEN v.{name} END AS {name}"
     if name in emptied:
         return f"CASE WHEN r.retenu IS NULL THEN v.{name} ELSE {emptied[name]} END AS {name}"
     return f"v.{name}"

@@ -21,11 +21,10 @@ class SparkEngine:
             types = ", ".join(f"{c} {'int' if c == 'rang' else 'string'}" for c in frame)
             rows = [tuple(row) for row in frame.itertuples(index=False, name=None)]
             self.session.createDataFrame(rows, types).createOrReplaceTempView(name)
-        if frame_files := list(known["fichier"]):
-            figures = self.session.read.parquet(*frame_files)
-            figures.selectExpr(
-                "*", "replace(_metadata.file_path, 'file:', '') AS chemin"
-            ).createOrReplaceTempView("fichiers")
+        figures = self.session.read.parquet(*known["fichier"])
+        figures.selectExpr(
+            "*", "replace(_metadata.file_path, 'file:', '') AS chemin"
+        ).createOrReplaceTempView("fichiers")
         source = "(SELECT *, regexp_replace(chemin, '^/+', '/') AS fichier FROM fichiers)"
         for name, view in (("chiffres", figures_view), ("donnes", known_view)):
             self.session.sql(view(source)).createOrReplaceTempView(name)

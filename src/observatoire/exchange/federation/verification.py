@@ -23,6 +23,7 @@ from observatoire.exchange.publication.figures import (
     PLACE_COLUMNS,
     SQL_TYPES,
     TYPES,
+    data_rows,
     read_definitions,
     read_package_rows,
 )
@@ -72,7 +73,10 @@ _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)
 
 @dataclass(frozen=True)
 class Member:
-    """A package that was checked: its name, its folder, what its descriptor says."""
+    """A package that was checked: its name, its folder, what its descriptor says.
+
+    ``earlier_of`` is the member of which it is a former version.
+    """
 
     name: str
     folder: Path
@@ -82,6 +86,7 @@ class Member:
     links: Sequence[Mapping[str, str]] = field(repr=False)
     thresholds: Mapping[Column, float] = field(repr=False)
     default_threshold: float = PARTNER_THRESHOLD
+    earlier_of: str = ""
 
     def floor(self, indicator: str, period: str) -> float:
         """Return under which count an indicator is hidden: as the package says, else the default."""
@@ -356,23 +361,11 @@ def _copied(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dic
     return {files[path]: (rows, total) for path, rows, total in found}
 
 
-#: What may be wrong with the figures of a package, by the column that says so.
-_FAULTS = (
-    ("etrange", "« {} » n’est pas un statut.", "On ne saurait ce que valent ces chiffres."),
-    ("doubles", "Des chiffres y sont donnés plusieurs fois ({}).", "On ne saurait lequel croire."),
-    ("infinis", "Des valeurs n’y sont pas des nombres ({}).", _USELESS),
-    (
-        "montres",
-        "Des chiffres y portent une valeur que leur statut exclut ({}).",
-        "Un chiffre secret y est peut-être montré.",
-    ),
-    ("vides", "Des chiffres y manquent que leur statut annonce ({}).", _USELESS),
-    ("longs", "Des codes ou des noms y sont démesurés ({}).", "Aucune page ne saurait les écrire."),
-    ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
-    ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
-    ("ailleurs", "« {} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),
-    ("copie", "Ses chiffres en csv ne sont pas ceux du Parquet.", "On ne saurait lesquels croire."),
-)
+#: What may be wrong with the figures of a package, by the column of ``figure_faults.sql`` that says so.
+_FAULTS = [
+    (row["colonne"], row["quoi"], row["pourquoi"])
+    for row in data_rows(__package__, "questions/figure_faults.csv")
+]
 
 
 def _wrong(name: str, what: str, why: str = "", file: str = "valeurs.parquet") -> FileError:

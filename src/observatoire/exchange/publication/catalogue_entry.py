@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,34 +12,10 @@ if TYPE_CHECKING:
     from observatoire.exchange.publication.descriptor import Publication
 
 
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "adms": "http://www.w3.org/ns/adms#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
-
 _AUTHORITY = "http://publications.europa.eu/resource/authority"
 
-#: The European list of rhythms.
-_FREQUENCIES = {
-    "annuelle": "ANNUAL",
-    "semestrielle": "ANNUAL_2",
-    "trimestrielle": "QUARTERLY",
-    "mensuelle": "MONTHLY",
-    "ponctuelle": "IRREG",
-}
-
-_FILE_TYPES = {
-    "text/csv": "CSV",
-    "application/vnd.apache.parquet": "PARQUET",
-    "application/geopackage+sqlite3": "GPKG",
-    "application/json": "JSON",
-}
+#: The prefixes of an entry, the European list of rhythms, that of the types of files.
+_DCAT = json.loads((resources.files(__package__) / "dcat.json").read_text("utf-8"))
 
 
 def catalogue_entry(
@@ -66,7 +44,7 @@ def catalogue_entry(
         "dct:publisher": publisher,
         "dct:language": {"@id": f"{_AUTHORITY}/language/FRA"},
         "dct:accrualPeriodicity": {
-            "@id": f"{_AUTHORITY}/frequency/{_FREQUENCIES[about.terms.frequency]}"
+            "@id": f"{_AUTHORITY}/frequency/{_DCAT['frequencies'][about.terms.frequency]}"
         },
         "dct:issued": _instant(descriptor["historique"][0]["date"]),
         "dct:modified": _instant(about.date),
@@ -81,7 +59,7 @@ def catalogue_entry(
     }
     dataset |= _contact(about)
     return {
-        "@context": _CONTEXT,
+        "@context": _DCAT["context"],
         "@id": f"{base}catalogue.jsonld",
         "@type": "dcat:Catalog",
         "dct:title": _french(about.title),
@@ -128,7 +106,9 @@ def _distribution(
         "dct:title": _french(resource["title"]),
         "dcat:accessURL": address,
         "dcat:downloadURL": address,
-        "dct:format": {"@id": f"{_AUTHORITY}/file-type/{_FILE_TYPES[resource['mediatype']]}"},
+        "dct:format": {
+            "@id": f"{_AUTHORITY}/file-type/{_DCAT['file_types'][resource['mediatype']]}"
+        },
         "dcat:mediaType": {
             "@id": f"http://www.iana.org/assignments/media-types/{resource['mediatype']}"
         },

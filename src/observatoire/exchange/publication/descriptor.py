@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from observatoire.exchange.agreements import written_terms
-from observatoire.exchange.publication.figures import FIGURE_KEY, VALUE_FIELDS
+from observatoire.exchange.publication.figures import FIGURE_KEY, VALUE_FIELDS, data_rows
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -28,19 +28,8 @@ FORMAT = 2
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _OPEN_LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 
-#: The tables of a package and what each is; the figures come twice.
-_TABLES = {
-    "valeurs.csv": "Les chiffres, un par ligne",
-    "valeurs.parquet": "Les mêmes chiffres, pour les logiciels",
-    "indicateurs.csv": "Les définitions",
-    "passages.csv": "D’un zonage à l’autre : qui compose quoi, et pour quelle part",
-}
-_FILES = {
-    "zones.gpkg": ("Les territoires et leur périmètre", "application/geopackage+sqlite3"),
-    "zones.parquet": ("Les mêmes, en GeoParquet", "application/vnd.apache.parquet"),
-    "secret.json": ("Ce que le secret a masqué, ses seuils, et la preuve", "application/json"),
-}
-_MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+#: The files of a package and what each is; the figures come twice.
+RESOURCES = data_rows(__package__, "resources.csv")
 
 #: Why a cell of figures may be empty.
 _EMPTY = [{"value": "", "label": "sans valeur : voir « statut » et « motif »"}]
@@ -120,8 +109,8 @@ def describe(
         "secret": dict(table.hidden),
         "certificat_secret": table.record.to_dict(),
         "resources": [
-            *(_table(contents[file], file, title, tables) for file, title in _TABLES.items()),
-            *(_file(contents[file], file, *words) for file, words in _FILES.items()),
+            (_table if each["type"] else _file)(contents[each["path"]], each, tables)
+            for each in RESOURCES
         ],
     }
 
@@ -142,12 +131,11 @@ def fingerprint(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _file(content: bytes, file: str, title: str, media: str) -> dict[str, Any]:
+def _file(content: bytes, said: Mapping[str, str], _: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    file = said["path"]
     resource: dict[str, Any] = {
         "name": file.replace(".", "-"),
-        "path": file,
-        "title": title,
-        "mediatype": media,
+        **{name: said[name] for name in ("path", "title", "mediatype")},
     }
     if not file.endswith(".parquet"):  # frictionless cannot count the bytes of those
         resource |= {"bytes": len(content)}
@@ -155,11 +143,11 @@ def _file(content: bytes, file: str, title: str, media: str) -> dict[str, Any]:
 
 
 def _table(
-    content: bytes, file: str, title: str, tables: Mapping[str, pd.DataFrame]
+    content: bytes, said: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, Any]:
-    stem, _, suffix = file.partition(".")
-    resource = _file(content, file, title, _MEDIA[suffix]) | {
-        "name": stem if suffix == "csv" else file.replace(".", "-"),
+    stem, _, suffix = said["path"].partition(".")
+    resource = _file(content, said, tables) | {
+        "name": stem if suffix == "csv" else said["path"].replace(".", "-"),
         "type": "table",
         "format": suffix,
         "schema": value_schema() if stem == "valeurs" else _text_schema(tables[stem]),

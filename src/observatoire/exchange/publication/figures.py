@@ -7,6 +7,7 @@ or a text that a spreadsheet would run as a formula.
 from __future__ import annotations
 
 import csv
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,38 +23,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+
+def data_rows(package: str, file: str) -> list[dict[str, str]]:
+    """Return the rows of a table that stands beside the code."""
+    return [*csv.DictReader((resources.files(package) / file).read_text("utf-8").splitlines())]
+
+
 #: French name of each column of figures, its type and what it holds.
 VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
-    "zoning": ("zonage", "string", "Code du zonage"),
-    "territory": ("territoire", "string", "Code du territoire"),
-    "name": ("nom", "string", "Nom du territoire"),
-    "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
-    "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
-    "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
-    "low": ("borne_basse", "number", "Borne basse, sans hypothèse"),
-    "high": ("borne_haute", "number", "Borne haute, sans hypothèse"),
-    "pi80_low": (
-        "plausible_bas",
-        "number",
-        "Bas de l’intervalle plausible à 80 %, d’une estimation",
-    ),
-    "pi80_high": ("plausible_haut", "number", "Haut de l’intervalle plausible à 80 %"),
-    "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
-    "obs_status": (
-        "OBS_STATUS",
-        "string",
-        "Le statut, d’après la liste de codes SDMX CL_OBS_STATUS",
-    ),
-    "conf_status": ("CONF_STATUS", "string", "F libre, C confidentiel : liste SDMX CL_CONF_STATUS"),
-    "precision": (
-        "precision",
-        "string",
-        "exact, sondage, prévision ou inconnue (bornes alors vides)",
-    ),
-    "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
-    "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
-    "method": ("methode", "string", "Comment la valeur a été obtenue"),
-    "source": ("source", "string", "Producteur et titre de la source"),
+    row["column"]: (row["name"], row["type"], row["description"])
+    for row in data_rows(__package__, "value_fields.csv")
 }
 
 #: Code of each status in SDMX's CL_OBS_STATUS: K is a figure that stands in a wider territory's, O a

@@ -9,7 +9,12 @@ import pandas as pd
 
 from observatoire.errors import FileError
 from observatoire.exchange.publication.catalogue_entry import catalogue_entry
-from observatoire.exchange.publication.descriptor import PACKAGE_FILE, Publication, describe
+from observatoire.exchange.publication.descriptor import (
+    PACKAGE_FILE,
+    RESOURCES,
+    Publication,
+    describe,
+)
 from observatoire.exchange.publication.figures import (
     PASSAGE_COLUMNS,
     parquet_bytes,
@@ -43,16 +48,7 @@ if TYPE_CHECKING:
 CATALOGUE = "catalogue.jsonld"
 
 #: What goes with the descriptor.
-FILES = (
-    "valeurs.csv",
-    "valeurs.parquet",
-    "indicateurs.csv",
-    "passages.csv",
-    "zones.gpkg",
-    "zones.parquet",
-    "secret.json",
-    CATALOGUE,
-)
+FILES = (*(each["path"] for each in RESOURCES), CATALOGUE)
 
 
 def write_package(

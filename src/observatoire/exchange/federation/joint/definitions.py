@@ -16,6 +16,7 @@ from observatoire.values import Nature, quotients_per
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from observatoire.exchange.federation.joint.twins import Twins
     from observatoire.exchange.federation.verification import Member
 
 ADDED = frozenset(nature.label for nature in Nature if nature.additive)
@@ -44,8 +45,8 @@ class Definitions:
     proven: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, members: Sequence[Member], twins: Iterable[tuple[str, ...]] = ()) -> Definitions:
-        """Read those of members; ``twins`` are the rows of ``twins.sql``: one thing, as figures show."""
+    def of(cls, members: Sequence[Member], twins: Sequence[Twins] = ()) -> Definitions:
+        """Read those of members; ``twins`` are one thing, as figures show."""
         words = {
             (member.name, str(row["indicateur"])): row
             for member in members
@@ -215,15 +216,13 @@ class Definitions:
 
 
 def _one_name(
-    names: dict[Key, str], words: Mapping[Key, Mapping[str, str]], twins: Iterable[tuple[str, ...]]
+    names: dict[Key, str], words: Mapping[Key, Mapping[str, str]], twins: Sequence[Twins]
 ) -> tuple[dict[Key, str], dict[tuple[str, str], str]]:
     """Return names, twins having the same one; and by name and period, the one for all that are the same."""
     alike = [
         (one, when, other, then)
-        for who, code, when, whose, its, then in twins
-        for one, other in [((who, code), (whose, its))]
-        if {one, other} <= words.keys()
-        and all(words[one][said] == words[other][said] for said in ("nature", "unite"))
+        for one, when, other, then in twins
+        if all(words[one][said] == words[other][said] for said in ("nature", "unite"))
     ]
     tied = groups([names[one], names[other]] for one, _, other, _ in alike)
     named = {key: str(tied.get(name, name)) for key, name in names.items()}

@@ -60,7 +60,8 @@ class Exposure:
     not count by ones, of which ``amounts`` must be left as wide as they are high. ``bounded`` are the counts
     whose bounds somebody prints, and who. ``implied`` are the hidden
     counts that nobody gives, the terms of a hidden rate: they may be zero. ``shares`` are what is a part of
-    what, each with the guess by which it is, if it is by one. Where ``loose`` names quantities, no figure of
+    what, each with the guess by which it is, if it is by one. ``remembered`` are the figures that a reader has
+    already: to withhold them now would be of no use. Where ``loose`` names quantities, no figure of
     another may be withheld.
     """
 
@@ -72,6 +73,7 @@ class Exposure:
     bounded: set[tuple[CountedCell, str]] = field(default_factory=set)
     implied: set[CountedCell] = field(default_factory=set)
     shares: dict[tuple[str, str], tuple[str, str] | None] = field(default_factory=dict)
+    remembered: set[CountedCell] = field(default_factory=set)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
 
@@ -90,12 +92,9 @@ class Exposure:
         whole = cell.quantity in self.fractional or known[0].is_integer()
         return known[0] if agreed and whole else None
 
-    def showing(self, figure: CountedCell) -> set[str]:
-        """Return who shows a figure."""
-        return self._showing[figure]
-
     @cached_property
-    def _showing(self) -> dict[CountedCell, set[str]]:
+    def showing(self) -> dict[CountedCell, set[str]]:
+        """Who shows each figure."""
         found = defaultdict(set, {cell: set(given) for cell, given in self.given.items()})
         for fact in self.facts:
             if fact.figure is not None:
@@ -164,7 +163,9 @@ class Exposure:
         return [
             figure
             for figure in found
-            if figure not in self.hiding and (not self.loose or figure.quantity in self.loose)
+            if figure not in self.hiding
+            and figure not in self.remembered
+            and (not self.loose or figure.quantity in self.loose)
         ]
 
     def reason(self, cell: CountedCell) -> str:
@@ -178,9 +179,9 @@ class Exposure:
         if best.figure is not None and unknown > 1:
             return "des taux et des sommes, pris ensemble"
         if best.figure is not None and len(best.weights) > 1:
-            return f"un taux et son autre terme, publiés par {people(self.showing(best.figure))}"
+            return f"un taux et son autre terme, publiés par {people(self.showing[best.figure])}"
         if best.figure is not None:
-            return f"ses bornes, publiées par {people(self.showing(best.figure))}"
+            return f"ses bornes, publiées par {people(self.showing[best.figure])}"
         total = [str(c) for c, weight in best.weights.items() if weight < 0]
         parts = [str(c) for c, weight in best.weights.items() if weight > 0]
         return f"{enumerate_words(total, most=4)} = {enumerate_words(parts, most=4)}"

@@ -27,6 +27,7 @@ from observatoire.exchange.federation.joint.neighbours import (
     near_hidden,
 )
 from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_terms
+from observatoire.exchange.federation.joint.twins import twins
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -58,12 +59,11 @@ class Federated:
     holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
 
     @classmethod
-    def of(cls, members: Sequence[Member], twins: pd.DataFrame | None = None) -> Federated:
-        """Read what members say of themselves; ``twins`` is the answer of ``twins.sql``."""
+    def of(cls, members: Sequence[Member]) -> Federated:
+        """Read what members say of themselves, and what their figures show to be one thing."""
         links = {member.name: member_links(member) for member in members}
         parts = {name: holders(given) for name, given in links.items()}
-        rows = () if twins is None else twins.itertuples(index=False, name=None)
-        return cls(members, Definitions.of(members, rows), links, parts)
+        return cls(members, Definitions.of(members, twins(members)), links, parts)
 
     def cells(self, figures: pd.DataFrame) -> list[CountedCell]:
         """Return what each figure is of."""

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from observatoire.exchange.publication.figures import data_rows
 from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
 from observatoire.pages.blocks import (
     Block,
@@ -36,29 +37,8 @@ MOST_DRAWN = 6
 #: Rows that a page of texts holds before the rest is only counted.
 _MOST = 40
 
-_VERDICT = {
-    "indicateur_a": "Indicateur",
-    "observatoire_a": "L’un",
-    "observatoire_b": "L’autre",
-    "verdict": "Côte à côte ?",
-    "motif": "Pourquoi",
-}
-_CONFLICT = {
-    "nom": "Territoire",
-    "indicateur": "Indicateur",
-    "periode": "Période",
-    "observatoire_a": "L’un",
-    "valeur_a": "compte",
-    "observatoire_b": "L’autre",
-    "valeur_b": "compte",
-    "explique": "Expliqué ?",
-    "motif": "Pourquoi",
-}
-#: Shares of the page of each column, by how many there are.
-_WIDTHS = {
-    5: (0.22, 0.2, 0.2, 0.13, 0.25),
-    9: (0.1, 0.13, 0.07, 0.14, 0.07, 0.14, 0.07, 0.08, 0.2),
-}
+#: What heads the columns of the two tables of texts, and their share of the page.
+_COLUMNS = data_rows(__package__, "columns.csv")
 
 #: A code in a sentence: it has its words.
 _WORD = re.compile(r"[\w-]+")
@@ -89,8 +69,8 @@ def judged_blocks(
             f"{plural(len(verdicts), 'paire')} d’indicateurs de deux observatoires portent le même code ou le "
             f"même libellé{NO_BREAK}; {number(agreed)} se mettent côte à côte sans réserve."
         ),
-        *_listed("Ce qui ne se met pas côte à côte, ou avec précaution", apart, _VERDICT, words),
-        *_listed("Même question, réponses différentes", differing, _CONFLICT, words),
+        *_listed("Ce qui ne se met pas côte à côte, ou avec précaution", apart, "verdict", words),
+        *_listed("Même question, réponses différentes", differing, "conflict", words),
     ]
 
 
@@ -110,12 +90,12 @@ def given_away_blocks(given_away: pd.DataFrame, words: Mapping[str, str]) -> lis
     ]
 
 
-def _listed(
-    title: str, frame: pd.DataFrame, heads: Mapping[str, str], words: Mapping[str, str]
-) -> list[Block]:
+def _listed(title: str, frame: pd.DataFrame, table: str, words: Mapping[str, str]) -> list[Block]:
     """Return rows as a table of texts; nothing where there are none."""
     if frame.empty:
         return []
+    columns = [each for each in _COLUMNS if each["table"] == table]
+    heads = {each["column"]: each["head"] for each in columns}
     first, *others = heads
     rows = tuple(
         Row(_text(row[first], words), tuple(TextCell(_text(row[name], words)) for name in others))
@@ -131,7 +111,7 @@ def _listed(
             rows,
             (Note("Suite", said),) if more else (),
             kind="texts",
-            widths=_WIDTHS[len(heads)],
+            widths=tuple(float(each["width"]) for each in columns),
         )
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import one_period, suggestion
+from observatoire.errors.arguments import names_in, one_period, suggestion
 from observatoire.exchange.federation.answers import FederationAnswers, in_short
 from observatoire.french.typography import capital, day
 from observatoire.sources.descriptors.agreement import current_day
@@ -146,6 +146,11 @@ class SiteFigures(FederationAnswers):
         given = (member.descriptor.get("avertissements") for member in self.members)
         warned = [in_short(each) for texts in given if isinstance(texts, list) for each in texts]
         return tuple(dict.fromkeys([*self.warnings, *warned]))
+
+    def _asked(self, given: Sequence[str], call: str, theme: str | None = None) -> list[str]:
+        """Return the indicators that are asked for by their codes, or else by their heading."""
+        asked = names_in(given, "indicateurs", 'indicators=["part_hlm"]')
+        return [self._code(each, call) for each in asked] or self._of_theme(theme)
 
     def _of_theme(self, theme: str | None) -> list[str]:
         """Return the indicators of a heading, or all of them."""

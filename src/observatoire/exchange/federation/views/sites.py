@@ -90,6 +90,8 @@ def site_sheet(
         known = [each for each in found if each.mark.status is not Status.MISSING]
         lacking += len(found) - len(known)
         rows += [Row(theme.label, kind="group"), *map(_row, known)] if known else []
+    have = "a" if lacking == 1 else "ont"
+    said = f"{plural(lacking, 'indicateur')} des paquets n’{have} pas de chiffre ici."
     facts = (("Zonage", table.zoning_label), *site.facts)
     grid = TableBlock(
         "Ce que l’on sait, et ce que l’on sait des autres sites",
@@ -98,20 +100,16 @@ def site_sheet(
         tuple(rows),
         (
             Note("Lecture", _READ),
-            *([Note("Ce qui manque", _lacking(lacking))] if lacking else []),
+            *([Note("Ce qui manque", said)] if lacking else []),
             *source_notes(table.main[table.main["territory"] == site.code]),
         ),
         kind="texts",
         widths=_WIDTHS,
     )
-    said = Callout("Précautions", table.warnings)
-    blocks = (Facts(facts, locator_figure([site.code], site.name, ground)), grid, said)
+    care = Callout("Précautions", table.warnings)
+    blocks = (Facts(facts, locator_figure([site.code], site.name, ground)), grid, care)
     page = Page(site.name, "", blocks, imprint.date, f"{imprint.place} · fiche")
     return Sheet(page, table.with_others(*bearings.earlier))
-
-
-def _lacking(count: int) -> str:
-    return f"{plural(count, 'indicateur')} des paquets n’{'a' if count == 1 else 'ont'} pas de chiffre ici."
 
 
 def _row(bearing: Bearing) -> Row:
@@ -148,8 +146,10 @@ def sites_sheet(
     kind: str, bearings: Bearings, labels: Mapping[str, str], imprint: Imprint
 ) -> Sheet:
     """Return a page of pictures of all the sites: ``tartan``, ``compare`` or ``evolution``."""
+    # Counts are left out of what is set side by side: they only tell the size.
+    counts = {c for c, one in bearings.table.indicators.items() if one.nature.additive}
     chosen = {
-        theme.label: [c for c in theme.profile if _drawn(bearings, c, kind)]
+        theme.label: [c for c in theme.profile if kind == "evolution" or c not in counts]
         for theme in themes_of(bearings, labels)
     }
     themes = {label: codes for label, codes in chosen.items() if codes}
@@ -171,11 +171,6 @@ def sites_atlas(
     return AtlasContent(
         imprint.place, imprint.date, tables, themes, ground, bearings.communes, bearings.courses
     )
-
-
-def _drawn(bearings: Bearings, code: str, kind: str) -> bool:
-    """Leave counts out of what is set side by side: they only tell the size."""
-    return kind == "evolution" or not bearings.table.indicator(code).nature.additive
 
 
 def _named(sites: Sequence[TerritoryIdentity], territory: str) -> TerritoryIdentity:
