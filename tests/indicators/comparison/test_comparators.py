@@ -125,8 +125,12 @@ def test_planted_breaks_are_refused(make: Callable[..., Observatory]) -> None:
     o = make()
     with pytest.raises(SeriesError, match=r"2018.*questionnaire.*note de 2018"):
         o.trend("part", 2016, 2023)
+    with pytest.raises(SeriesError, match=r"2018.*questionnaire"):
+        o.inequality("part", 2023, since=2016)
+    with pytest.raises(UnknownNameError, match="« 2019 »"):
+        o.inequality("part", 2023, since=2019)  # without a figure: no break is to blame
     with pytest.raises(SeriesError, match="recouvrent"):
-        o.inequality("part", 2023, since=2019)
+        o.trend("part", 2019, 2023)
     with pytest.raises(UnknownNameError, match="précéder"):
         o.trend("part", 2016, 2011)
 

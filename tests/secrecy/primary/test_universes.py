@@ -72,7 +72,7 @@ def test_of_how_many_is_asked_when_loading_and_when_auditing(tmp_path: Path) -> 
     bare = [row for row in GIVEN if ";med;" in row]
     said = '[[secrecy.conditions]]\nvariables = ["med", "moy"]\nbasis = "aidA"\nat_least = 11\n[variables'
     for name, given, source, heard in (
-        ("several", rows, LENT + more, "chaque effectif de la source est jugé"),
+        ("several", rows, LENT + more, "chaque effectif de la même source"),
         ("none", bare, LENT, "on ne peut juger"),
         ("one", GIVEN, LENT, ""),
         ("declared", rows, LENT.replace("[variables", said, 1) + more, ""),

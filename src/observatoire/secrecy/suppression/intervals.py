@@ -262,10 +262,15 @@ def _run(
     program = Program(part, (zero, zero), sides)
     for place in np.flatnonzero(wanted[columns]):
         column = columns[place : place + 1]
-        while _open(found, column, enough)[0]:
-            maximise = bool(_gap(found.inner_high[column], found.outer_high[column])[0] > TIGHT)
-            solution = program.extreme(int(place), maximise=maximise)
-            _learn(found, columns, int(place), solution, maximise=maximise)
+        for maximise in (True, False):  # each end once, whatever the solver makes of it
+            inner, outer = (
+                (found.inner_high, found.outer_high)
+                if maximise
+                else (found.inner_low, found.outer_low)
+            )
+            if _open(found, column, enough)[0] and _gap(inner[column], outer[column])[0] > TIGHT:
+                solution = program.extreme(int(place), maximise=maximise)
+                _learn(found, columns, int(place), solution, maximise=maximise)
 
 
 def _learn(
