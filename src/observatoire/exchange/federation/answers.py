@@ -13,6 +13,7 @@ from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
+    spelled,
     verdict_rows,
 )
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
@@ -156,7 +157,7 @@ class FederationAnswers:
             One row a pair of observatories and an indicator of the same code or label, with the
             ``verdict`` and its ``motif``.
         """
-        return self._verdicts.astype("str")
+        return spelled(self._verdicts)
 
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds.

@@ -120,6 +120,16 @@ def year_of(period: str) -> int:
     return int(found.group()) if found else 0
 
 
+def spelled(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of :func:`verdict_rows` as texts, each written once: ``astype`` writes it in every row."""
+    return pd.DataFrame(
+        {
+            name: column.cat.categories.take(column.cat.codes.to_numpy())
+            for name, column in verdicts.items()
+        }
+    )
+
+
 @dataclass(frozen=True)
 class Observed:
     """What an observatory says of an indicator, and where and when it has figures of it."""
