@@ -17,7 +17,7 @@ import geopandas as gpd
 from observatoire.errors import FormatError, PassageError
 from observatoire.pages.sheet import cannot_write
 from observatoire.swap import new_file
-from observatoire.territories.layers.drawings import AUTHOR, DAY
+from observatoire.territories.layers.drawings import AUTHOR, DAY, SCHEMATIC, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,8 +123,8 @@ def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:
         "code": list(frame.index),
         "nom": list(frame["name"]),
         "commune": list(frame["commune"]),
-        "etat": [
-            "officiel" if official else f"dessiné {who}" if who else "schématique"
+        STATE: [
+            "officiel" if official else f"dessiné {who}" if who else SCHEMATIC
             for official, who in zip(frame["official"], frame["drawn"], strict=True)
         ],
     }

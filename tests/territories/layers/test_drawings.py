@@ -81,6 +81,24 @@ def test_the_file_opens_in_qgis_with_its_styles(sheet: Path) -> None:
     assert all("<qgis" in qml and default for _, qml, default in rows)
 
 
+def test_what_a_sheet_is_drawn_on_never_becomes_official(place: Place, sheet: Path) -> None:
+    """Without a zoning, the layer to draw is meant; its ground, alone in a file too, stays a scheme."""
+    alone = sheet.with_name("iris.gpkg")
+    gpd.read_file(sheet, layer="iris-2016").to_file(alone, layer="contours")
+    with obs.open(place.root) as o:
+        for path, zoning, said in (
+            (sheet, None, "Aucun contour de cette couche n’est signé"),
+            (sheet, "iris-2016", "Aucune colonne ne contient"),
+            (alone, None, "se disent schématiques"),
+        ):
+            with pytest.raises(ObservatoireError) as caught:
+                o.load(path, zoning=zoning or "")
+            says(caught.value, said)
+        drawn = o.load(redrawn(sheet, lambda frame: frame))  # its layer says what was drawn
+        assert "2 contours dessinés par A. Césaire" in plain(drawn)
+        assert not any(o.warehouse.frame("SELECT official FROM territory")["official"])
+
+
 def test_a_signed_outline_is_drawn_never_official(place: Place, sheet: Path) -> None:
     with obs.open(place.root) as o:
         report = o.load(redrawn(sheet, lambda frame: frame), zoning=Q)
@@ -101,7 +119,8 @@ def test_a_signed_outline_is_drawn_never_official(place: Place, sheet: Path) -> 
 def test_figures_carried_by_a_drawing_are_estimates_that_say_whose(
     place: Place, sheet: Path
 ) -> None:
-    gpd.read_file(sheet, layer="iris-2016").to_file(place.root / "geo/iris.gpkg")
+    iris = gpd.read_file(sheet, layer="iris-2016").drop(columns="etat")  # held to be official here
+    iris.to_file(place.root / "geo/iris.gpkg")
 
     def around(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         iris = gpd.read_file(sheet, layer="iris-2016").set_index("code").geometry

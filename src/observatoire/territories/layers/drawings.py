@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: Columns of a layer to draw in: who drew an outline, and when. Blank: it is not drawn yet.
 AUTHOR, DAY = "auteur", "dessine_le"
 
+#: Column of a layer to draw in, or on: what each outline is; and those that nobody has drawn yet.
+STATE, SCHEMATIC = "etat", "schématique"
+
 #: Share of an outline by which two of them may overlap, and by which one may leave its commune: the
 #: hand is not surer, and outlines of communes are often generalised.
 _SLIP, _STRAY = 0.02, 0.25
@@ -34,6 +37,24 @@ _UNTOUCHED = 0.001
 def is_drawing(frame: gpd.GeoDataFrame) -> bool:
     """Say whether a layer is one that was given to draw in."""
     return {AUTHOR, DAY} <= set(frame.columns)
+
+
+def check_no_scheme(kept: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse the ground of a sheet to draw on: its outlines say that they are schematic.
+
+    Raises
+    ------
+    InvalidGeometryError
+        When one of them says so.
+    """
+    if STATE in kept.columns and (_texts(kept[STATE]) == SCHEMATIC).any():
+        raise InvalidGeometryError(
+            f"Des contours de cette couche se disent schématiques (colonne {STATE}).",
+            where=path.name,
+            why="Un schéma est à regarder, jamais à mesurer : il ne devient pas officiel en étant rechargé.",
+            remedy="Chargez des contours officiels, ou ceux que quelqu’un a redessinés et signés "
+            "(observatoire outline --zoning).",
+        )
 
 
 def authors(

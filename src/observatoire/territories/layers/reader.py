@@ -25,7 +25,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import enumerate_words, several_of
 from observatoire.territories.layers.crs import systems_like
-from observatoire.territories.layers.drawings import authors, is_drawing
+from observatoire.territories.layers.drawings import authors, check_no_scheme, is_drawing
 from observatoire.territories.layers.location import (
     check_namesakes,
     check_near_one,
@@ -127,6 +127,8 @@ def read_layer(
     _check_unique(kept, path, column)
     drawn = authors(kept, outside, path) if is_drawing(frame) else {}
     kept = kept.loc[list(drawn)] if drawn else kept
+    if not drawn:
+        check_no_scheme(kept, path)
     flat = kept.geometry.force_2d()
     shapes, repaired = check_shapes(flat, path, repair=repair)
     moved = _moved(shapes, path, crs)
@@ -143,7 +145,7 @@ def read_layer(
 
 
 def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
-    """Return every layer of a file that has shapes.
+    """Return every layer of a file that has shapes; of a sheet to draw on, that which is drawn.
 
     Raises
     ------
@@ -169,7 +171,7 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             where=path.name,
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
-    return layers
+    return [frame for frame in layers if is_drawing(frame)] or layers
 
 
 def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
