@@ -84,12 +84,16 @@ def test_the_file_opens_in_qgis_with_its_styles(sheet: Path) -> None:
 def test_what_a_sheet_is_drawn_on_never_becomes_official(place: Place, sheet: Path) -> None:
     """Without a zoning, the layer to draw is meant; its ground, alone in a file too, stays a scheme."""
     alone = sheet.with_name("iris.gpkg")
-    gpd.read_file(sheet, layer="iris-2016").to_file(alone, layer="contours")
+    ground = gpd.read_file(sheet, layer="iris-2016")
+    ground.to_file(alone, layer="contours")
+    zones = sheet.with_name("zones.gpkg")  # those of a package name the same column otherwise
+    ground.rename(columns={"etat": "perimetre"}).to_file(zones)
     with obs.open(place.root) as o:
         for path, zoning, said in (
             (sheet, None, "Aucun contour de cette couche n’est signé"),
             (sheet, "iris-2016", "Aucune colonne ne contient"),
             (alone, None, "se disent schématiques"),
+            (zones, None, "se disent schématiques"),
         ):
             with pytest.raises(ObservatoireError) as caught:
                 o.load(path, zoning=zoning or "")

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.exchange.publication.figures import PASSAGE_COLUMNS
+from observatoire.territories.layers.drawings import PERIMETER, SCHEMATIC
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import records
 
@@ -34,8 +35,8 @@ def zone_files(tables: Iterable[ProtectedTable]) -> dict[str, bytes]:
             "zonage": once["zoning"],
             "territoire": once["territory"],
             "nom": once["name"],
-            "perimetre": [
-                "officiel" if official is True else "schématique" for official in once["official"]
+            PERIMETER: [
+                "officiel" if official is True else SCHEMATIC for official in once["official"]
             ],
         },
         geometry=once.geometry,

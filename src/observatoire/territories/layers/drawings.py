@@ -26,6 +26,9 @@ AUTHOR, DAY = "auteur", "dessine_le"
 #: Column of a layer to draw in, or on: what each outline is; and those that nobody has drawn yet.
 STATE, SCHEMATIC = "etat", "schématique"
 
+#: Column of a package's zones that says the same.
+PERIMETER = "perimetre"
+
 #: Share of an outline by which two of them may overlap, and by which one may leave its commune: the
 #: hand is not surer, and outlines of communes are often generalised.
 _SLIP, _STRAY = 0.02, 0.25
@@ -40,16 +43,18 @@ def is_drawing(frame: gpd.GeoDataFrame) -> bool:
 
 
 def check_no_scheme(kept: gpd.GeoDataFrame, path: Path) -> None:
-    """Refuse the ground of a sheet to draw on: its outlines say that they are schematic.
+    """Refuse the ground of a sheet to draw on, or the zones of a package, that say they are schematic.
 
     Raises
     ------
     InvalidGeometryError
         When one of them says so.
     """
-    if STATE in kept.columns and (_texts(kept[STATE]) == SCHEMATIC).any():
+    saying = [name for name in (STATE, PERIMETER) if name in kept.columns]
+    schematic = [name for name in saying if (_texts(kept[name]) == SCHEMATIC).any()]
+    if schematic:
         raise InvalidGeometryError(
-            f"Des contours de cette couche se disent schématiques (colonne {STATE}).",
+            f"Des contours de cette couche se disent schématiques (colonne {schematic[0]}).",
             where=path.name,
             why="Un schéma est à regarder, jamais à mesurer : il ne devient pas officiel en étant rechargé.",
             remedy="Chargez des contours officiels, ou ceux que quelqu’un a redessinés et signés "
