@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.workspace_system import ONE
+from observatoire.secrecy.plan.workspace_system import ONE, Supposed
 from observatoire.secrecy.primary.known_figures import Base, KnownFigure
 from observatoire.values import Status
 
@@ -221,9 +221,11 @@ class Former:
                 holds = self._leaves(then, weights) if rest else self._holds(labels, then)
                 if tuple(then) not in written and holds:
                     written.add(tuple(then))
-                    self.assembly.relate(then[0], list(zip(then[1:], weights, strict=True)))
-                    if id(parts) in self.assembly.supposed:
-                        self.assembly.supposed.add(id(self.assembly.relations[-1][1]))
+                    self.assembly.relate(
+                        then[0],
+                        list(zip(then[1:], weights, strict=True)),
+                        supposed=isinstance(parts, Supposed),
+                    )
 
     def _keep_nonzero(self, renamed: Mapping[str, str]) -> None:
         """Keep that what tables hid was at least one then too; a zero of the time was hidden by none."""

@@ -12,6 +12,7 @@ from scipy import optimize, sparse
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import ROUNDING
+from observatoire.secrecy.plan.workspace_system import Supposed
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.protection import protection
 from observatoire.values import Status
@@ -78,8 +79,8 @@ def _drop_denied(group: Group) -> bool:
     Any count of its source may be what a lent rate is out of: that is supposed, and contradicts itself at times.
     """
     place = {label: rank for rank, label in enumerate(group.labels)}
-    size, supposed = len(group.labels), group.assembly.supposed
-    loose = [rank for rank, (_, parts) in enumerate(group.relations) if id(parts) in supposed]
+    size = len(group.labels)
+    loose = [rank for rank, (_, parts) in enumerate(group.relations) if isinstance(parts, Supposed)]
     rows = sparse.lil_array((len(group.relations), size + 2 * len(loose)))
     for rank, (total, parts) in enumerate(group.relations):
         rows[rank, place[total]] = -1.0

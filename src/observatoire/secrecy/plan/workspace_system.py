@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 ONE = "un"
 
 
+class Supposed(list[Part]):
+    """The parts of a sum that is only supposed: it goes where the others deny it."""
+
+
 @dataclass(eq=False)
 class Assembly:
     """Cells by label, the relations between them, and what each is.
@@ -56,7 +60,6 @@ class Assembly:
     whole: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     relations: list[tuple[str, list[Part]]] = field(default_factory=list)
-    supposed: set[int] = field(default_factory=set)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
     twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -165,9 +168,12 @@ class Assembly:
             self.whole.add(label)
         return label
 
-    def relate(self, total: str, parts: Sequence[tuple[str, float]]) -> None:
-        """Add what adds up."""
-        self.relations.append((total, [Part(label, weight) for label, weight in parts]))
+    def relate(
+        self, total: str, parts: Sequence[tuple[str, float]], *, supposed: bool = False
+    ) -> None:
+        """Add what adds up, or what is only supposed to."""
+        made = [Part(label, weight) for label, weight in parts]
+        self.relations.append((total, Supposed(made) if supposed else made))
 
     def nest(
         self,
@@ -210,9 +216,7 @@ class Assembly:
         # Parts that are known may pass their total by what rounding makes, whatever the others are.
         if (amount < known or not unknown) and not close(amount, known):
             labels.append((self._left(total, members, amount - known, exact=exact), 1.0))
-        self.relate(whole, labels)
-        if unknown and total in self.universes.out_of:
-            self.supposed.add(id(self.relations[-1][1]))
+        self.relate(whole, labels, supposed=unknown and total in self.universes.out_of)
 
     def _standing(self, total: Base, parts: list[Base], *, exact: bool) -> list[Base]:
         """Return the parts without those that are withdrawn, where they no longer add up with the others."""
