@@ -20,6 +20,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from observatoire.secrecy.plan.workspace_system import Group
     from observatoire.secrecy.suppression.protection import Protection
 
@@ -77,10 +79,27 @@ def _drop_denied(group: Group) -> bool:
     """Drop the sums of supposed numerators that the others deny; say whether there was any.
 
     Any count of its source may be what a lent rate is out of: that is supposed, and contradicts itself at times.
+    None goes that could stand beside those that stay.
     """
+    loose = [rank for rank, (_, parts) in enumerate(group.relations) if isinstance(parts, Supposed)]
+    gaps = _gaps(group, loose) if loose else None
+    if gaps is None:
+        return False
+    denied = [rank for rank, gap in zip(loose, gaps, strict=True) if gap > ROUNDING]
+    for rank in tuple(denied):
+        others = [each for each in denied if each != rank]
+        if _gaps(group, others) is not None:
+            denied = others
+    gone = {id(group.relations[rank][1]) for rank in denied}
+    for relations in (group.relations, group.assembly.relations):
+        relations[:] = [each for each in relations if id(each[1]) not in gone]
+    return bool(denied)
+
+
+def _gaps(group: Group, loose: list[int]) -> NDArray[np.float64] | None:
+    """Return by how much some relations fail where the others hold, in all the least; None where they cannot."""
     place = {label: rank for rank, label in enumerate(group.labels)}
     size = len(group.labels)
-    loose = [rank for rank, (_, parts) in enumerate(group.relations) if isinstance(parts, Supposed)]
     rows = sparse.lil_array((len(group.relations), size + 2 * len(loose)))
     for rank, (total, parts) in enumerate(group.relations):
         rows[rank, place[total]] = -1.0
@@ -96,10 +115,7 @@ def _drop_denied(group: Group) -> bool:
         b_eq=np.zeros(len(group.relations)),
         bounds=np.vstack([ends.to_numpy(dtype=float), slack]).tolist(),
     )
-    if not loose or found.status != 0:
-        return False
-    over = found.x[size:].reshape(-1, 2).max(axis=1) > ROUNDING
-    denied = {id(group.relations[rank][1]) for rank, each in zip(loose, over, strict=True) if each}
-    for relations in (group.relations, group.assembly.relations):
-        relations[:] = [each for each in relations if id(each[1]) not in denied]
-    return bool(denied)
+    if found.status != 0:
+        return None
+    gaps: NDArray[np.float64] = found.x[size:].reshape(-1, 2).max(axis=1)
+    return gaps
