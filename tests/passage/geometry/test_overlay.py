@@ -42,6 +42,30 @@ def test_a_source_that_no_edge_comes_near_is_whole_or_nothing() -> None:
     assert ours[:, 0].tolist() == [0.0, 100.0, 0.0, pytest.approx(2.0, rel=1e-14)]
 
 
+@settings(max_examples=cases(20), deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_outlines_of_squares_are_measured_as_by_the_engine(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    targets = []
+    for size in rng.integers(3, 40, 5):
+        x, y = rng.integers(0, 8, (2, size)).astype(float)
+        targets.append(shapely.union_all(shapely.box(x, y, x + 1, y + 1)))
+    x, y = rng.uniform(-0.5, 8.5, (2, 60))
+    half = rng.uniform(0.05, 0.6, 60)
+    sources = shapely.box(x - half, y - half, x + half, y + half)
+    sources[:20] = shapely.buffer(shapely.points(x[:20], y[:20]), half[:20], quad_segs=3)
+    ours, theirs = areas(sources, targets)
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("side", [0.0, 8.0])
+def test_an_upright_edge_between_two_runs_is_seen(side: float) -> None:
+    there = [(float(x), 0.0) for x in range(9)]
+    target = shapely.Polygon(there + [(x, 10.0) for x, _ in reversed(there)])
+    ours, _ = areas([shapely.box(side - 0.5, 4.5, side + 0.5, 5.5)], [target])
+    assert ours.tolist() == [[0.5]]
+
+
 @pytest.mark.parametrize("shift", [1.0, 1.0 + 1e-7, 50.0])
 def test_layers_side_by_side_share_nothing(shift: float) -> None:
     ours, _ = areas([shapely.box(0, 0, 1, 1)], [shapely.box(shift, 0, shift + 1, 1)])
