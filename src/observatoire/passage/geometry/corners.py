@@ -57,7 +57,8 @@ def polygons_of(shapes: NDArray[Any]) -> NDArray[Any]:
     ['MULTIPOLYGON (((1 0, 1 1, 2 1, 2 0, 1 0)))']
     """
     mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
-    kept = np.where(shapely.get_dimensions(shapes) < _SOLID, shapely.Polygon(), shapes)
+    kept: NDArray[Any] = shapes.copy()
+    kept[shapely.get_dimensions(shapes) < _SOLID] = shapely.Polygon()
     parts, owner = shapely.get_parts(shapes[mixed], return_index=True)
     solid = shapely.get_dimensions(parts) == _SOLID
     parts, inner = shapely.get_parts(parts[solid], return_index=True)
