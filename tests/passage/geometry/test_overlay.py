@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 from effort import cases
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from layers_made import star
 
@@ -78,6 +78,7 @@ def test_what_is_spared_of_a_zoning_is_measured_as_by_the_engine(seed: int) -> N
     part = rng.integers(0, 5, 48)  # the fifth is not kept: bays, and holes of the zoning
     zoning = np.array([shapely.union_all(squares[part == each]) for each in range(4)])
     found = outline(zoning, shapely.area(zoning))
+    assume(found is not None)  # sides put together may lack corners that their neighbours have
     sources = [star(rng, int(rng.integers(3, 12)), rng.uniform(0, 8, 2), 0.4) for _ in range(60)]
     sources.append(shapely.box(-3, -3, 11, 9).difference(shapely.box(-1, -1, 9, 7)))
     sources = np.asarray(sources)
