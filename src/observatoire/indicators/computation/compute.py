@@ -37,11 +37,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
 
-
-_NAN = float("nan")
-
 #: A value and its bounds where there are none.
-_NO_NUMBER = (_NAN, _NAN, _NAN)
+_NO_NUMBER = (math.nan, math.nan, math.nan)
 
 
 def compute(
@@ -211,12 +208,15 @@ def _sums(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tupl
     """Yield what producers' own figures amount to, by territory."""
     keys, _, worst = found
     sums = figures.sums(keys)
-    leasts = np.full(len(sums[0]), _NAN) if indicator.variable else least_counts(*sums)
+    leasts = np.full(len(sums[0]), math.nan) if indicator.variable else least_counts(*sums)
     columns = (each.tolist() for each in (*(indicator.factor * each for each in sums), leasts))
     for code, value, low, high, least in zip(figures.territories, *columns, strict=True):
         if code in worst:
             status = _STATUSES[worst[code]]
-            yield code, (value if status is Status.OBSERVED else _NAN, low, high, status, "", least)
+            yield (
+                code,
+                (value if status is Status.OBSERVED else math.nan, low, high, status, "", least),
+            )
 
 
 def _ratios(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tuple[str, _Given]]:
@@ -261,11 +261,11 @@ def _ratio(indicator: Indicator, status: Status, top: Total, base: Total) -> _Gi
         return *_NO_NUMBER, status, "", least
     if exact and base.value == 0:
         return *_NO_NUMBER, Status.NOT_APPLICABLE, "Le dénominateur est nul.", least
-    most = 1.0 if indicator.unit == "%" else _NAN
+    most = 1.0 if indicator.unit == "%" else math.nan
     high = min(top.high / base.low, most) if base.low > 0 else most
     low = top.low / base.high if base.high > 0 else 0.0
     if not exact and math.isnan(high):
         why = "Le dénominateur peut être nul : le taux n’a pas de borne."
         return *_NO_NUMBER, Status.MISSING, why, least
-    value = top.value / base.value if exact else _NAN
+    value = top.value / base.value if exact else math.nan
     return factor * value, factor * low, factor * high, status, "", least

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Cell
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-
-
-_NAN = float("nan")
 
 #: Share of a territory that the sources must cover for a carried figure to be about it.
 LEAST_COVERAGE = 0.95
@@ -49,7 +47,9 @@ def within_whole(cell: Cell) -> Cell:
 
 def _withheld(cell: Cell, reason: str) -> Cell:
     """Return a cell without its numbers, and why."""
-    return cell._replace(value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
+    return cell._replace(
+        value=math.nan, low=math.nan, high=math.nan, status=Status.MISSING, reason=reason
+    )
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Explainer:
         # Bounds of a share that leave everything possible say nothing.
         vain = cell.status is Status.BOUNDED and indicator.unit == "%"
         vain = vain and cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
-        bare = cell._replace(low=_NAN, high=_NAN) if vain else cell
+        bare = cell._replace(low=math.nan, high=math.nan) if vain else cell
         if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
             return bare._replace(status=Status.SECRET, reason="Masqué par le producteur.")
         if vain:
@@ -139,19 +139,19 @@ class Explainer:
         """Say nothing of a territory that the sources do not cover: the rest is not known."""
         share = with_unit(100 * coverage, "%")
         uncovered = _withheld(cell, f"Les sources ne couvrent que {share} de ce territoire.")
-        return uncovered._replace(count=_NAN)
+        return uncovered._replace(count=math.nan)
 
     @staticmethod
     def _incomplete(cell: Cell, route: Route) -> Cell:
         """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
         return cell._replace(
-            value=_NAN,
-            low=_NAN,
-            high=_NAN,
+            value=math.nan,
+            low=math.nan,
+            high=math.nan,
             status=Status.MISSING,
             reason=f"Au moins un de ses membres n’est rattaché à {route.noun.none} {route.noun.agree('connu')}.",
             method="",
-            count=_NAN,
+            count=math.nan,
         )
 
     def _reason(

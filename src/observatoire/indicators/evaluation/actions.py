@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -170,10 +171,9 @@ def _perimeters(
 def _by_head(rows: pd.DataFrame, inhabitants: float) -> float:
     """Return money by inhabitant and year."""
     years = rows["year"].str[:4].nunique()
-    return float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else _NAN
-
-
-_NAN = float("nan")
+    return (
+        float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else math.nan
+    )
 
 
 def _places(
@@ -220,7 +220,7 @@ def _engaged(rows: pd.DataFrame) -> float:
         rows[rows["amount"].notna()].groupby([*action, "stage"])["amount"].sum().unstack("stage")
     )
     if stages.empty:
-        return _NAN
+        return math.nan
     stages = stages.reindex(columns=[SPENT, COMMITTED])
     return float(stages[SPENT].fillna(stages[COMMITTED]).sum())
 

@@ -21,9 +21,6 @@ from observatoire.indicators.precision.differences import (
 if TYPE_CHECKING:
     from observatoire.indicators.precision.differences import Difference, Estimate
 
-
-_NAN = float("nan")
-
 #: Verdict on an exact figure that does not move.
 STABLE = "stable"
 
@@ -48,7 +45,7 @@ def change_of(start: Estimate, end: Estimate, polarity: str, decimals: int) -> D
     found = change(start, end, polarity)
     if not (found.verdict != UNJUDGED and _is_certain(start) and _is_certain(end)):
         return found
-    shown = round_half_up(found.value, decimals) if not math.isnan(found.value) else _NAN
+    shown = round_half_up(found.value, decimals) if not math.isnan(found.value) else math.nan
     if shown == 0 or abs(found.value) <= rounding_of(start, end):
         return replace(found, rank=NONE, verdict=STABLE)
     if not found.judged:

@@ -49,8 +49,6 @@ EVALUATION_COLUMNS = (
     "change"), "verdict", *GAP_COLUMNS, "reason", "source",
 )  # fmt: skip
 
-_NAN = float("nan")
-
 
 def evaluate_frames(
     start: pd.DataFrame,
@@ -192,7 +190,7 @@ def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Differ
 def _logarithm(figure: Estimate) -> Estimate:
     sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
     bounds = (*sides, figure.least, figure.most)
-    return Estimate(*(math.log(side) if side > 0 else _NAN for side in bounds))
+    return Estimate(*(math.log(side) if side > 0 else math.nan for side in bounds))
 
 
 def gap_unit(indicator: Indicator) -> str:
@@ -230,7 +228,7 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     ('rattrapage', 'indéterminé')
     """
     if math.isnan(start.low) or math.isnan(end.low):
-        return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+        return Convergence(math.nan, math.nan, math.nan, UNKNOWN)
     if not (math.isnan(start.value) or math.isnan(end.value)):
         moved = convergence(start, end)
         still = moved.verdict != UNKNOWN and round_half_up(moved.value, decimals) == 0
@@ -239,7 +237,7 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     first, last = _sizes(start), _sizes(end)
     low, high = last[0] - first[1], last[1] - first[0]
     verdict = CLOSING if high < 0 else WIDENING if low > 0 else UNKNOWN
-    return Convergence(_NAN, low, high, verdict)
+    return Convergence(math.nan, low, high, verdict)
 
 
 def _sizes(gap: Difference) -> tuple[float, float]:

@@ -63,9 +63,6 @@ def _objective(row: Record) -> Objective:
     return Objective(**fields)
 
 
-_NAN = float("nan")
-
-
 def goal_of(objective: Objective, start: float) -> float:
     """Return the target of an objective, from where it starts."""
     return (
@@ -76,7 +73,7 @@ def goal_of(objective: Objective, start: float) -> float:
 def _share(objective: Objective, start: float, latest: float) -> float:
     """Return the share of the way to the target that is made, in per cent."""
     way = goal_of(objective, start) - start
-    return 100 * (latest - start) / way if way else _NAN
+    return 100 * (latest - start) / way if way else math.nan
 
 
 def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
@@ -89,7 +86,7 @@ def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[fl
     point = _share(objective, start.value, latest.value)
     certain = latest.sampled or latest.least < latest.most
     if not (start.known and latest.known and certain) or not has_way(objective, start):
-        return point, _NAN, _NAN
+        return point, math.nan, math.nan
     corners = [
         (_share(objective, first, last), first, last)
         for first in (start.least, start.most)

@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.evaluation.objective import Objective
     from observatoire.values import Record
 
-
-_NAN = float("nan")
-
 OBJECTIVE_COLUMNS = (
     "code", "orientation", "objective", "theme", "zoning", "territory", "name", "indicator",
     "start", "baseline", "baseline_low", "baseline_high", "end", "value", "low", "high",
@@ -164,7 +161,7 @@ class _Assessed:
         """The figure at the start, or what the document states when it is another."""
         stated = self.objective.baseline
         if self.indicator is None:
-            return Estimate(_NAN)
+            return Estimate(math.nan)
         start = estimate_of(self.figure(self.objective.start))
         if math.isnan(stated):
             return start
@@ -184,7 +181,7 @@ class _Assessed:
     def _last(self, end: str) -> _Dated:
         refused = ""
         if self.indicator is None:
-            return _Dated(Estimate(_NAN))
+            return _Dated(Estimate(math.nan))
         for period in self.periods(end):
             found = estimate_of(self.figure(period))
             if not found.known:
@@ -194,7 +191,7 @@ class _Assessed:
             if not why:
                 return _Dated(found, period, refused)
             refused = refused or why
-        return _Dated(Estimate(_NAN), "", refused)
+        return _Dated(Estimate(math.nan), "", refused)
 
     @cached_property
     def latest(self) -> _Dated:
@@ -232,7 +229,7 @@ class _Assessed:
     @cached_property
     def gaps(self) -> tuple[Difference, Difference]:
         """The gaps to the comparator at the start and at the end."""
-        none = Difference(_NAN, _NAN, _NAN)
+        none = Difference(math.nan, math.nan, math.nan)
         if self.indicator is None or self.other is None or not self.compared:
             return none, none
         first, last = (
@@ -247,7 +244,7 @@ class _Assessed:
     def moved(self) -> Convergence:
         """Whether the gap closed."""
         if self.indicator is None or self.other is None or not self.compared:
-            return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+            return Convergence(math.nan, math.nan, math.nan, UNKNOWN)
         return settle(*self.gaps, gap_decimals(self.indicator))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -42,8 +43,6 @@ FACT = "Source exhaustive, sans aléa de sondage : évolution constatée."
 
 #: Remark on a change judged beyond what its source moves by itself.
 NOISY = "Source exhaustive, mais qui bouge d’elle-même : jugée au-delà de son bruit propre."
-
-_NAN = float("nan")
 
 _BLANK = (str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE))
 
@@ -101,9 +100,16 @@ def _not_its_own(former: Record, row: Record) -> str:
 
 def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, object]:
     """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
-    blank = {"change": _NAN, "low": _NAN, "high": _NAN, "rank": 0, "verdict": "", "mark": ""}
+    blank = {
+        "change": math.nan,
+        "low": math.nan,
+        "high": math.nan,
+        "rank": 0,
+        "verdict": "",
+        "mark": "",
+    }
     if reason := _not_its_own(former, row):
-        moved = row["value"] - former["value"] if reason == OF_ENCLOSING else _NAN
+        moved = row["value"] - former["value"] if reason == OF_ENCLOSING else math.nan
         return blank | {"change": moved, "reason": reason}
     figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Place
 
 
-_NAN = float("nan")
-
-
 @dataclass(frozen=True)
 class Rules:
     """What sources declare of their precision, and what their variables were drawn from."""
@@ -165,4 +162,4 @@ def least_of(row: Record | None) -> float:
 
 def _first_known(row: Record | None, *columns: str) -> float:
     numbers = (float(row[name]) for name in columns) if row is not None else ()
-    return next((number for number in numbers if not math.isnan(number)), _NAN)
+    return next((number for number in numbers if not math.isnan(number)), math.nan)

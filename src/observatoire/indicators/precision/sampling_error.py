@@ -63,8 +63,6 @@ _WITHOUT_INTERVAL = ("exhaustive", "reference", "unknown")
 _SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
 
-_NAN = float("nan")
-
 #: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
 _FEW = 10
 
@@ -179,11 +177,11 @@ def _laid(
     """Return what :data:`_LAID` names."""
     indicator, code = plan.asked.indicator, str(row["territory"])
     if is_published(row, indicator, sources):
-        return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
+        return np.nan, np.nan, 1.0, np.nan, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
     usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
     kind = usual.get(indicator.precision, indicator.precision)
-    share, spread, flag = 1.0, _NAN, ""
+    share, spread, flag = 1.0, np.nan, ""
     sized = indicator.size.givers if indicator.size else ()
     if any(_is_guarded(sources.get(giver)) for giver in sized):
         # With the rate, the width of its interval tells this count, which its own source guards.
@@ -195,7 +193,7 @@ def _laid(
         fraction = plan.rule.fraction_of(
             commune,
             complementary=plan.complementary,
-            people=people if _is_whole_commune(row, commune) else _NAN,
+            people=people if _is_whole_commune(row, commune) else np.nan,
         )
         share = effective_share(fraction, plan.effect)
         flag = _flag(row, plan, most_of(base), people)
@@ -206,7 +204,7 @@ def _laid(
             size, spread = whole, plan.dispersion
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
-    return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+    return float(base["value"]) if base else np.nan, size, share, spread, kind, flag
 
 
 def _is_guarded(note: SourceNote | None) -> bool:
