@@ -17,8 +17,8 @@ from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
-from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
+from observatoire.indicators.routes.published_counts import part_supports
 from observatoire.indicators.routes.routes import (
     LINKS,
     PartModel,

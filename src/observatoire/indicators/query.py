@@ -71,7 +71,11 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     context.workspace.zoning(zoning)
-    compared, others = (_comparators(context, each) for each in (compare, beside))
+    find = context.workspace.comparator
+    compared, others = (
+        [each if isinstance(each, Comparator) else find(each) for each in dict.fromkeys(asked)]
+        for asked in (compare, beside)
+    )
     check_choice(precision)
     when = _periods(context, indicators, period)
     by_code = {indicator.code: indicator for indicator in indicators}
@@ -120,13 +124,6 @@ def _compute(
         context.origins(zoning),
         tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
     )
-
-
-def _comparators(context: Context, asked: Sequence[str | Comparator]) -> list[Comparator]:
-    return [
-        each if isinstance(each, Comparator) else context.workspace.comparator(each)
-        for each in dict.fromkeys(asked)
-    ]
 
 
 def _cells(

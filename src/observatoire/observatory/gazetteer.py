@@ -72,10 +72,11 @@ class Gazetteer:
         """Return the code of a territory by code or name."""
         frame = self.frames[self.workspace.zoning(zoning).code]
         names = {str(code): str(name) for code, name in frame["name"].items()}
-        cells = [
-            (str(code), row.get(ALIAS_COLUMN, "")) for code, row in frame["attributes"].items()
+        aliases = [
+            (name, str(code))
+            for code, attributes in frame["attributes"].items()
+            for name in split_names(attributes.get(ALIAS_COLUMN, ""))
         ]
-        aliases = [(name, code) for code, cell in cells for name in split_names(cell)]
         noun = self.workspace.zoning(zoning).singular
         return Matcher(names, noun, aliases=aliases).code(text)
 
@@ -204,14 +205,9 @@ class Gazetteer:
             With the nearest names.
         """
         main = self.workspace.main_zoning
-        wider = {
-            target: table
-            for (source, target), table in self.context.links.items()
-            if source == main
-        }
         known: dict[str, tuple[str, list[str]]] = {}
-        for target, table in wider.items():
-            for code, group in table.groupby("target", sort=False):
+        for (source, target), table in self.context.links.items():
+            for code, group in table.groupby("target", sort=False) if source == main else ():
                 name = str(self.frames[target].at[code, "name"])
                 known[name] = known[str(code)] = (name, [str(each) for each in group["source"]])
         if text in known:

@@ -14,13 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from observatoire.errors import (
-    InvalidGeometryError,
-    UnknownColumnError,
-    UnreadableNumberError,
-)
+from observatoire.errors import InvalidGeometryError, UnreadableNumberError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
+from observatoire.territories.zoning import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,22 +134,15 @@ def linked(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> 
 
 def union(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> gpd.GeoSeries:
     """Draw territories as the union of the members that have a drawing."""
-    drawn = source.dropna()
-    shapes: dict[str, object] = dict.fromkeys(codes)
-    for target, group in links[links["source"].isin(drawn.index)].groupby("target"):
-        shapes[str(target)] = shapely.union_all(drawn[group["source"].to_list()].to_numpy())
-    return gpd.GeoSeries(shapes, crs=source.crs)
+    return linked(
+        source, links[links["source"].isin(source.dropna().index)].assign(link="proche"), codes
+    )
 
 
 def _degrees(table: pd.DataFrame, column: str) -> pd.Series:
     """Return a column of numbers; a blank or a text in it is refused with its code."""
-    if column not in table.columns:
-        raise UnknownColumnError(
-            f"La colonne « {column} » manque pour dessiner ces territoires.",
-            where=f"{enumerate_words(list(map(str, table['code'])), most=2)}",
-            remedy=suggestion(column, list(map(str, table.columns))),
-            column=column,
-        )
+    where = enumerate_words(list(map(str, table["code"])), most=2)
+    check_columns(table, [column], where, "On dessine ces territoires à partir d’elle.")
     numbers = pd.to_numeric(table[column], errors="coerce")
     lost = numbers.index[numbers.isna()]
     if len(lost):
@@ -210,12 +200,8 @@ def _largest(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _shares(cell: shapely.Geometry, count: int) -> list[shapely.Geometry]:
     """Cut the inside of a cell into ``count`` shares of about the same size."""
-    body = _body(cell)
-    inside = _shrunk(body)
-    if count == 1:
-        return [inside]
-    seeds = _spread(inside, count)
-    return _voronoi(seeds, inside)
+    inside = _shrunk(_body(cell))
+    return [inside] if count == 1 else _voronoi(_spread(inside, count), inside)
 
 
 def _shrunk(body: shapely.Geometry) -> shapely.Geometry:

@@ -14,8 +14,7 @@ from observatoire.errors import UnknownTerritoryError, WorkspaceError
 from observatoire.french.typography import enumerate_words, of_name, plural
 from observatoire.territories.spelling import simplify
 from observatoire.workspace.model import WORKSPACE_FILE
-from observatoire.workspace.scaffold import create_blank, point_registers
-from observatoire.workspace.town_guide import write_guide
+from observatoire.workspace.scaffold import create_blank, point_registers, write_guide
 from observatoire.workspace.town_layers import (
     TownLayer,
     land_around,

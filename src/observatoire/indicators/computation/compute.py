@@ -16,9 +16,8 @@ from observatoire.indicators.computation.explanations import (
     SourceNote,
     exceeds,
 )
-from observatoire.indicators.computation.part_predictions import with_part_predictions
 from observatoire.indicators.computation.passage_figures import carried_cells
-from observatoire.indicators.computation.sized_rates import with_sized_rates
+from observatoire.indicators.computation.predictions import with_part_predictions, with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
@@ -76,8 +75,18 @@ def compute(
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(cell)
-            reason = cell.reason or why.get(cell.status, "")
-            rows.append(_record(code, name, one, cell, reason, label, threshold, place.zoning))
+            about = {
+                "territory": code,
+                "name": name,
+                "indicator": one.indicator.code,
+                "period": one.period,
+                "status": str(cell.status),
+                "source": cell.source or label,
+                "zoning": place.zoning,
+                "reason": cell.reason or why.get(cell.status, ""),
+                "threshold": threshold,
+            }
+            rows.append(cell._asdict() | about)
     return rows
 
 
@@ -114,40 +123,6 @@ def _giving(figures: Mapping[str, Figures], place: Place) -> dict[str, set[str]]
         for source, _, period in figures[zoning].columns:
             given.setdefault(period, set()).add(source)
     return given
-
-
-def _record(
-    code: str,
-    name: str,
-    asked: Asked,
-    cell: Cell,
-    reason: str,
-    label: str,
-    threshold: float,
-    zoning: str,
-) -> Record:
-    return {
-        "territory": code,
-        "name": name,
-        "indicator": asked.indicator.code,
-        "period": asked.period,
-        "value": cell.value,
-        "low": cell.low,
-        "high": cell.high,
-        "status": str(cell.status),
-        "coverage": cell.coverage,
-        "source": cell.source or label,
-        "zoning": zoning,
-        "reason": reason,
-        "method": cell.method,
-        "count": cell.count,
-        "threshold": threshold,
-        "origin": cell.origin,
-        "pi80_low": cell.pi80_low,
-        "pi80_high": cell.pi80_high,
-        "pi95_low": cell.pi95_low,
-        "pi95_high": cell.pi95_high,
-    }
 
 
 def table_of(cells: Sequence[Record]) -> pd.DataFrame:
@@ -238,16 +213,15 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
         for code, total in figures.totals([key]).items():
             if math.isnan(total.value):
                 continue
-            notes = " ; ".join(figures.notes(code, [key]))
             cells[one.key, code] = Cell(
                 total.value,
                 status=Status.OBSERVED,
                 coverage=1.0,
-                method=notes,
+                method=" ; ".join(figures.noted([key])[code]),
                 source=explainer.source_label(source),
                 origin=PUBLISHED,
             )
-    return {key: _completed(cell) for key, cell in cells.items()}
+    return cells
 
 
 def _ratio(indicator: Indicator, status: Status, top: Total, base: Total) -> _Given:

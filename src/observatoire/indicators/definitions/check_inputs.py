@@ -111,9 +111,10 @@ def shares(catalogue: Iterable[Indicator], periods: Iterable[str]) -> pd.DataFra
             found.setdefault((period, indicator.sources, part, whole), indicator.label)
     return _frame(
         (
-            (str(at), label, period, side, _named(names), str(len(names)), name, source, str(rank))
+            (str(at), label, period, side, listed, str(len(names)), name, source, str(rank))
             for at, ((period, sources, part, whole), label) in enumerate(found.items())
             for side, names in (("part", part), ("whole", whole))
+            for listed in [enumerate_words(list(names), most=_NAMED)]
             for name in names
             for rank, source in enumerate(sources)
         ),
@@ -195,10 +196,6 @@ def _dated(
     for indicator in catalogue:
         for period in dates:
             yield indicator.of(period), period
-
-
-def _named(names: Names) -> str:
-    return enumerate_words(list(names), most=_NAMED)
 
 
 def _frame(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...]) -> pd.DataFrame:

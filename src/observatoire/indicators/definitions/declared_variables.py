@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
-from observatoire.indicators.definitions.spans import YEAR_MARK
+from observatoire.indicators.definitions.spans import dated_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,18 +46,8 @@ def _check_variable(
     indicator: Indicator, name: str, known: Mapping[str, Nature], path: Path
 ) -> None:
     """Refuse a variable that no source declares, or whose nature is not what the indicator makes of it."""
-    prefix, _, suffix = name.partition(YEAR_MARK)
-    matching = [
-        code
-        for code in known
-        if code == name
-        or (
-            YEAR_MARK in name
-            and code.startswith(prefix)
-            and code.endswith(suffix)
-            and code[len(prefix) : len(code) - len(suffix)].isdigit()
-        )
-    ]
+    dated = dated_names([name])
+    matching = [code for code in known if dated.fullmatch(code)]
     where = f"{path.name}, [indicators.{indicator.code}]"
     if not matching and indicator.families:
         return  # the file that gives it is still to come: its load said what lacks

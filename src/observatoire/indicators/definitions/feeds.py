@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, enumerate_words, plural
-from observatoire.indicators.definitions.spans import YEAR_MARK, family_and_name
+from observatoire.indicators.definitions.spans import YEAR_MARK, dated_names, family_and_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -88,8 +87,7 @@ class _Sources:
 
     def _giving(self, sources: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
         """Return the sources that declare one of some variables at least, in any year."""
-        patterns = [re.escape(name).replace(YEAR_MARK, "[0-9]{2}") for name in names]
-        any_of = re.compile("|".join(patterns) or "(?!)")
+        any_of = dated_names(names)
         return tuple(
             source
             for source in sources

@@ -98,19 +98,17 @@ class Scope:
     def holds(self, indicator: Indicator, start: str, end: str) -> bool:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
-        return (
-            fits(self.sources, (*indicator.sources, *indicator.named_families))
-            or fits(self.variables, used)
-            or fits(self.indicators, (indicator.code,))
-        )
+        return self._names((*indicator.sources, *indicator.named_families), used, [indicator.code])
 
     def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
         """Say whether the rule is about one column, by itself or by an indicator that uses it."""
-        return (
-            fits(self.sources, (source,))
-            or fits(self.variables, (variable,))
-            or fits(self.indicators, users)
-        )
+        return self._names([source], [variable], users)
+
+    def _names(
+        self, sources: Iterable[str], variables: Iterable[str], indicators: Iterable[str]
+    ) -> bool:
+        parts = (self.sources, sources), (self.variables, variables), (self.indicators, indicators)
+        return any(fits(*part) for part in parts)
 
 
 @declared

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -180,17 +181,17 @@ def gap_of(
 def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Difference:
     """Return a gap in per cent of the comparator: that of the logarithms, taken back."""
     found = difference(_logarithm(figure), _logarithm(whole), indicator.polarity)
-    value, low, high = (100 * math.expm1(side) for side in (found.value, found.low, found.high))
-    wide_low, wide_high = (100 * math.expm1(side) for side in (found.wide_low, found.wide_high))
-    least, most = (100 * math.expm1(side) for side in (found.least, found.most))
-    judged = (found.rank, found.verdict)
-    return Difference(value, low, high, wide_low, wide_high, least, most, *judged)
+    ends: dict[str, Any] = {name: 100 * math.expm1(getattr(found, name)) for name in _NUMBERS}
+    return replace(found, **ends)
 
 
 def _logarithm(figure: Estimate) -> Estimate:
-    sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
-    bounds = (*sides, figure.least, figure.most)
-    return Estimate(*(math.log(side) if side > 0 else math.nan for side in bounds))
+    numbers = (getattr(figure, name) for name in _NUMBERS)
+    return Estimate(*(math.log(number) if number > 0 else math.nan for number in numbers))
+
+
+#: The numbers of a figure, or of a difference of two.
+_NUMBERS = ("value", "low", "high", "wide_low", "wide_high", "least", "most")
 
 
 def gap_unit(indicator: Indicator) -> str:

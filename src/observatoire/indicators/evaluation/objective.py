@@ -94,18 +94,14 @@ def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[fl
     ]
     (start_below, start_above), (last_below, last_above) = _sides(start), _sides(latest)
     bounds = []
-    for extreme in (min, max):
+    for extreme, side in ((min, -1), (max, 1)):
         share, first, last = extreme(corners)
-        start_moved = [
-            _share(objective, moved, last) for moved in (first - start_below, first + start_above)
-        ]
-        latest_moved = [
-            _share(objective, first, moved) for moved in (last - last_below, last + last_above)
-        ]
-        beyond = math.hypot(
-            *(extreme(*moved, share) - share for moved in (start_moved, latest_moved))
+        moves = (
+            [(first - start_below, last), (first + start_above, last)],
+            [(first, last - last_below), (first, last + last_above)],
         )
-        bounds.append(share - beyond if extreme is min else share + beyond)
+        reaches = [extreme(share, *(_share(objective, *each) for each in move)) for move in moves]
+        bounds.append(share + side * math.hypot(*(reach - share for reach in reaches)))
     return point, bounds[0], bounds[1]
 
 

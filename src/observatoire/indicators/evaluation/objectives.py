@@ -129,7 +129,7 @@ class _Assessed:
             "value": latest.figure.value,
             **dict(zip(("low", "high"), bounds_of(latest.figure), strict=True)),
             "change": latest.figure.value - start.value,
-            "verdict": self.verdict,
+            "verdict": self._moved_to(latest.figure),
             **gap_fields(other.name if other else "", self.gaps, self.moved),
             "goal": goal_of(objective, start.value),
             **bounded_fields("reached", *reached(objective, start, latest.figure)),
@@ -151,9 +151,8 @@ class _Assessed:
         """Return the row of the objective's territory, or of its comparator, in a period."""
         if not period:
             return None
-        place = (self.objective.zoning, self.objective.territory)
-        if other:
-            place = (other.zoning, other.code)
+        own = (self.objective.zoning, self.objective.territory)
+        place = (other.zoning, other.code) if other else own
         return self.evidence.figure(*place, self.objective.indicator, period)
 
     @cached_property
@@ -203,28 +202,18 @@ class _Assessed:
         """The latest figure that is not after the due date."""
         return self._last(min(self.end[:4], self.objective.due[:4]))
 
-    @cached_property
-    def verdict(self) -> str:
-        """How the figure moved of itself."""
-        return self._moved_to(self.latest.figure)
-
     def _moved_to(self, figure: Estimate) -> str:
         """Say how the figure moved of itself from the start to a later one."""
         if self.indicator is None:
             return UNJUDGED
-        return change_of(
-            self.start, figure, self.indicator.direction, self.indicator.decimals
-        ).verdict
+        how = (self.indicator.direction, self.indicator.decimals)
+        return change_of(self.start, figure, *how).verdict
 
     @cached_property
     def other(self) -> Counterpart | None:
         """What its territory is compared with."""
-        objective = self.objective
-        return (
-            self.evidence.comparator(objective.zoning, objective.territory)
-            if self.indicator
-            else None
-        )
+        place = (self.objective.zoning, self.objective.territory)
+        return self.evidence.comparator(*place) if self.indicator else None
 
     @cached_property
     def gaps(self) -> tuple[Difference, Difference]:
@@ -263,10 +252,8 @@ class _Assessed:
         """Which evidence is missing, and whom to ask; what is rejected or hidden is said apart."""
         objective, indicator = self.objective, self.indicator
         if indicator is None:
-            with_whom = (
-                f" à choisir avec {objective.partner}" if objective.partner else " à choisir"
-            )
-            return f"Aucun indicateur n’est désigné :{with_whom}."
+            with_whom = f" avec {objective.partner}" if objective.partner else ""
+            return f"Aucun indicateur n’est désigné : à choisir{with_whom}."
         sentences = [self.latest.refused] if self.latest.refused else []
         sentences += [
             f"Le secret couvre {_COVERED[name].format(objective.start, self._since)}."

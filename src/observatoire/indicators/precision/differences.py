@@ -153,15 +153,8 @@ class Difference:
     @property
     def estimate(self) -> Estimate:
         """The difference as a figure that can be compared in its turn."""
-        return Estimate(
-            self.value,
-            self.low,
-            self.high,
-            self.wide_low,
-            self.wide_high,
-            self.least,
-            self.most,
-        )
+        sampled = self.low, self.high, self.wide_low, self.wide_high
+        return Estimate(self.value, *sampled, self.least, self.most)
 
 
 def difference(

@@ -62,9 +62,7 @@ class IntervalPlan:
 def plan_of(asked: Asked, figures: Mapping[str, Figures], rules: Rules) -> IntervalPlan:
     """Return what must be known of an indicator asked for at a period."""
     indicator, period = asked.indicator, asked.period
-    used = indicator.at(
-        (indicator.variable,) if indicator.variable else indicator.numerator, period
-    )
+    used = indicator.at(indicator.top, period)
     source = _source_of(indicator, used, period, figures)
     rule = rules.of(source)
     counts = []

@@ -62,6 +62,7 @@ _WITHOUT_INTERVAL = ("exhaustive", "reference", "unknown")
 
 _SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
+_CONTEXT = str(Status.CONTEXT)
 
 #: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
 _FEW = 10
@@ -186,7 +187,7 @@ def _laid(
     if any(_is_guarded(sources.get(giver)) for giver in sized):
         # With the rate, the width of its interval tells this count, which its own source guards.
         base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
-    size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
+    size = most_of(base) if row["status"] == _CONTEXT else least_of(base)
     if kind == "census":
         commune = rules.communes.get(code, "")
         people = most_of(behind.get((plan.inhabitants, code)))
@@ -214,12 +215,12 @@ def _is_guarded(note: SourceNote | None) -> bool:
 
 def _is_whole_commune(row: Record, commune: str) -> bool:
     """Say whether a figure is of a commune itself, or of the one IRIS of a commune that has no others."""
-    own = row["status"] != str(Status.CONTEXT)
+    own = row["status"] != _CONTEXT
     return bool(commune) and own and row["territory"] in (commune, f"{commune}0000")
 
 
 def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
-    if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
+    if row["status"] not in (*_WITH_INTERVAL, _CONTEXT):
         return ""
     # Inhabitants that nobody tells may be few: what may not be commented is not.
     enough = people >= plan.rule.complementary_below
@@ -234,11 +235,10 @@ def _bounded(
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
-    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
-        _ASKED[choice]
-    )
+    wanted = frame["status"].isin([*_WITH_INTERVAL, _CONTEXT]) & kind.isin(_ASKED[choice])
     filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
-    indicator = _asked_of(frame, indicators)
+    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
+    indicator = [indicators[asked_key(*key)] for key in keys]  # as it is in its period
     models = np.array([_model(*each) for each in zip(indicator, kind.tolist(), strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
@@ -251,8 +251,8 @@ def _bounded(
             if model == "proportion":  # a rate may be published in %: nothing then multiplies it
                 scale = np.full_like(factor, 100.0)
             _fill(filled, frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
-    enclosing = (frame["status"] == str(Status.CONTEXT)).to_numpy(dtype=bool)
-    for bound in ("low", "high"):
+    enclosing = (frame["status"] == _CONTEXT).to_numpy(dtype=bool)
+    for bound in _SIDES:
         # What a figure of the enclosing territory leaves open is not said of this one.
         whole = filled.pop(f"all_{bound}")
         frame[bound] = np.where(np.isnan(whole) | enclosing, frame[bound], whole)
@@ -273,11 +273,7 @@ def _bounded(
     return frame.assign(**filled)
 
 
-def _asked_of(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> list[Indicator]:
-    """Return the indicator of each cell, as it is in its period."""
-    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
-    return [indicators[asked_key(*key)] for key in keys]
-
+_SIDES = ("low", "high")
 
 #: Methods whose interval each choice makes.
 _ASKED = {
@@ -296,9 +292,8 @@ def _model(indicator: Indicator, kind: str) -> str:
         return f"{exact}count"
     if indicator.nature is not Nature.RATE:
         return ""
-    return (
-        "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
-    )
+    share = indicator.unit == "%" and kind not in ("byar", "exact")
+    return "proportion" if share else f"{exact}ratio"
 
 
 def _fill(
@@ -313,13 +308,8 @@ def _fill(
     value = frame["value"].to_numpy(dtype=float)[chosen] / scale
     # An estimate without an upper bound (its sources do not cover the whole) has none here either.
     estimated = (frame["status"] == str(Status.ESTIMATED)).to_numpy(dtype=bool)[chosen]
-    least, most = (
-        np.where(np.isnan(bound) & ~estimated, value, bound)
-        for bound in (
-            frame[name].to_numpy(dtype=float)[chosen] / scale
-            for name in ("passage_low", "passage_high")
-        )
-    )
+    bounds = (frame[f"passage_{side}"].to_numpy(dtype=float)[chosen] / scale for side in _SIDES)
+    least, most = (np.where(np.isnan(each) & ~estimated, value, each) for each in bounds)
     for confidence, (below, above) in (
         (LIKELY, ("sampling_low", "sampling_high")),
         (LIKELY, ("all_low", "all_high")),

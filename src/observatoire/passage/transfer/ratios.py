@@ -134,20 +134,18 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     """Tell apart a denominator that is nothing from one that is only not placed."""
     code = Outcome.code
     missing = outcome.status == code(Status.MISSING)
+    bounded = outcome.status == code(Status.BOUNDED)
     nothing = ~missing & (bottom.high == 0)
     adrift = ~missing & ~nothing & (bottom.value == 0)
-    boundless = (
-        ~missing & ~nothing & (outcome.status == code(Status.BOUNDED)) & np.isnan(outcome.high)
-    )
+    boundless = ~nothing & bounded & np.isnan(outcome.high)
     outcome.status[nothing] = code(Status.NOT_APPLICABLE)
     outcome.status[adrift | boundless] = code(Status.MISSING)
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
     blank_rate = missing | nothing | adrift | boundless
-    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[blank_rate] = np.nan
-    outcome.high[blank_rate] = np.nan
+    outcome.value[blank_rate | bounded] = np.nan
+    outcome.low[blank_rate] = outcome.high[blank_rate] = np.nan
 
 
 def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
