@@ -79,11 +79,8 @@ def learn_parts(
 
     Parameters
     ----------
-    zoning, source : str
-        The zoning whose figures are published, and that whose territories hold it, by default the one
-        that most of them lie in.
-    codes : iterable of str
-        Indicators; all of the catalogue by default.
+    zoning, source, codes
+        As :meth:`~observatoire.observatory.tables.Tables.calibrate`.
 
     Returns
     -------

@@ -45,17 +45,12 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
 
     Parameters
     ----------
-    zoning : str
-        Where; ``territories`` keeps only some of its members.
+    codes, zoning, compare, territories, precision
+        As :meth:`~observatoire.observatory.tables.Tables.table`; comparators may be made for the occasion.
     period : str or mapping, optional
         When, for all, or one or several by indicator; the latest in which each has figures by default.
-    compare : sequence of str
-        Comparators of the workspace, by code, or made for the occasion, in one period; the cells of
-        the zoning itself are not given twice.
     beside : sequence of str
         Comparators that are given too, without the differences to them.
-    precision : {"declared", "all", "none"}
-        Intervals of sampled sources, of exhaustive ones too, or of none.
     kept : KeptAnswers, optional
         Where the answer is read if it was computed before, and kept if it was not.
 

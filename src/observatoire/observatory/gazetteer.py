@@ -207,7 +207,9 @@ class Gazetteer:
         main = self.workspace.main_zoning
         known: dict[str, tuple[str, list[str]]] = {}
         for (source, target), table in self.context.links.items():
-            for code, group in table.groupby("target", sort=False) if source == main else ():
+            if source != main:
+                continue
+            for code, group in table.groupby("target", sort=False):
                 name = str(self.frames[target].at[code, "name"])
                 known[name] = known[str(code)] = (name, [str(each) for each in group["source"]])
         if text in known:

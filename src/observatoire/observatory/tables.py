@@ -6,7 +6,8 @@ import warnings
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors.arguments import names_in, one_period
+from observatoire.errors import DescriptorError
+from observatoire.errors.arguments import names_in, one_period, suggestion
 from observatoire.observatory.ingestion import Ingestion
 from observatoire.values import few_rows
 
@@ -187,11 +188,16 @@ class Tables(Ingestion):
         PassageError
             When no passage leads from one to the other.
         """
-        from observatoire.workspace.model import PassageRecipe
+        from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
 
         self._ensure_loaded()
         if method is None:
             return self._context.passage(source, target)
+        if method not in PASSAGE_METHODS:
+            raise DescriptorError(
+                f"La méthode de passage « {method} » n’existe pas.",
+                remedy=suggestion(method, PASSAGE_METHODS),
+            )
         recipe = PassageRecipe(
             source,
             target,

@@ -106,12 +106,14 @@ def passage_of(
     """Put a passage together from its measures."""
     source, target = layers
     within = sum_by(found.source, weight, len(source))
+    if coverage is None:
+        coverage = coverage_of(target, sum_by(found.target, found.of_target, len(target)))
     outside = 1.0 - within
     # What only rounding leaves is nothing, so that whole zonings lose nothing.
     outside[outside < ROUNDING] = 0.0
     made = Passage(
         weights=weights_frame(source, target, found, weight),
-        coverage=coverage_of(target, found, found.of_target) if coverage is None else coverage,
+        coverage=coverage,
         outside=by_code(source, outside, "outside"),
         method=method,
         parameters=parameters,

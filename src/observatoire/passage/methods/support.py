@@ -20,7 +20,7 @@ from observatoire.passage.counted import kind_carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
-from observatoire.passage.methods.shares import ROUNDING, by_code, check_sliver
+from observatoire.passage.methods.shares import ROUNDING, check_sliver, coverage
 from observatoire.passage.transfer.frames import is_numeric
 from observatoire.values import IMPUTED_COLUMNS
 
@@ -157,9 +157,7 @@ class Masses:
         inside = sum_by(found.target, self.pair, len(target))
         area = sum_by(found.target, found.of_target, len(target))
         total = np.where(self.target > 0, self.target, 1.0)
-        covered = np.minimum(np.where(self.target > 0, inside / total, area), 1.0)
-        covered[covered > 1.0 - ROUNDING] = 1.0
-        return by_code(target, covered, "coverage")
+        return coverage(target, np.where(self.target > 0, inside / total, area))
 
     def quality(self, target: MeasuredLayer) -> pd.DataFrame:
         """Share of each target's support that the producer imputed."""
