@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.declarations.secrecy_rules import Rule
-from observatoire.errors import PassageError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import PassageError
+from observatoire.errors.arguments import check_known
 from observatoire.french.nouns import TERRITORY, TerritoryNames
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
@@ -82,12 +82,7 @@ class Context:
         """Return a zoning, or some of its territories, with the routes that lead to it."""
         names = self.names(zoning)
         for code in territories:
-            if code not in names:
-                raise UnknownNameError(
-                    f"Aucun territoire « {code} » dans « {zoning} ».",
-                    remedy=suggestion(code, names),
-                    name=code,
-                )
+            check_known(code, names, f"Aucun territoire « {code} » dans « {zoning} ».")
         kept = {code: names[code] for code in territories} if territories else names
         return Place(zoning, kept, self.routes(zoning))
 

@@ -200,7 +200,7 @@ class Profiles(Tables):
             for code, one in self.workspace.comparators.items()
             if one.zoning and one.panel and len(self._context.names(one.zoning)) == 1
         )
-        return [code for code in [next(found, "")] if code and code not in self._first]
+        return [code for code in list(found)[:1] if code not in self._first]
 
     def _local(self, audience: Audience) -> Local:
         """Return what is watched, written and done in each territory."""

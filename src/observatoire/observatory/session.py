@@ -102,7 +102,7 @@ class Session:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
-        from observatoire.indicators.definitions.declared_variables import check_variables
+        from observatoire.indicators.definitions.feeds import check_variables
         from observatoire.indicators.definitions.grounds import catalogue_on
         from observatoire.values import Nature
 

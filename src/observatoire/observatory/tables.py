@@ -6,8 +6,7 @@ import warnings
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors import DescriptorError
-from observatoire.errors.arguments import names_in, one_period, suggestion
+from observatoire.errors.arguments import check_known, names_in, one_period
 from observatoire.observatory.ingestion import Ingestion
 from observatoire.values import few_rows
 
@@ -193,11 +192,7 @@ class Tables(Ingestion):
         self._ensure_loaded()
         if method is None:
             return self._context.passage(source, target)
-        if method not in PASSAGE_METHODS:
-            raise DescriptorError(
-                f"La méthode de passage « {method} » n’existe pas.",
-                remedy=suggestion(method, PASSAGE_METHODS),
-            )
+        check_known(method, PASSAGE_METHODS, f"La méthode de passage « {method} » n’existe pas.")
         recipe = PassageRecipe(
             source,
             target,

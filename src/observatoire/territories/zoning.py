@@ -27,7 +27,7 @@ from observatoire.errors import (
     UnknownTerritoryError,
     UnreadableFileError,
 )
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.errors.translations import reader_words
 from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.french.typography import MARKS
@@ -155,14 +155,8 @@ def check_columns(table: pd.DataFrame, columns: Iterable[str], where: str, why: 
     """Refuse a table that lacks a column, with the nearest that it has."""
     known = list(map(str, table.columns))
     for column in columns:
-        if column not in known:
-            raise UnknownColumnError(
-                f"La colonne « {column} » manque.",
-                where=where,
-                why=why,
-                remedy=suggestion(column, known),
-                column=column,
-            )
+        what = f"La colonne « {column} » manque."
+        check_known(column, known, what, where=where, why=why, error=UnknownColumnError)
 
 
 def _check_signs(members: pd.DataFrame, path: Path) -> None:

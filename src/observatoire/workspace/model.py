@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
+from observatoire.declarations.faults import line_of
 from observatoire.declarations.fields import (
     Code,
     Flag,
@@ -28,7 +29,6 @@ from observatoire.declarations.fields import (
     on_reading,
     refuse,
 )
-from observatoire.declarations.lines import line_of
 from observatoire.declarations.reader import read
 from observatoire.declarations.secrecy_rules import Strictness
 from observatoire.errors import (
@@ -37,7 +37,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from observatoire.errors.arguments import code_suggestion, suggestion
+from observatoire.errors.arguments import check_known, code_suggestion
 from observatoire.territories.layers.crs import known_systems
 from observatoire.territories.zoning import Zoning
 
@@ -332,12 +332,9 @@ def _check_drawings(zonings: Mapping[str, Zoning]) -> None:
     for zoning in zonings.values():
         drawn = zoning.schematic
         for needed in (drawn.within, drawn.source) if drawn else ():
-            if needed and needed not in zonings:
-                raise UnknownNameError(
-                    f"Le zonage « {needed} » n’est pas déclaré.",
-                    where=f"{WORKSPACE_FILE}, [zonings.{zoning.code}]",
-                    remedy=suggestion(needed, zonings),
-                )
+            what, where = f"Le zonage « {needed} » n’est pas déclaré.", f"[zonings.{zoning.code}]"
+            if needed:
+                check_known(needed, zonings, what, where=f"{WORKSPACE_FILE}, {where}")
 
 
 def _check_names(workspace: Workspace) -> None:

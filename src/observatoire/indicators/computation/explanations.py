@@ -118,11 +118,17 @@ class Explainer:
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""
         parts = route.parts.get(target, ())
-        if parts and target in route.incomplete:
-            return self._incomplete(cell, route)
+        if (
+            parts and target in route.incomplete
+        ):  # of a set with a member nowhere, no bound would hold
+            nowhere = f"{route.noun.none} {route.noun.agree('connu')}"
+            reason = f"Au moins un de ses membres n’est rattaché à {nowhere}."
+            return _withheld(cell, reason)._replace(method="", count=math.nan)
         cell = cell._replace(method=route.description(target))
         if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
-            return self._uncovered(cell, route.coverage(target))
+            share = with_unit(100 * route.coverage(target), "%")
+            reason = f"Les sources ne couvrent que {share} de ce territoire."
+            return _withheld(cell, reason)._replace(count=math.nan)
         reason = self._reason(indicator, target, cell, route, hidden)
         # Bounds of a share that leave everything possible say nothing.
         vain = cell.status is Status.BOUNDED and indicator.unit == "%"
@@ -136,26 +142,6 @@ class Explainer:
                 reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
         return cell._replace(reason=reason)
-
-    @staticmethod
-    def _uncovered(cell: Cell, coverage: float) -> Cell:
-        """Say nothing of a territory that the sources do not cover: the rest is not known."""
-        share = with_unit(100 * coverage, "%")
-        uncovered = _withheld(cell, f"Les sources ne couvrent que {share} de ce territoire.")
-        return uncovered._replace(count=math.nan)
-
-    @staticmethod
-    def _incomplete(cell: Cell, route: Route) -> Cell:
-        """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
-        return cell._replace(
-            value=math.nan,
-            low=math.nan,
-            high=math.nan,
-            status=Status.MISSING,
-            reason=f"Au moins un de ses membres n’est rattaché à {route.noun.none} {route.noun.agree('connu')}.",
-            method="",
-            count=math.nan,
-        )
 
     def _reason(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
@@ -199,12 +185,8 @@ class Explainer:
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."
             )
-        scope = (
-            f" (au moins {route.noun.agree('un')} des {len(parts)} {route.noun.many})"
-            if len(parts) > 1
-            else ""
-        )
-        return f"{self._absence(indicator)}{scope}."
+        among = f" (au moins {route.noun.agree('un')} des {len(parts)} {route.noun.many})"
+        return f"{self._absence(indicator)}{among if len(parts) > 1 else ''}."
 
     def _absence(self, indicator: Indicator) -> str:
         text = next((note.absence for note in self._notes(indicator) if note.absence), "")

@@ -23,7 +23,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
 from observatoire.memo import FileContent
 from observatoire.values import PERIOD_FORMS, is_period
@@ -151,13 +151,7 @@ class SeriesBook:
 
     def get(self, code: str) -> Series:
         """Return a series."""
-        if code not in self.series:
-            raise UnknownNameError(
-                f"Aucune série « {code} ».",
-                where=SERIES_FILE,
-                remedy=suggestion(code, self.series),
-                name=code,
-            )
+        check_known(code, self.series, f"Aucune série « {code} ».", where=SERIES_FILE)
         return self.series[code]
 
     def check_indicators(self, codes: Iterable[str]) -> None:

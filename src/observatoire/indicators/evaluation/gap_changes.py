@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.french.typography import enumerate_words, round_half_up
 from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT, overlap_of
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.indicators.evaluation.changes import change_of
+from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.precision.differences import (
     CLOSING,
     PARALLEL,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words, round_half_up
 from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT
-from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.evaluation.gap_changes import (
     GAP_COLUMNS,
     bounded_fields,
@@ -22,6 +21,7 @@ from observatoire.indicators.evaluation.gap_changes import (
     settle,
 )
 from observatoire.indicators.evaluation.objective import goal_of, has_way, no_way, reached
+from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.evaluation.windows import within
 from observatoire.indicators.precision.differences import (
     UNJUDGED,

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.indicators.precision.interval_inputs import TrialsError
 
 if TYPE_CHECKING:
@@ -224,12 +223,7 @@ def difference(
 
 
 def _check(polarity: str, overlap: float, words: Mapping[str, tuple[str, ...]]) -> None:
-    if polarity not in words:
-        raise UnknownNameError(
-            f"Aucun sens de lecture « {polarity} ».",
-            remedy=suggestion(polarity, words),
-            name=polarity,
-        )
+    check_known(polarity, words, f"Aucun sens de lecture « {polarity} ».")
     if not 0 <= overlap <= 1:
         raise TrialsError(
             f"La part du comparateur que tient le territoire est entre 0 et 1, et non {overlap}.",

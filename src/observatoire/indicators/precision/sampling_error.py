@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.indicators.computation.compute import table_of
 from observatoire.indicators.computation.table import DIRECT, asked_key, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
@@ -68,15 +67,9 @@ _CONTEXT = str(Status.CONTEXT)
 _FEW = 10
 
 
-def check_choice(choice: str) -> str:
-    """Return a choice of intervals."""
-    if choice not in CHOICES:
-        raise UnknownNameError(
-            f"On ne sait pas donner la précision « {choice} ».",
-            remedy=suggestion(choice, CHOICES),
-            name=choice,
-        )
-    return choice
+def check_choice(choice: str) -> None:
+    """Refuse a choice of intervals that is none."""
+    check_known(choice, CHOICES, f"On ne sait pas donner la précision « {choice} ».")
 
 
 def with_sampling(

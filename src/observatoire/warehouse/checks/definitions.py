@@ -25,7 +25,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import build, packaged, read, toml_table
 from observatoire.errors import DescriptorError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known, suggestion
 from observatoire.french.typography import enumerate_words, number
 from observatoire.warehouse.checks.batches import BATCHED
 
@@ -147,12 +147,9 @@ def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
     if added is not None and added.is_file():
         table = toml_table(added)
         for name in _turned_off(table):
-            if name not in checks:
-                raise DescriptorError(
-                    f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
-                    where=f"{CHECKS_FILE}, [checks.{name}]",
-                    remedy=suggestion(name, checks),
-                )
+            what = f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom."
+            where = f"{CHECKS_FILE}, [checks.{name}]"
+            check_known(name, checks, what, where=where, error=DescriptorError)
             del checks[name], table["checks"][name]
         origin = {"origin": CHECKS_FILE, "ours": False}
         checks |= build(added, table, CheckFile, origin).checks

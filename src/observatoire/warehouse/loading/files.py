@@ -6,14 +6,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    FileError,
-    LoadError,
-    ObservatoireError,
-    UnknownNameError,
-)
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import DuplicateKeyError, FileError, LoadError, ObservatoireError
+from observatoire.errors.arguments import check_known
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME
 from observatoire.sources.families.family import kin_of, read_families
@@ -29,7 +23,7 @@ from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from observatoire.sources.descriptors.source import Source
@@ -67,12 +61,8 @@ def preview_file(
             remedy="Donnez l’un de ses fichiers ; un dossier de source se charge entier : « observatoire load ».",
         )
     context = preview_context(workspace)
-    if zoning and zoning not in context.zonings:
-        raise UnknownNameError(
-            f"Le zonage « {zoning} » n’est pas déclaré.",
-            remedy=suggestion(zoning, context.zonings),
-            name=zoning,
-        )
+    if zoning:
+        check_known(zoning, context.zonings, f"Le zonage « {zoning} » n’est pas déclaré.")
     with texts_of([path]):
         return preview_table(path, context, period=period, zoning=zoning, member=member)
 
@@ -137,12 +127,10 @@ def _load_file(
     kin = kin_of(preview.source.family, preview.ground.families)
     report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
     twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
-    notices = _notices(preview) + twice
-    if former:
-        notices += (
-            f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",
-        )
-    return replace(report, notices=notices)
+    replaced = (
+        f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique."
+    )
+    return replace(report, notices=(*_notices(preview), *twice, *([replaced] if former else ())))
 
 
 _ELSEWHERE = """
@@ -159,14 +147,11 @@ def _given_elsewhere(warehouse: Warehouse, source: Source, parsed: Parsed) -> tu
         if row[:3] in offered
     ]
     names = [f"« {variable} » ({period}, source {other})" for variable, period, other in shared]
-    if not names:
-        return ()
-    return (
-        (
-            f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
-            "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
-        ),
+    notice = (
+        f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
+        "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
     )
+    return (notice,) if names else ()
 
 
 def _contents(parsed: Parsed) -> set[tuple[str, ...]]:
@@ -198,11 +183,8 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
         return ""
     offered = _contents(parsed)
     given = {tuple(map(str, row)) for row in warehouse.rows(_GIVEN, [source.code, standing[0]])}
-    if (
-        len(standing) == 1
-        and PurePath(standing[0]).stem == PurePath(name).stem
-        and given <= offered
-    ):
+    same_name = PurePath(standing[0]).stem == PurePath(name).stem
+    if len(standing) == 1 and same_name and given <= offered:
         return standing[0]
     raise DuplicateKeyError(
         f"« {standing[0]} », déjà chargé, a le même nom de source que ce fichier, et d’autres chiffres.",
@@ -262,11 +244,7 @@ def _quoted(names: Iterable[str]) -> list[str]:
 
 
 def load_all(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    options: LoadOptions = USUAL,
-    *,
-    progress: Callable[[Path], object] = lambda _: None,
+    warehouse: Warehouse, workspace: Workspace, options: LoadOptions = USUAL
 ) -> list[LoadReport]:
     """Load every source of a workspace; one that fails does not stop the others.
 
@@ -280,7 +258,6 @@ def load_all(
     failures: dict[str, ObservatoireError] = {}
     folders = workspace.source_folders()
     for folder in folders:
-        progress(folder)
         try:
             reports.append(load_source(warehouse, workspace, folder, options))
         except ObservatoireError as error:
