@@ -101,9 +101,8 @@ class Context:
         """Return what the territories of a zoning are called, and those their figures come from."""
         if sources is None:
             sources = self.origins(zoning)
-        parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
-        if len(sources) > 1:
-            parts = TERRITORY
+        nouns = [self.workspace.zoning(source).noun for source in sources]
+        parts = TERRITORY if len(nouns) > 1 else next(iter(nouns), None)
         return TerritoryNames(self.workspace.zoning(zoning).noun, parts)
 
     def passage(self, source: str, target: str) -> Passage:

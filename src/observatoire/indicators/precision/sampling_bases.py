@@ -121,8 +121,10 @@ def sums_behind(
 def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> Asked:
     """Return the count that adds some variables up, as an indicator nobody named."""
     code = f"{'+'.join(sources)} {period} {'+'.join(names)}"
-    about = (code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "")
-    return Asked(Indicator(*about, sources, numerator=names), period)
+    counted = Indicator(
+        code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
+    )
+    return Asked(counted, period)
 
 
 def counted(

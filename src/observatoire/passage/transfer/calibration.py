@@ -135,7 +135,8 @@ def _by_variable(
     given: Given, totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float]
 ) -> dict[str, pd.Series[float]]:
     columns = as_columns(totals, "totals", given.variables)
-    strange = [name for name in columns if name not in given.variables]
+    names = list(map(str, columns.columns))
+    strange = [name for name in names if name not in given.variables]
     if strange:
         raise UnknownNameError(
             f"Des totaux sont donnés pour des variables inconnues : {named(strange)}.",
@@ -143,14 +144,14 @@ def _by_variable(
             variables=strange,
         )
     natures = dict(zip(given.variables, given.natures, strict=True))
-    rates = [name for name in columns if not natures[name].additive]
+    rates = [name for name in names if not natures[name].additive]
     if rates:
         raise PassageError(
             f"On ne cale pas un taux sur un total ({named(rates)}).",
             why="Seuls des effectifs et des montants s’additionnent.",
             remedy="Calez ses deux effectifs, puis apply_ratio.",
         )
-    return {name: as_series(columns[name], "totals") for name in columns}
+    return {name: as_series(columns[name], "totals") for name in names}
 
 
 def _put_neighbours(
