@@ -1,5 +1,5 @@
 """Outlines measured.
 
 ``layers`` (what is refused before it is measured: degrees, Web Mercator, schematic), ``corners`` (of polygons),
-``outlines`` (and overlaps), ``clipping``, ``grid`` (squares), ``overlay`` (who meets whom).
+``outlines``, ``overlaps``, ``clipping``, ``grid`` (squares), ``overlay`` (who meets whom).
 """

@@ -14,7 +14,7 @@ import shapely
 from observatoire.errors import PassageError
 from observatoire.passage.arrays import Floats, sum_by
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
-from observatoire.passage.geometry.outlines import check_no_overlap
+from observatoire.passage.geometry.overlaps import check_no_overlap
 from observatoire.passage.geometry.overlay import Pairs, shared_areas
 from observatoire.passage.methods.shares import ROUNDING, Shares, by_code, shares, weights_frame
 from observatoire.passage.methods.shares import coverage as coverage_of
