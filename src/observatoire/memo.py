@@ -1,16 +1,14 @@
-"""Answers made once, by what was asked; tables read once, by what their file holds; what the library is."""
+"""Answers made once, by what was asked; tables read once, by what their file holds."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, wraps
-from importlib import metadata
-from pathlib import Path
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -106,18 +104,3 @@ def read_once(read: Callable[[Path], pd.DataFrame]) -> Callable[[Path], pd.DataF
         return kept(FileContent.of(path)).copy()
 
     return copied
-
-
-#: What computes, draws or plans, besides the library.
-_ENGINES = ("duckdb", "geopandas", "highspy", "numpy", "pandas", "pyproj", "scipy", "shapely")
-
-
-@cache
-def library_digest() -> str:
-    """Return a digest of the library’s own files, and the versions of what it computes with."""
-    digest = hashlib.sha256(repr([metadata.version(each) for each in _ENGINES]).encode())
-    root = Path(__file__).resolve().parent
-    for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".sql", ".toml"):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()

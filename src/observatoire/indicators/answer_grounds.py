@@ -6,11 +6,13 @@ Rows of the warehouse, declarations as they were read, links, measured passages,
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.memo import library_digest
 from observatoire.sources.families.family import FOLDER_NAME
 from observatoire.warehouse.storage.digests import ANSWERS_REST_ON, content_digest
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from observatoire.indicators.context import Context
+
+#: What computes an answer, or a plan of secrecy, besides the library.
+_ENGINES = ("duckdb", "geopandas", "highspy", "numpy", "pandas", "scipy", "shapely")
 
 
 def answer_grounds(context: Context, rows: str = "") -> str:
@@ -55,3 +60,14 @@ def _grounds(context: Context, rows: str) -> Iterator[bytes]:
 
 def _rows(table: pd.DataFrame | pd.Series[float]) -> bytes:
     return bytes(pd.util.hash_pandas_object(table, index=True).to_numpy().tobytes())
+
+
+@cache
+def library_digest() -> str:
+    """Return a digest of the library’s own files, and the versions of what it computes with."""
+    digest = hashlib.sha256(repr([metadata.version(each) for each in _ENGINES]).encode())
+    root = Path(__file__).resolve().parents[1]
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".sql", ".toml"):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from observatoire.errors import WorkspaceError
 from observatoire.errors.arguments import one_path
 from observatoire.french.calls import in_french
-from observatoire.memo import library_digest
+from observatoire.indicators.answer_grounds import library_digest
 from observatoire.observatory.deliverables import Deliverables
 from observatoire.workspace.kept_demo import borrow_demo, demo_digest, keep_demo
 from observatoire.workspace.model import read_workspace

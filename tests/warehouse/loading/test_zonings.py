@@ -96,6 +96,6 @@ def test_another_version_draws_again(
 ) -> None:
     place.warehouse()
     place.close()
-    monkeypatch.setattr(zonings, "library_digest", lambda: "another")
+    monkeypatch.setattr(zonings, "_drawing_version", lambda: "another")
     place.warehouse()
     assert len(written) == 2

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.memo import FileContent, library_digest
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyproj
+import shapely
+
+from observatoire import territories
+from observatoire.memo import FileContent
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.aliases import members_matcher
 from observatoire.territories.link_tables import check_links, read_links
@@ -22,9 +30,6 @@ from observatoire.warehouse.storage.zonings import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
-
-    import pandas as pd
 
     from observatoire.warehouse.connection import Warehouse
     from observatoire.workspace.model import Workspace
@@ -83,7 +88,7 @@ class _Drawing:
 
     def grounds(self) -> str:
         """Return a digest of these contents, and of what draws."""
-        return hashlib.sha256(repr((self.contents, library_digest())).encode()).hexdigest()
+        return hashlib.sha256(repr((self.contents, _drawing_version())).encode()).hexdigest()
 
 
 @lru_cache(maxsize=16)
@@ -96,6 +101,19 @@ def _draw(drawing: _Drawing) -> dict[str, Perimeters]:
 def _digest(path: Path | None) -> str:
     held = path.read_bytes() if path is not None and path.is_file() else b""
     return hashlib.sha256(held).hexdigest()
+
+
+@cache
+def _drawing_version() -> str:
+    """Return a digest of the library’s own files that draw, and of the versions of what it draws with."""
+    engines = [str(each.__version__) for each in (duckdb, gpd, pd, pyproj, shapely)]
+    digest = hashlib.sha256(repr((engines, pyproj.proj_version_str, shapely.geos_version)).encode())
+    rooms = Path(territories.__file__).parents[1]
+    for room in ("declarations", "territories", "workspace"):
+        for path in sorted((rooms / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()
 
 
 def store_perimeters(
