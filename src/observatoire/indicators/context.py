@@ -28,10 +28,10 @@ from observatoire.indicators.routes.routes import (
     routes_to,
 )
 from observatoire.memo import Memo, remembered
-from observatoire.passage.prediction import known_calibrations
+from observatoire.passage.prediction import Calibration, known_calibrations
 from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY, SamplingDesign
 from observatoire.territories.perimeters import Links, require_official
-from observatoire.warehouse import read_shapes
+from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.warehouse.storage.agreements import read_agreements
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
-    from observatoire.passage.prediction import Calibration
-    from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
 
@@ -162,7 +160,7 @@ class Context:
         by_method = [recipe for recipe in self.workspace.passages if recipe.method]
         measured = {(recipe.source, recipe.target) for recipe in by_method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        found = routes_to(zoning, links, {zoning: list(self.names(zoning))}, nouns)
+        found = routes_to(zoning, links, list(self.names(zoning)), nouns)
         for recipe in by_method:
             second = self.links.get((recipe.target, zoning))
             if recipe.target == zoning:
@@ -225,14 +223,12 @@ class Context:
             When a perimeter is only drawn: a drawing is looked at, never measured.
         """
         require_official(read_shapes(self.warehouse, zoning), zoning)
-        routes = []
-        for source in dict.fromkeys(route.source for route in self.routes(zoning)):
-            noun = self.workspace.zoning(source).noun
-            routes += [
-                route_of(source, made, noun, made.method, RING.format(metres=metres))
-                for made in self.book.around(source, zoning, metres)
-            ]
-        return routes
+        label = RING.format(metres=metres)
+        return [
+            route_of(source, made, self.workspace.zoning(source).noun, made.method, label)
+            for source in self.origins(zoning)
+            for made in self.book.around(source, zoning, metres)
+        ]
 
     def official_zonings(self) -> list[str]:
         """Return the zonings whose perimeters are all official, hence may be measured."""

@@ -13,7 +13,7 @@ from observatoire.declarations.reader import toml_table
 from observatoire.declarations.writer import key, lines
 from observatoire.errors import PassageError
 from observatoire.french.typography import enumerate_words, plural
-from observatoire.indicators.computation.figures import lay_out
+from observatoire.indicators.computation.figures import Figures, lay_out
 from observatoire.indicators.computation.predictions import at_scale, kind_of
 from observatoire.indicators.query import read_observations
 from observatoire.indicators.routes.published_counts import part_supports
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
 

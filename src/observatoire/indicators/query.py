@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,14 @@ from observatoire.indicators.comparison.gaps import differences
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.table import Asked, Place, Table
-from observatoire.indicators.kept_answers import Answer
+from observatoire.indicators.kept_answers import Answer, KeptAnswers
 from observatoire.indicators.precision.sampling_bases import sums_behind
 from observatoire.indicators.precision.sampling_error import DECLARED, check_choice, with_sampling
 from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.kept_answers import KeptAnswers
 
 
 def answer(  # noqa: PLR0913 - one keyword a part of the question

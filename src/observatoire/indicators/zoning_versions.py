@@ -8,6 +8,7 @@ from observatoire.errors import SchematicGeometryError
 from observatoire.indicators.routes.published_counts import published_counts
 from observatoire.passage import (
     Comparability,
+    Passage,
     Vintage,
     changed_territories,
     comparability,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.context import Context
-    from observatoire.passage import Passage
 
 
 def vintage_of(context: Context, codes: Iterable[str]) -> Vintage:

@@ -27,14 +27,13 @@ from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
 from observatoire.values import records
 from observatoire.warehouse.storage.zonings import read_each_shapes
-from observatoire.workspace.model import Comparator
+from observatoire.workspace.model import Comparator, Workspace
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.context import Context
     from observatoire.territories.zoning import Schematic
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from observatoire.french.typography import day
 from observatoire.memo import Memo
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.values import few_rows
-from observatoire.warehouse import open_warehouse
+from observatoire.warehouse import Warehouse, open_warehouse
 from observatoire.warehouse.storage.listings import NOTES, families
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.secrecy.release.public_notes import PublicNotes
-    from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import Workspace
 
 

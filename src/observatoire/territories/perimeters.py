@@ -11,14 +11,12 @@ import pandas as pd
 from observatoire.errors import SchematicGeometryError, UnknownNameError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.territories.aliases import members_matcher
-from observatoire.territories.layers.reader import read_layer
+from observatoire.territories.layers.reader import ReadLayer, read_layer
 from observatoire.territories.schematic import cells, linked, outlines, union
 from observatoire.territories.zoning import Zoning, read_text_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-    from observatoire.territories.layers.reader import ReadLayer
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]

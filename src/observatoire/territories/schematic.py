@@ -20,7 +20,7 @@ from observatoire.french.typography import enumerate_words
 from observatoire.territories.zoning import check_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 #: Share of an IRIS cell's width that the quartiers included in it are drawn on.
@@ -96,12 +96,7 @@ def cells(members: pd.DataFrame, within: gpd.GeoSeries, crs: str) -> gpd.GeoSeri
         _check_points(points[codes], outline)
         shapes = _voronoi(points[codes].to_numpy(), outline)
         empty = [code for code, shape in zip(codes, shapes, strict=True) if shapely.is_empty(shape)]
-        if empty:
-            raise InvalidGeometryError(
-                f"La cellule de « {empty[0]} » est vide : son point est hors du contour.",
-                remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
-                codes=empty,
-            )
+        _refuse(empty, "La cellule de « {} » est vide : son point est hors du contour.")
         parts.append(gpd.GeoSeries(shapes, index=codes, crs=crs))
     return gpd.GeoSeries(pd.concat(parts), crs=crs)[members["code"].to_list()]
 
@@ -158,21 +153,22 @@ def _check_points(points: gpd.GeoSeries, outline: shapely.Geometry) -> None:
     """Refuse the points of which no cell can be made."""
     # A generalised outline may leave out a point of its shore, not one a commune away.
     away = points.index[points.distance(outline) > np.sqrt(shapely.area(outline))]
-    if len(away):
-        raise InvalidGeometryError(
-            f"Le point de « {away[0]} » est loin du contour de sa commune.",
-            why="Sa cellule serait dessinée ailleurs que lui.",
-            remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
-            codes=list(away),
-        )
+    why = "Sa cellule serait dessinée ailleurs que lui."
+    _refuse(away, "Le point de « {} » est loin du contour de sa commune.", why)
     twice = points.index[points.duplicated()]
-    if len(twice):
-        raise InvalidGeometryError(
-            f"Le point de « {twice[0]} » est aussi celui d’un autre territoire.",
-            why="Leurs cellules se confondraient.",
-            remedy="Corrigez ses colonnes lon et lat.",
-            codes=list(twice),
-        )
+    what = "Le point de « {} » est aussi celui d’un autre territoire."
+    _refuse(twice, what, "Leurs cellules se confondraient.", "Corrigez ses colonnes lon et lat.")
+
+
+def _refuse(
+    codes: Iterable[str],
+    what: str,
+    why: str = "",
+    remedy: str = "Corrigez ses colonnes lon et lat, ou sa commune.",
+) -> None:
+    """Refuse points of territories, naming the first, if there are any."""
+    if wrong := list(codes):
+        raise InvalidGeometryError(what.format(wrong[0]), why=why, remedy=remedy, codes=wrong)
 
 
 def _voronoi(points: np.ndarray, outline: shapely.Geometry) -> list[shapely.Geometry]:

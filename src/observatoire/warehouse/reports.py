@@ -14,12 +14,10 @@ from observatoire.errors import FileError, FormatError
 from observatoire.errors.translations import refused_by_system
 from observatoire.french.typography import NARROW, NO_BREAK, number, plural
 from observatoire.swap import new_file
-from observatoire.values import records
+from observatoire.values import Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from observatoire.values import Record
 
 
 #: From what is good to know to what cannot be.

@@ -22,8 +22,10 @@ from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
     PUBLISHED,
+    Asked,
     Cell,
     Cells,
+    Place,
     least_count,
     least_counts,
 )
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from observatoire.indicators.computation.figures import Figures, Found, Total
-    from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
 
 #: A value and its bounds where there are none.

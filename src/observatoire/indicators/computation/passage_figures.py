@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.indicators.computation.explanations import Explainer, exceeds, within_whole
-from observatoire.indicators.computation.table import Cell, Cells, least_count
+from observatoire.indicators.computation.table import Asked, Cell, Cells, least_count
 from observatoire.passage.transfer.carry import carry_frame
 from observatoire.passage.transfer.ratios import carry_ratio
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
     from observatoire.passage.transfer.outcome import Outcome

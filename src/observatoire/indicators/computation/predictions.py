@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.french.typography import NARROW, NO_BREAK, number, plural
-from observatoire.indicators.computation.table import MODELLED, WEIGHED, Cell, least_count
+from observatoire.indicators.computation.table import (
+    MODELLED,
+    WEIGHED,
+    Asked,
+    Cell,
+    Cells,
+    least_count,
+)
 from observatoire.passage.conformal import logit
 from observatoire.passage.prediction import (
     WHOLE,
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked, Cells
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
 

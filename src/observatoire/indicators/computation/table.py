@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from observatoire.french.nouns import TerritoryNames
-from observatoire.values import PREDICTION_COLUMNS, Status, records
+from observatoire.values import PREDICTION_COLUMNS, Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
     from observatoire.sources.descriptors.agreement import Agreement
-    from observatoire.values import Record
 
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words
-from observatoire.indicators.definitions.series import fits
+from observatoire.indicators.definitions.series import SeriesBook, fits
 from observatoire.warehouse.checks.runner import (
     BREAK_COLUMNS,
     IDENTITY_COLUMNS,
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.sources.families.family import Family
 
 

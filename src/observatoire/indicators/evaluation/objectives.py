@@ -20,7 +20,13 @@ from observatoire.indicators.evaluation.gap_changes import (
     gap_of,
     settle,
 )
-from observatoire.indicators.evaluation.objective import goal_of, has_way, no_way, reached
+from observatoire.indicators.evaluation.objective import (
+    Objective,
+    goal_of,
+    has_way,
+    no_way,
+    reached,
+)
 from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.evaluation.windows import within
 from observatoire.indicators.precision.differences import (
@@ -42,7 +48,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.comparison.comparators import Counterpart
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.evaluation.objective import Objective
     from observatoire.values import Record
 
 OBJECTIVE_COLUMNS = (

@@ -25,6 +25,8 @@ from observatoire.indicators.precision.differences import (
     NONE,
     UNJUDGED,
     UNKNOWN,
+    Difference,
+    Estimate,
     change,
     rounding_of,
 )
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.precision.differences import Difference, Estimate
 
 
 #: One row a territory and indicator.

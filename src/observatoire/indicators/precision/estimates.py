@@ -10,12 +10,11 @@ from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.indicators.precision.source_noise import NOISE_PERCENT, NOISE_POINTS, ROUNDING
-from observatoire.values import Status
+from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.values import Record
 _SIDES = ("low", "high")
 _WIDER = 3.0902 / 1.96  # from 95 to 99.8 %, as a normal law would
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.computation.compute import compute
-from observatoire.indicators.computation.table import Asked
+from observatoire.indicators.computation.table import Asked, Place
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.values import Nature, Record
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Place
 
 
 @dataclass(frozen=True)

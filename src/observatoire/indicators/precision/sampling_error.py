@@ -9,7 +9,7 @@ import pandas as pd
 
 from observatoire.errors.arguments import check_known
 from observatoire.indicators.computation.compute import table_of
-from observatoire.indicators.computation.table import DIRECT, asked_key, modelled
+from observatoire.indicators.computation.table import DIRECT, Asked, Place, asked_key, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -19,6 +19,8 @@ from observatoire.indicators.precision.intervals import (
     wilson,
 )
 from observatoire.indicators.precision.sampling_bases import (
+    IntervalPlan,
+    Rules,
     counted,
     largest_of,
     least_of,
@@ -35,9 +37,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
     from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]

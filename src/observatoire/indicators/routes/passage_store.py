@@ -14,16 +14,16 @@ import shapely
 from observatoire.errors import DescriptorError, PassageError
 from observatoire.french.typography import NARROW, number
 from observatoire.indicators.routes.published_counts import published_counts
-from observatoire.indicators.routes.routes import LINKS
+from observatoire.indicators.routes.routes import LINKS, Route
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
 from observatoire.passage.links import SPLIT
 from observatoire.passage.methods.shares import ROUNDING
 from observatoire.territories.layers.supports import read_support_file
 from observatoire.territories.perimeters import require_official
-from observatoire.warehouse import read_shapes
+from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.warehouse.storage.passages import KeptPassage, find_passage, store_passages
 from observatoire.warehouse.storage.zonings import zoning_version
-from observatoire.workspace.model import PassageRecipe
+from observatoire.workspace.model import PassageRecipe, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Catalogue
-    from observatoire.indicators.routes.routes import Route
-    from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
 
 
 #: Raised when an algorithm changes, so that what it made before is not served again.

@@ -20,14 +20,13 @@ from observatoire.passage.counted import kind_carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
-from observatoire.passage.methods.shares import ROUNDING, check_sliver, coverage
+from observatoire.passage.methods.shares import ROUNDING, Shares, check_sliver, coverage
 from observatoire.passage.transfer.frames import is_numeric
 from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.methods.shares import Shares
     from observatoire.passage.passage import Passage
 
 _ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.passage.transfer.counts import carry_counts
-from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.inputs import Given, check_given
 from observatoire.passage.transfer.metadata import About, kinds_counted
 from observatoire.passage.transfer.outcome import Outcome
 from observatoire.passage.transfer.rates import carry_rates
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.passage.links import Links
-    from observatoire.passage.transfer.inputs import Given
 
     Numbers = pd.DataFrame | pd.Series[Any]
 

@@ -12,7 +12,7 @@ from observatoire.errors import PassageError
 from observatoire.passage.codes import named
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
-from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.inputs import Given, check_given
 from observatoire.passage.transfer.metadata import About, kinds_counted, scales
 from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered
 from observatoire.values import Nature, Status
@@ -20,7 +20,6 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     from observatoire.passage.arrays import Floats
     from observatoire.passage.links import Links
-    from observatoire.passage.transfer.inputs import Given
 
 
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DuplicateKeyError, FileError, LoadError, ObservatoireError
 from observatoire.errors.arguments import check_known
 from observatoire.french.typography import enumerate_words, plural
-from observatoire.sources.descriptors.source import DESCRIPTOR_NAME
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
@@ -24,9 +24,7 @@ from observatoire.warehouse.storage.loads import store_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-    from observatoire.sources.descriptors.source import Source
     from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.warehouse.connection import Warehouse

@@ -15,7 +15,7 @@ import pandas as pd
 from observatoire.errors import DescriptorError, DuplicateKeyError, ObservatoireError
 from observatoire.french.typography import NARROW, plural
 from observatoire.french.typography import number as french_number
-from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source, slug
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source, read_source, slug
 from observatoire.sources.observations.registers import registers
 from observatoire.sources.tables.rejects import NO_REJECT
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.descriptors.source import Source
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.warehouse.connection import Warehouse
 
