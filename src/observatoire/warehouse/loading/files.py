@@ -105,30 +105,26 @@ def load_file(
         When the preview refuses the file, or a row is at fault; the warehouse is unchanged.
     """
     with texts_of([path]):
-        return _load_file(warehouse, workspace, path, options)
-
-
-def _load_file(
-    warehouse: Warehouse, workspace: Workspace, path: Path, options: LoadOptions
-) -> LoadReport:
-    preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
-    if preview.refusal is not None or preview.source is None or preview.parsed is None:
-        raise preview.refusal or LoadError(
-            "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
-            where=path.name,
-            remedy="« observatoire preview FICHIER » montre ce qui en a été lu.",
+        preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
+        if preview.refusal is not None or preview.source is None or preview.parsed is None:
+            raise preview.refusal or LoadError(
+                "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
+                where=path.name,
+                remedy="« observatoire preview FICHIER » montre ce qui en a été lu.",
+            )
+        if options.on_error == "refuse":
+            refuse_faults(preview.parsed)
+        former = _former(warehouse, preview.source, preview.parsed)
+        spec = replace(preview.source.files[0], replaces=former)
+        kin = kin_of(preview.source.family, preview.ground.families)
+        report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
+        twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
+        replaced = (
+            f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique."
         )
-    if options.on_error == "refuse":
-        refuse_faults(preview.parsed)
-    former = _former(warehouse, preview.source, preview.parsed)
-    spec = replace(preview.source.files[0], replaces=former)
-    kin = kin_of(preview.source.family, preview.ground.families)
-    report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
-    twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
-    replaced = (
-        f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique."
-    )
-    return replace(report, notices=(*_notices(preview), *twice, *([replaced] if former else ())))
+        return replace(
+            report, notices=(*_notices(preview), *twice, *([replaced] if former else ()))
+        )
 
 
 _ELSEWHERE = """
