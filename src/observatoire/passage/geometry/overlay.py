@@ -85,6 +85,9 @@ def intersect(
     >>> i.tolist(), j.tolist(), area.tolist()
     ([0, 1], [0, 0], [1.0, 0.5])
     """
+    if shapely.is_empty(targets).all():
+        nowhere = np.array([], dtype=np.int64)
+        return nowhere, nowhere, np.zeros(0)
     origin = np.floor(shapely.total_bounds(targets)[:2])
     clipping = stretches_of(targets, origin)
     shapely.prepare(targets)
