@@ -17,7 +17,7 @@ from observatoire.errors import WorkspaceError
 from observatoire.indicators import answer_grounds, kept_answers, query
 from observatoire.indicators.kept_answers import Answer, KeptAnswers
 from observatoire.values import texts_of
-from observatoire.warehouse.storage import answers, digests
+from observatoire.warehouse.storage import digests, kept_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,7 +250,7 @@ def test_what_another_version_kept_in_its_own_form_is_dropped(
 def test_the_oldest_make_room(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with obs.open(copy) as o:
         ((first, size),) = o.warehouse.rows("SELECT asked, bytes FROM kept_answer")
-        monkeypatch.setattr(answers, "MOST_BYTES", 3 * size)
+        monkeypatch.setattr(kept_results, "MOST_BYTES", 3 * size)
         for code in ("q1", "q2", "q3"):
             o.table("aidA", "quartier-2007", 2016, territories=[code])
             kept = o.warehouse.rows("SELECT asked, bytes FROM kept_answer ORDER BY id")

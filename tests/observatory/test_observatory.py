@@ -378,6 +378,11 @@ def test_a_map_of_small_territories_is_framed_by_commune(o: Observatory) -> None
     )  # in the alternative text
 
 
+def test_a_method_of_passage_that_does_not_exist_is_refused_in_french(o: Observatory) -> None:
+    with pytest.raises(UnknownNameError, match=r"« suport » n’existe pas\..*« support »"):
+        o.passage("iris-2016", QUARTIER, "suport")  # type: ignore[arg-type]
+
+
 def test_passages_are_listed_before_anything_is_asked() -> None:
     with obs.demo() as fresh:
         assert {"iris-2016"} <= set(fresh.passages()["source"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NARROW, NO_BREAK, number, plural
-from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.indicators.computation.explanations import context_bias
 from observatoire.indicators.computation.table import WEIGHED, modelled
 from observatoire.pages.blocks import Block, Heading, Paragraph, TableBlock, heads, text_row
 from observatoire.pages.notes import notes_of, passages_named

@@ -291,7 +291,8 @@ def federate(  # noqa: PLR0913, PLR0917 - one option a page
         answers, given_away = together.values(), together.audit()
         with tempfile.TemporaryDirectory() as shelf:
             made = _page_writers(together, asked, indicator, Path(shelf))
-            write_together(made | {output: partial(_put, table_bytes(answers))})
+            table = table_bytes(answers)
+            write_together({**made, output: lambda draft: draft.write_bytes(table)})
     _say_findings(together, given_away)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
@@ -327,10 +328,6 @@ def _moved(write: Callable[[Path], object], made: Path, draft: Path) -> None:
     """Write a page under its own name, which says its form, then where it waits for the others."""
     write(made)
     shutil.move(made, draft)
-
-
-def _put(content: bytes, draft: Path) -> None:
-    draft.write_bytes(content)
 
 
 def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:

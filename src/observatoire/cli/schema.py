@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Annotated
 
 from observatoire.cli.console import Output, argument, command, say
-from observatoire.errors import FileError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import FileError
+from observatoire.errors.arguments import check_known
 from observatoire.errors.translations import refused_by_system
 
 #: By name: the file, what it describes, the class that declares it. One line a file.
@@ -41,10 +41,7 @@ def schema_of(name: str) -> dict[str, object]:
     """
     from observatoire.declarations.reader import json_schema
 
-    if name not in SCHEMAS:
-        raise UnknownNameError(
-            f"Aucun schéma ne s’appelle « {name} ».", remedy=suggestion(name, SCHEMAS), name=name
-        )
+    check_known(name, SCHEMAS, f"Aucun schéma ne s’appelle « {name} ».")
     file, text, place = SCHEMAS[name]
     module, _, model = place.partition(":")
     declared = getattr(import_module(f"observatoire.{module}"), model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from observatoire.cli.console import (
     ClassCount,
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from observatoire.pages.sheet import Sheet
 
 
-def _chosen(precision: str) -> Literal["declared", "all", "none"]:
-    # The library itself refuses any other word, with those it knows.
-    return cast("Literal['declared', 'all', 'none']", precision)
+# What takes one word of a few is given as it is written: the library itself refuses any other.
 
 
 def _saved(
@@ -124,7 +122,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
             zoning=zoning,
             classes=_bounds(classes),
             k=k,
-            colour=cast("Any", colour),  # the library itself refuses any other word
+            colour=cast("Any", colour),
             kind=cast("Any", kind),
             change=change,
         ),
@@ -235,7 +233,7 @@ def trend(
         "Évolution",
         output,
         name,
-        lambda o: o.trend(indicator, start, end, precision=_chosen(precision)),
+        lambda o: o.trend(indicator, start, end, precision=cast("Any", precision)),
     )
 
 
@@ -254,5 +252,5 @@ def inequality(
         "Inégalités",
         output,
         name,
-        lambda o: o.inequality(indicator, period, precision=_chosen(precision)),
+        lambda o: o.inequality(indicator, period, precision=cast("Any", precision)),
     )

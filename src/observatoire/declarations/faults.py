@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from observatoire.declarations.lines import line_of
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import nearest, suggestion
 
@@ -217,3 +218,35 @@ def _branch(node: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, An
         branches = [branch for branch in node["anyOf"] if branch.get("type") != "null"]
         return _branch(branches[-1], root)
     return node
+
+
+_HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[=.]""")
+
+
+def line_of(path: Path, place: str, rank: int, key: str) -> int:
+    """Return the line where a key of a table is written, or 0.
+
+    A sub-table counts as a key of the table that holds it; in an array of tables, ``rank`` says
+    which one is meant.
+    """
+    if not path.is_file():
+        return 0
+    current, at = "", 0
+    headers: Counter[str] = Counter()
+    wanted = f"{place}.{key}" if place else key
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if header := _HEADER.fullmatch(line):
+            current = ".".join(part.strip().strip("\"'") for part in header[2].split("."))
+            at = headers[current] if header[1] else 0
+            headers[current] += 1
+            if at == (rank if header[1] else 0) and f"{current}.".startswith(f"{wanted}."):
+                return number
+            continue
+        found = _KEY.match(line) if (current, at) == (place, rank) else None
+        if found and found[1].strip("\"'") == key:
+            return number
+    if not place:
+        return 0
+    parent, _, last = place.rpartition(".")
+    return line_of(path, parent, rank, last)  # a table written on one line, inside its parent

@@ -8,7 +8,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors.exceptions import FileError, UnknownNameError
+from observatoire.errors.exceptions import FileError, ObservatoireError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,6 +172,36 @@ def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
     shown = ", ".join(known[:most])
     more = f" et {len(known) - most} autres" if len(known) > most else ""
     return f"Valeurs possibles : {shown}{more}."
+
+
+def check_known(
+    word: str,
+    known: Iterable[str],
+    what: str,
+    *,
+    where: str = "",
+    why: str = "",
+    error: type[ObservatoireError] = UnknownNameError,
+) -> None:
+    """Refuse a word that is none of those known, with the nearest.
+
+    Parameters
+    ----------
+    what : str
+        The sentence that says so.
+    error : type of ObservatoireError
+        What is raised; it keeps the word as ``name``.
+
+    Examples
+    --------
+    >>> check_known("habitta", ["habitat"], "Aucune thématique « habitta ».")
+    Traceback (most recent call last):
+    ...
+    observatoire.errors.exceptions.UnknownNameError: Aucune thématique « habitta ». Vouliez-vous dire « habitat » ?
+    """
+    known = list(known)
+    if word not in known:
+        raise error(what, where=where, why=why, remedy=suggestion(str(word), known), name=word)
 
 
 def several_periods(given: object) -> list[str]:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.declarations.secrecy_rules import Rule
-from observatoire.errors import PassageError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import PassageError
+from observatoire.errors.arguments import check_known
 from observatoire.french.nouns import TERRITORY, TerritoryNames
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
-from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
+from observatoire.indicators.routes.published_counts import part_supports
 from observatoire.indicators.routes.routes import (
     LINKS,
     PartModel,
@@ -28,10 +28,10 @@ from observatoire.indicators.routes.routes import (
     routes_to,
 )
 from observatoire.memo import Memo, remembered
-from observatoire.passage.prediction import known_calibrations
+from observatoire.passage.prediction import Calibration, known_calibrations
 from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY, SamplingDesign
 from observatoire.territories.perimeters import Links, require_official
-from observatoire.warehouse import read_shapes
+from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.warehouse.storage.agreements import read_agreements
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
-    from observatoire.passage.prediction import Calibration
-    from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
 
@@ -82,12 +80,7 @@ class Context:
         """Return a zoning, or some of its territories, with the routes that lead to it."""
         names = self.names(zoning)
         for code in territories:
-            if code not in names:
-                raise UnknownNameError(
-                    f"Aucun territoire « {code} » dans « {zoning} ».",
-                    remedy=suggestion(code, names),
-                    name=code,
-                )
+            check_known(code, names, f"Aucun territoire « {code} » dans « {zoning} ».")
         kept = {code: names[code] for code in territories} if territories else names
         return Place(zoning, kept, self.routes(zoning))
 
@@ -106,9 +99,8 @@ class Context:
         """Return what the territories of a zoning are called, and those their figures come from."""
         if sources is None:
             sources = self.origins(zoning)
-        parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
-        if len(sources) > 1:
-            parts = TERRITORY
+        nouns = [self.workspace.zoning(source).noun for source in sources]
+        parts = TERRITORY if len(nouns) > 1 else next(iter(nouns), None)
         return TerritoryNames(self.workspace.zoning(zoning).noun, parts)
 
     def passage(self, source: str, target: str) -> Passage:
@@ -168,7 +160,7 @@ class Context:
         by_method = [recipe for recipe in self.workspace.passages if recipe.method]
         measured = {(recipe.source, recipe.target) for recipe in by_method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        found = routes_to(zoning, links, {zoning: list(self.names(zoning))}, nouns)
+        found = routes_to(zoning, links, list(self.names(zoning)), nouns)
         for recipe in by_method:
             second = self.links.get((recipe.target, zoning))
             if recipe.target == zoning:
@@ -231,14 +223,12 @@ class Context:
             When a perimeter is only drawn: a drawing is looked at, never measured.
         """
         require_official(read_shapes(self.warehouse, zoning), zoning)
-        routes = []
-        for source in dict.fromkeys(route.source for route in self.routes(zoning)):
-            noun = self.workspace.zoning(source).noun
-            routes += [
-                route_of(source, made, noun, made.method, RING.format(metres=metres))
-                for made in self.book.around(source, zoning, metres)
-            ]
-        return routes
+        label = RING.format(metres=metres)
+        return [
+            route_of(source, made, self.workspace.zoning(source).noun, made.method, label)
+            for source in self.origins(zoning)
+            for made in self.book.around(source, zoning, metres)
+        ]
 
     def official_zonings(self) -> list[str]:
         """Return the zonings whose perimeters are all official, hence may be measured."""

@@ -17,8 +17,8 @@ from observatoire.indicators.answer_grounds import answer_grounds
 from observatoire.indicators.comparison.gaps import DIFFERENCE_COLUMNS
 from observatoire.indicators.computation.table import CELL_COLUMNS
 from observatoire.values import Status
-from observatoire.warehouse.storage.answers import find_answer, keep_answer
 from observatoire.warehouse.storage.digests import ANSWERS_REST_ON, content_digest
+from observatoire.warehouse.storage.kept_results import find_answer, keep_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -13,10 +13,10 @@ from observatoire.declarations.reader import toml_table
 from observatoire.declarations.writer import key, lines
 from observatoire.errors import PassageError
 from observatoire.french.typography import enumerate_words, plural
-from observatoire.indicators.computation.figures import lay_out
-from observatoire.indicators.computation.part_predictions import at_scale, kind_of
+from observatoire.indicators.computation.figures import Figures, lay_out
+from observatoire.indicators.computation.predictions import at_scale, kind_of
 from observatoire.indicators.query import read_observations
-from observatoire.indicators.routes.part_supports import part_supports
+from observatoire.indicators.routes.published_counts import part_supports
 from observatoire.passage.conformal import LEAST, learn
 from observatoire.passage.prediction import WHOLE
 from observatoire.swap import new_file
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
 
@@ -79,11 +78,8 @@ def learn_parts(
 
     Parameters
     ----------
-    zoning, source : str
-        The zoning whose figures are published, and that whose territories hold it, by default the one
-        that most of them lie in.
-    codes : iterable of str
-        Indicators; all of the catalogue by default.
+    zoning, source, codes
+        As :meth:`~observatoire.observatory.tables.Tables.calibrate`.
 
     Returns
     -------
@@ -226,10 +222,9 @@ def _entries(
 ) -> dict[str, dict[str, object]]:
     """Return what the pairs of an indicator teach: with what supports them, then of themselves."""
     indicator, pairs, kind = lesson.indicator, lesson.pairs, kind_of(lesson.indicator)
-    names = (indicator.variable,) if indicator.variable else indicator.numerator
     entry = {
         "kind": kind,
-        "numerator": _patterns(indicator.at(names, lesson.period), lesson.period),
+        "numerator": _patterns(indicator.at(indicator.top, lesson.period), lesson.period),
         "denominator": _patterns(indicator.at(indicator.denominator, lesson.period), lesson.period),
     }
     if kind != "part":

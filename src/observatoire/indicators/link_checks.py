@@ -9,7 +9,7 @@ import pandas as pd
 
 from observatoire.indicators.query import answer
 from observatoire.territories.link_tables import WHOLE
-from observatoire.values import Status, records
+from observatoire.values import Record, Status, records
 from observatoire.warehouse.checks.runner import FINDING_COLUMNS
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.values import Record
     from observatoire.workspace.model import PassageRecipe
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from observatoire.indicators.comparison.comparators import comparator_place
 from observatoire.indicators.computation.compute import compute, table_of
-from observatoire.indicators.computation.figures import lay_out
-from observatoire.indicators.computation.table import Asked
+from observatoire.indicators.computation.figures import Figures, lay_out
+from observatoire.indicators.computation.table import Asked, Place
 from observatoire.indicators.query import read_observations
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Place
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,14 @@ from observatoire.indicators.comparison.gaps import differences
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.table import Asked, Place, Table
-from observatoire.indicators.kept_answers import Answer
+from observatoire.indicators.kept_answers import Answer, KeptAnswers
 from observatoire.indicators.precision.sampling_bases import sums_behind
 from observatoire.indicators.precision.sampling_error import DECLARED, check_choice, with_sampling
 from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.kept_answers import KeptAnswers
 
 
 def answer(  # noqa: PLR0913 - one keyword a part of the question
@@ -45,17 +42,12 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
 
     Parameters
     ----------
-    zoning : str
-        Where; ``territories`` keeps only some of its members.
+    codes, zoning, compare, territories, precision
+        As :meth:`~observatoire.observatory.tables.Tables.table`; comparators may be made for the occasion.
     period : str or mapping, optional
         When, for all, or one or several by indicator; the latest in which each has figures by default.
-    compare : sequence of str
-        Comparators of the workspace, by code, or made for the occasion, in one period; the cells of
-        the zoning itself are not given twice.
     beside : sequence of str
         Comparators that are given too, without the differences to them.
-    precision : {"declared", "all", "none"}
-        Intervals of sampled sources, of exhaustive ones too, or of none.
     kept : KeptAnswers, optional
         Where the answer is read if it was computed before, and kept if it was not.
 
@@ -71,7 +63,11 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     context.workspace.zoning(zoning)
-    compared, others = (_comparators(context, each) for each in (compare, beside))
+    find = context.workspace.comparator
+    compared, others = (
+        [each if isinstance(each, Comparator) else find(each) for each in dict.fromkeys(asked)]
+        for asked in (compare, beside)
+    )
     check_choice(precision)
     when = _periods(context, indicators, period)
     by_code = {indicator.code: indicator for indicator in indicators}
@@ -120,13 +116,6 @@ def _compute(
         context.origins(zoning),
         tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
     )
-
-
-def _comparators(context: Context, asked: Sequence[str | Comparator]) -> list[Comparator]:
-    return [
-        each if isinstance(each, Comparator) else context.workspace.comparator(each)
-        for each in dict.fromkeys(asked)
-    ]
 
 
 def _cells(

@@ -8,6 +8,7 @@ from observatoire.errors import SchematicGeometryError
 from observatoire.indicators.routes.published_counts import published_counts
 from observatoire.passage import (
     Comparability,
+    Passage,
     Vintage,
     changed_territories,
     comparability,
@@ -21,17 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.context import Context
-    from observatoire.passage import Passage
 
 
 def vintage_of(context: Context, codes: Iterable[str]) -> Vintage:
-    """Say from which zoning of the workspace a list of codes comes.
-
-    Raises
-    ------
-    PassageError, UnknownNameError
-        On codes that are not text, or that no zoning knows.
-    """
+    """Say from which zoning of the workspace a list of codes comes: see :func:`identify_vintage`."""
     known = {zoning: list(context.names(zoning)) for zoning in context.workspace.zonings}
     return identify_vintage(
         codes, {zoning: members for zoning, members in known.items() if members}
@@ -39,13 +33,9 @@ def vintage_of(context: Context, codes: Iterable[str]) -> Vintage:
 
 
 def changes_between(context: Context, before: str, after: str) -> pd.DataFrame:
-    """List the territories that changed between two zonings, outlines included where official.
+    """List the territories that changed between two zonings: see :func:`changed_territories`.
 
-    Returns
-    -------
-    DataFrame
-        As :func:`observatoire.passage.changed_territories`; ``moved`` is blank when one of the
-        two is only drawn, for a drawing does not tell what moved.
+    ``moved`` is blank when one of the two is only drawn, for a drawing does not tell what moved.
     """
     for zoning in (before, after):
         context.workspace.zoning(zoning)

@@ -14,7 +14,6 @@ from observatoire.observatory.views import Views
 from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
     import pandas as pd
@@ -130,12 +129,11 @@ class Annexes(Views):
         from observatoire.annex import AnnexContent
         from observatoire.annex.logo import logo_figure
         from observatoire.panels.evaluation import evaluation_blocks
-        from observatoire.warehouse.findings import by_source
+        from observatoire.warehouse.reports import by_source
 
         names, zoning = self._gazetteer, self.workspace.main_zoning
-        logo = (
-            logo_figure(choice.logo) if choice.logo else None
-        )  # refused before the work, not after
+        # Refused before the work, not after.
+        logo = logo_figure(choice.logo) if choice.logo else None
         progress("Calcul des indicateurs")
         everything = self._everything(audience)
         table = scope.table(everything, self.catalogue)
@@ -144,11 +142,11 @@ class Annexes(Views):
         placed = self._profile_content(zoning, audience, everything)
         notes = scope.notes(self._public_notes(audience), zoning)
         progress("Composition des pages")
-        sources = self._annex_sources()
+        sources, loads = self._annex_sources(), self.loads()["loaded_at"]
         changed = self._changed(table, since, audience, sources) if since else None
         content = AnnexContent(
             **{key: answered(getattr(self.workspace, key)) for key in _COVER},
-            day=self._dated,
+            day=loads.max().date() if len(loads) else self.today(),  # when figures last changed
             table=table,
             catalogue=self.catalogue,
             base_map=names.base_map(zoning),
@@ -182,8 +180,8 @@ class Annexes(Views):
         from observatoire.annex.scope import AnnexScope
 
         main, names = self.workspace.main_zoning, self._gazetteer
-        themes = (self.catalogue.theme(choice.theme).code,) if choice.theme else ()
-        label = self.catalogue.theme(choice.theme).label if choice.theme else ""
+        theme = self.catalogue.theme(choice.theme) if choice.theme else None
+        themes, label = ((theme.code,), theme.label) if theme else ((), "")
         if choice.whole:
             return AnnexScope(label, themes=themes)
         if choice.quartier:
@@ -209,12 +207,6 @@ class Annexes(Views):
         when = standing.groupby("source")["loaded_at"].max()
         rows = without_fingerprints(records(sources), self._context.secrecy_rules)
         return [dict(row) | {"loaded": day(when[str(row["source"])].date())} for row in rows]
-
-    @property
-    def _dated(self) -> dt.date:
-        """The day on which figures last changed: the same figures make the same document."""
-        loads = self.loads()["loaded_at"]
-        return loads.max().date() if len(loads) else self.today()
 
     def _done(self, sources: list[dict[str, Any]]) -> Done:
         """Say what was done to make the figures."""

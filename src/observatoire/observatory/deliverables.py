@@ -76,9 +76,7 @@ class Deliverables(Annexes):
         default = self._outbox / "atlas.html"
         target = one_path(default if path is None else path, 'o.atlas("atlas.html")')
         writer_of(target, [".html"])
-        where = zoning or self.workspace.main_zoning
-        self.workspace.zoning(where)
-        content = self._atlas_content(where, audience)
+        content = self._atlas_content(self._zoning(zoning), audience)
         first, *others = content.tables
         leaving = first.with_others(*others)
         return write_out(leaving, {target: partial(write_atlas, content)})[0]
@@ -130,7 +128,7 @@ class Deliverables(Annexes):
         from observatoire.exchange.outline import write_outline
         from observatoire.warehouse import read_shapes
 
-        code = self.workspace.zoning(zoning or self.workspace.main_zoning).code
+        code = self._zoning(zoning)
         layers = {each: read_shapes(self.warehouse, each) for each in self.workspace.zonings}
         target = self._home / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
         return write_outline(target, code, layers)

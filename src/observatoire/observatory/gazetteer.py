@@ -27,14 +27,13 @@ from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
 from observatoire.values import records
 from observatoire.warehouse.storage.zonings import read_each_shapes
-from observatoire.workspace.model import Comparator
+from observatoire.workspace.model import Comparator, Workspace
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.context import Context
     from observatoire.territories.zoning import Schematic
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +71,11 @@ class Gazetteer:
         """Return the code of a territory by code or name."""
         frame = self.frames[self.workspace.zoning(zoning).code]
         names = {str(code): str(name) for code, name in frame["name"].items()}
-        cells = [
-            (str(code), row.get(ALIAS_COLUMN, "")) for code, row in frame["attributes"].items()
+        aliases = [
+            (name, str(code))
+            for code, attributes in frame["attributes"].items()
+            for name in split_names(attributes.get(ALIAS_COLUMN, ""))
         ]
-        aliases = [(name, code) for code, cell in cells for name in split_names(cell)]
         noun = self.workspace.zoning(zoning).singular
         return Matcher(names, noun, aliases=aliases).code(text)
 
@@ -204,13 +204,10 @@ class Gazetteer:
             With the nearest names.
         """
         main = self.workspace.main_zoning
-        wider = {
-            target: table
-            for (source, target), table in self.context.links.items()
-            if source == main
-        }
         known: dict[str, tuple[str, list[str]]] = {}
-        for target, table in wider.items():
+        for (source, target), table in self.context.links.items():
+            if source != main:
+                continue
             for code, group in table.groupby("target", sort=False):
                 name = str(self.frames[target].at[code, "name"])
                 known[name] = known[str(code)] = (name, [str(each) for each in group["source"]])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from observatoire.sources.preview.preview import Preview
     from observatoire.warehouse import LoadReport
     from observatoire.warehouse.checks.runner import CheckInputs
-    from observatoire.warehouse.findings import CheckReport
+    from observatoire.warehouse.reports import CheckReport
 
 
 #: What a load says of figures that no indicator names.
@@ -199,18 +199,15 @@ class Ingestion(Inventory):
         DescriptorError
             On a predicate of ``checks.toml`` that is wrong.
         """
+        from observatoire.indicators.link_checks import link_findings
         from observatoire.warehouse.checks.runner import kept_findings
-        from observatoire.warehouse.findings import without_closed
+        from observatoire.warehouse.reports import without_closed
 
         found = kept_findings(self.warehouse, self.workspace, self._check_inputs())
         if self.workspace.catalogue.is_file():
-            found = found.with_others(self._context.memo.once(("links",), self._link_findings))
+            findings = self._context.memo.once(("links",), lambda: link_findings(self._context))
+            found = found.with_others(findings)
         return without_closed(found, self._closed())
-
-    def _link_findings(self) -> pd.DataFrame:
-        from observatoire.indicators.link_checks import link_findings
-
-        return link_findings(self._context)
 
     def _check_inputs(self) -> CheckInputs:
         from observatoire.indicators.definitions.grounds import check_inputs_on

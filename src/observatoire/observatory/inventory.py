@@ -30,8 +30,7 @@ class Inventory(Session):
         """List the territories of a zoning, the main one by default: code, name, commune, attributes."""
         from observatoire.warehouse import read_shapes
 
-        where = self.workspace.zoning(zoning or self.workspace.main_zoning).code
-        frame = read_shapes(self.warehouse, where)
+        frame = read_shapes(self.warehouse, self._zoning(zoning))
         attributes = pd.DataFrame(list(frame["attributes"]), index=frame.index)
         plain = pd.DataFrame(frame[["name", "commune", "official"]])
         return plain.join(attributes).reset_index()

@@ -26,13 +26,6 @@ class Observatory(Deliverables):
     Made by :func:`observatoire.open` or :func:`observatoire.demo`; close it, or use it in a
     ``with`` block.
 
-    Parameters
-    ----------
-    workspace : Workspace
-        What ``observatoire.toml`` declares.
-    warehouse : Path or ":memory:"
-        The DuckDB file.
-
     Examples
     --------
     >>> import observatoire as obs

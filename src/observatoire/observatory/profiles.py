@@ -46,8 +46,7 @@ class Profiles(Tables):
         """
         from observatoire.panels.profile import entries
 
-        where = zoning or self.workspace.main_zoning
-        self.workspace.zoning(where)
+        where = self._zoning(zoning)
         named = one_name(territory, "un territoire", 'o.profile("Dillon")')
         code = self._gazetteer.code(where, named)
         content = self._profile_content(where, audience)
@@ -64,7 +63,7 @@ class Profiles(Tables):
         """
         from observatoire.panels.profile import entries
 
-        content = self._profile_content(zoning or self.workspace.main_zoning, audience)
+        content = self._profile_content(self._zoning(zoning), audience)
         return self._profile_sheet(entries(content), content, audience)
 
     def _profile_sheet(
@@ -118,6 +117,7 @@ class Profiles(Tables):
         dated = {c: periods[c] for c in shown if len(periods[c]) > 1 and period is None}
         main = where == self.workspace.main_zoning
         against = [*self._first, *self._whole] if compare is None else compare
+        before = {code: each[:-1] for code, each in dated.items()}
         return Bearings(
             table.judged_against(against)
             if table is not None
@@ -129,7 +129,7 @@ class Profiles(Tables):
                 audience=audience,
             ),
             self._gazetteer.communes(where),
-            self._earlier(dated, where, audience),
+            (self._computed(list(before), where, before, (), audience=audience),) if before else (),
             self._courses(dated),
             self._local(audience).watched if main else {},
         )
@@ -161,42 +161,31 @@ class Profiles(Tables):
         from observatoire.panels.drawings.pages import picture_page, require_kind
 
         require_kind(kind)
-        where = zoning or self.workspace.main_zoning
-        self.workspace.zoning(where)
+        where = self._zoning(zoning)
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         chosen = [self.catalogue.theme(theme)] if theme else list(self.catalogue.themes.values())
-        themes = {
-            each.label: [i.code for i in self.catalogue.of_theme(each.code)] for each in chosen
+        # Set side by side, what is of another size tells nothing: a count only tells it.
+        relative = kind in ("compare", "tartan")
+        of_themes = {
+            each.label: [
+                indicator.code
+                for indicator in self.catalogue.of_theme(each.code)
+                if not (relative and indicator.nature.additive)
+            ]
+            for each in chosen
         }
-        if asked:
-            themes = {"Indicateurs choisis": asked}
+        kept = {label: codes for label, codes in of_themes.items() if codes or not relative}
+        themes = {"Indicateurs choisis": asked} if asked else kept
         codes = [code for each in themes.values() for code in each]
         if kind == "completeness":
             table = self.table(codes, where, period, audience=audience)
             blocks = tuple(completeness_blocks(table))
-            return Sheet(
-                Page("Complétude", table.zoning_label, blocks, today(), self.workspace.name), table
-            )
-        if kind in ("compare", "tartan") and not asked:
-            themes = {label: self._relative(each) for label, each in themes.items()}
-            themes = {label: each for label, each in themes.items() if each}
-            codes = [code for each in themes.values() for code in each]
+            page = Page("Complétude", table.zoning_label, blocks, today(), self.workspace.name)
+            return Sheet(page, table)
         self._ensure_loaded()
         bearings = self._bearings(where, audience, codes, one_period(period), compare)
         identities = self._gazetteer.identities(where)
         return picture_page(kind, bearings, identities, themes, today(), self.workspace.name)
-
-    def _relative(self, codes: Sequence[str]) -> list[str]:
-        """Keep what can be set side by side: a count only tells the size."""
-        return [code for code in codes if not self.catalogue.get(code).nature.additive]
-
-    def _earlier(
-        self, dated: dict[str, tuple[str, ...]], where: str, audience: Audience
-    ) -> tuple[ProtectedTable, ...]:
-        before = {code: periods[:-1] for code, periods in dated.items()}
-        if not before:
-            return ()
-        return (self._computed(list(before), where, before, (), audience=audience),)
 
     @property
     def _first(self) -> list[str]:
@@ -211,7 +200,7 @@ class Profiles(Tables):
             for code, one in self.workspace.comparators.items()
             if one.zoning and one.panel and len(self._context.names(one.zoning)) == 1
         )
-        return [code for code in [next(found, "")] if code and code not in self._first]
+        return [code for code in list(found)[:1] if code not in self._first]
 
     def _local(self, audience: Audience) -> Local:
         """Return what is watched, written and done in each territory."""

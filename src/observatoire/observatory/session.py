@@ -12,7 +12,7 @@ from observatoire.french.typography import day
 from observatoire.memo import Memo
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.values import few_rows
-from observatoire.warehouse import open_warehouse
+from observatoire.warehouse import Warehouse, open_warehouse
 from observatoire.warehouse.storage.listings import NOTES, families
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.secrecy.release.public_notes import PublicNotes
-    from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import Workspace
 
 
@@ -102,10 +101,11 @@ class Session:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
-        from observatoire.indicators.definitions.declared_variables import check_variables
+        from observatoire.indicators.definitions.feeds import check_variables
+        from observatoire.indicators.definitions.grounds import catalogue_on
         from observatoire.values import Nature
 
-        catalogue = self._read_catalogue()
+        catalogue = catalogue_on(self._grounds())
         self.series.check_indicators(indicator.code for indicator in catalogue)
         natures = {
             source: {code: Nature(nature) for code, nature in given.items()}
@@ -114,18 +114,12 @@ class Session:
         check_variables(catalogue, natures, self.workspace.catalogue)
         return catalogue
 
-    def _read_catalogue(self) -> Catalogue:
-        """Return the indicators, each with the loaded sources of the families that it names."""
-        from observatoire.indicators.definitions.grounds import catalogue_on
-
-        return catalogue_on(self._grounds())
-
     def _grounds(self) -> Grounds:
         """Return what the catalogue rests on now."""
         from observatoire.indicators.definitions.grounds import Grounds
         from observatoire.sources.families.family import read_families
 
-        return Grounds.of(
+        return Grounds(
             self.workspace.catalogue,
             self.series,
             read_families(self.workspace.root),
@@ -137,10 +131,9 @@ class Session:
     def _variables(self) -> dict[str, dict[str, str]]:
         """Return the nature of each variable that each loaded source declares."""
         found: dict[str, dict[str, str]] = {}
-        for source, code, nature in self.warehouse.rows(
-            "SELECT source, code, nature FROM variable"
-        ):
-            found.setdefault(str(source), {})[str(code)] = str(nature)
+        for row in self.warehouse.rows("SELECT source, code, nature FROM variable"):
+            source, code, nature = map(str, row)
+            found.setdefault(source, {})[code] = nature
         return found
 
     def _drop_remembered(self) -> None:
@@ -274,6 +267,10 @@ class Session:
 
         notes = self.warehouse.frame(NOTES)
         return public_notes(let_out(notes, gate=self._gate(audience)))
+
+    def _zoning(self, asked: str | None) -> str:
+        """Return a zoning that is asked for, once known to be declared; the main one by default."""
+        return self.workspace.zoning(asked or self.workspace.main_zoning).code
 
     def _foot(self) -> list[str]:
         """Return the zonings shown at the foot of panels; the others only give what lacks."""

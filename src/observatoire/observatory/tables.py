@@ -6,7 +6,7 @@ import warnings
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors.arguments import names_in, one_period
+from observatoire.errors.arguments import check_known, names_in, one_period
 from observatoire.observatory.ingestion import Ingestion
 from observatoire.values import few_rows
 
@@ -187,11 +187,12 @@ class Tables(Ingestion):
         PassageError
             When no passage leads from one to the other.
         """
-        from observatoire.workspace.model import PassageRecipe
+        from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
 
         self._ensure_loaded()
         if method is None:
             return self._context.passage(source, target)
+        check_known(method, PASSAGE_METHODS, f"La méthode de passage « {method} » n’existe pas.")
         recipe = PassageRecipe(
             source,
             target,

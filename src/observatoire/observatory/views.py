@@ -252,10 +252,9 @@ class Views(Profiles):
         from observatoire.panels.evaluation import evaluation_page
 
         self._ensure_loaded()
-        inquiry = self._inquiry(audience)
+        inquiry, notes = self._inquiry(audience), self._public_notes(audience)
         found = inquiry.assess(start, end)
         shown = self._definitions.with_others(*inquiry.asked.tables)
-        notes = self._public_notes(audience)
         return evaluation_page(shown, found, notes, today(), self.workspace.name)
 
     @few_rows
@@ -264,12 +263,9 @@ class Views(Profiles):
         from observatoire.panels.watch import watch_page
 
         self._ensure_loaded()
-        inquiry = self._inquiry(audience)
+        inquiry, notes = self._inquiry(audience), self._public_notes(audience)
         signals = inquiry.signals(self._watches)
-        shown, notes = (
-            self._definitions.with_others(*inquiry.asked.tables),
-            self._public_notes(audience),
-        )
+        shown = self._definitions.with_others(*inquiry.asked.tables)
         count, place = len(self._watches), self.workspace.name
         return watch_page(shown, signals, count, notes, today(), place)
 

@@ -17,8 +17,8 @@ from observatoire.french.typography import (
     with_unit,
     within_bounds,
 )
-from observatoire.indicators.evaluation.changes import STABLE
 from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_unit
+from observatoire.indicators.evaluation.trends import STABLE
 from observatoire.indicators.precision.differences import (
     CLOSING,
     PARALLEL,

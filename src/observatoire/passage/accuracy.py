@@ -10,7 +10,7 @@ import pandas as pd
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.french.typography import NARROW, number, plural
 from observatoire.passage.codes import check_codes, named
-from observatoire.passage.transfer.frames import as_frame, as_series, matrix
+from observatoire.passage.transfer.frames import as_columns, matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,15 +72,10 @@ def _published(
     variables: list[str],
     known: pd.Series[Any] | pd.DataFrame | Mapping[str, float],
 ) -> pd.DataFrame:
-    if not isinstance(known, pd.DataFrame):
-        series = as_series(known, "known")
-        only = len(variables) == 1
-        known = series.to_frame(variables[0] if only else str(series.name))
-    known = as_frame(known)
-    check_codes(known.index, "known")
-    columns = [str(name) for name in known.columns]
+    columns = as_columns(known, "known", variables)
+    check_codes(columns.index, "known")
     strange = [name for name in columns if name not in variables]
-    if strange or not known.index.isin(table["target"]).any():
+    if strange or not columns.index.isin(table["target"]).any():
         raise UnknownNameError(
             f"Des figures sont publiées pour des variables inconnues : {named(strange)}."
             if strange
@@ -89,7 +84,7 @@ def _published(
             remedy=f"Les variables sont {named(variables)}, les cibles {named(table['target'])}.",
             variables=strange,
         )
-    return pd.DataFrame(matrix(known), index=known.index, columns=columns)
+    return pd.DataFrame(matrix(columns), index=columns.index, columns=columns.columns)
 
 
 def _row(table: pd.DataFrame, published: pd.DataFrame | None, name: str) -> dict[str, Any]:

@@ -43,7 +43,9 @@ def check_codes(index: pd.Index[Any], role: str) -> pd.Index[str]:
     _check_text(index, role)
     labels: pd.Index[str] = pd.Index(index, dtype="str", name=None)
     texts = pa.array(labels.array)
-    if len(labels) and _any_blank(texts):
+    # No text is made anew, as to trim them would.
+    blank = pc.or_(pc.utf8_is_space(texts), pc.equal(texts, ""))
+    if len(labels) and pc.any(blank).as_py():
         raise PassageError(
             f"La couche « {role} » contient un code vide.",
             why="Un territoire sans code ne peut être nommé dans aucun résultat.",
@@ -62,11 +64,6 @@ def check_codes(index: pd.Index[Any], role: str) -> pd.Index[str]:
             codes=repeated,
         )
     return labels
-
-
-def _any_blank(texts: pa.Array) -> bool:
-    # No text is made anew, as to trim them would.
-    return bool(pc.any(pc.or_(pc.utf8_is_space(texts), pc.equal(texts, ""))).as_py())
 
 
 def _check_text(index: pd.Index[Any], role: str) -> None:

@@ -249,7 +249,8 @@ def comparability(passage: Passage, population: pd.Series[float]) -> Comparabili
     table = best[["target", "common"]].assign(population=people)
     table["common"] = table["common"].fillna(0.0)
     common = float((table["common"] * people).sum() / total)
-    verdict = _verdict(common)
+    least = (_SAME, "comparables"), (_CLOSE, "comparables avec réserve"), (0.0, "non comparables")
+    verdict = next(word for limit, word in least if common >= limit)
     off = int((table["common"] < _SAME).sum())
     moved = f"{plural(off, 'territoire')} {'s’en écartent' if off > 1 else 's’en écarte'}"
     sentence = (
@@ -282,9 +283,3 @@ def _people(passage: Passage, population: object) -> pd.Series[float]:
     if not people.sum() > 0:
         raise PassageError("La population est nulle.", remedy="Donnez la population par source.")
     return people
-
-
-def _verdict(common: float) -> str:
-    if common >= _SAME:
-        return "comparables"
-    return "comparables avec réserve" if common >= _CLOSE else "non comparables"

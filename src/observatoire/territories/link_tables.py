@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    PassageError,
-    UnknownColumnError,
-    UnknownTerritoryError,
-)
+from observatoire.errors import DuplicateKeyError, PassageError, UnknownTerritoryError
 from observatoire.errors.arguments import suggestion
 from observatoire.memo import read_once
-from observatoire.territories.zoning import read_text_table
+from observatoire.territories.zoning import check_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,13 +39,7 @@ def read_links(path: Path) -> pd.DataFrame:
         link is written twice.
     """
     links = read_text_table(path)
-    for column in LINK_COLUMNS:
-        if column not in links.columns:
-            raise UnknownColumnError(
-                f"La colonne « {column} » manque.",
-                where=path.name,
-                remedy=suggestion(column, links.columns),
-            )
+    check_columns(links, LINK_COLUMNS, path.name)
     _check_words(links, "link", "Le lien", LINK_WORDS, path)
     if QUALITY in links:
         _check_words(links, QUALITY, "La qualité de lien", (OFFICIAL, BY_NAME, ""), path)

@@ -11,14 +11,12 @@ import pandas as pd
 from observatoire.errors import SchematicGeometryError, UnknownNameError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.territories.aliases import members_matcher
-from observatoire.territories.layers.reader import read_layer
+from observatoire.territories.layers.reader import ReadLayer, read_layer
 from observatoire.territories.schematic import cells, linked, outlines, union
 from observatoire.territories.zoning import Zoning, read_text_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-    from observatoire.territories.layers.reader import ReadLayer
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -74,9 +72,8 @@ def draw_all(
             )
         if code not in drawn:
             zoning = zonings[code]
-            leaned = (
-                (zoning.schematic.within or zoning.schematic.source) if zoning.schematic else ""
-            )
+            plan = zoning.schematic
+            leaned = plan.within or plan.source if plan else ""
             base = None
             if leaned and zoning.geometry is None:
                 base = draw(leaned, (*asked, code)).shapes
@@ -100,27 +97,19 @@ def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
         Which says which file to put where.
     """
     if shapes.geometry.isna().all():
-        raise SchematicGeometryError(
-            "Ce zonage n’a aucun périmètre.",
-            where=zoning,
-            why="Rien à mesurer.",
-            remedy=_give_file(zoning),
-            zoning=zoning,
-        )
-    if not shapes["official"].all():
-        raise SchematicGeometryError(
-            "Ces périmètres sont schématiques : on peut les montrer, jamais les mesurer.",
-            where=zoning,
-            why="Une surface, une densité ou un partage au prorata des surfaces serait faux.",
-            remedy=_give_file(zoning),
-            zoning=zoning,
-        )
-
-
-def _give_file(zoning: str) -> str:
-    return (
-        f'Déposez le vrai périmètre dans geo/ et ajoutez à [zonings."{zoning}"], dans '
-        'observatoire.toml : geometry = "geo/fichier.gpkg".'
+        what, why = "Ce zonage n’a aucun périmètre.", "Rien à mesurer."
+    elif not shapes["official"].all():
+        what = "Ces périmètres sont schématiques : on peut les montrer, jamais les mesurer."
+        why = "Une surface, une densité ou un partage au prorata des surfaces serait faux."
+    else:
+        return
+    raise SchematicGeometryError(
+        what,
+        where=zoning,
+        why=why,
+        remedy=f'Déposez le vrai périmètre dans geo/ et ajoutez à [zonings."{zoning}"], dans '
+        'observatoire.toml : geometry = "geo/fichier.gpkg".',
+        zoning=zoning,
     )
 
 

@@ -14,16 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from observatoire.errors import (
-    InvalidGeometryError,
-    UnknownColumnError,
-    UnreadableNumberError,
-)
+from observatoire.errors import InvalidGeometryError, UnreadableNumberError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
+from observatoire.territories.zoning import check_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 #: Share of an IRIS cell's width that the quartiers included in it are drawn on.
@@ -99,12 +96,7 @@ def cells(members: pd.DataFrame, within: gpd.GeoSeries, crs: str) -> gpd.GeoSeri
         _check_points(points[codes], outline)
         shapes = _voronoi(points[codes].to_numpy(), outline)
         empty = [code for code, shape in zip(codes, shapes, strict=True) if shapely.is_empty(shape)]
-        if empty:
-            raise InvalidGeometryError(
-                f"La cellule de « {empty[0]} » est vide : son point est hors du contour.",
-                remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
-                codes=empty,
-            )
+        _refuse(empty, "La cellule de « {} » est vide : son point est hors du contour.")
         parts.append(gpd.GeoSeries(shapes, index=codes, crs=crs))
     return gpd.GeoSeries(pd.concat(parts), crs=crs)[members["code"].to_list()]
 
@@ -137,22 +129,15 @@ def linked(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> 
 
 def union(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> gpd.GeoSeries:
     """Draw territories as the union of the members that have a drawing."""
-    drawn = source.dropna()
-    shapes: dict[str, object] = dict.fromkeys(codes)
-    for target, group in links[links["source"].isin(drawn.index)].groupby("target"):
-        shapes[str(target)] = shapely.union_all(drawn[group["source"].to_list()].to_numpy())
-    return gpd.GeoSeries(shapes, crs=source.crs)
+    return linked(
+        source, links[links["source"].isin(source.dropna().index)].assign(link="proche"), codes
+    )
 
 
 def _degrees(table: pd.DataFrame, column: str) -> pd.Series:
     """Return a column of numbers; a blank or a text in it is refused with its code."""
-    if column not in table.columns:
-        raise UnknownColumnError(
-            f"La colonne « {column} » manque pour dessiner ces territoires.",
-            where=f"{enumerate_words(list(map(str, table['code'])), most=2)}",
-            remedy=suggestion(column, list(map(str, table.columns))),
-            column=column,
-        )
+    where = enumerate_words(list(map(str, table["code"])), most=2)
+    check_columns(table, [column], where, "On dessine ces territoires à partir d’elle.")
     numbers = pd.to_numeric(table[column], errors="coerce")
     lost = numbers.index[numbers.isna()]
     if len(lost):
@@ -168,21 +153,22 @@ def _check_points(points: gpd.GeoSeries, outline: shapely.Geometry) -> None:
     """Refuse the points of which no cell can be made."""
     # A generalised outline may leave out a point of its shore, not one a commune away.
     away = points.index[points.distance(outline) > np.sqrt(shapely.area(outline))]
-    if len(away):
-        raise InvalidGeometryError(
-            f"Le point de « {away[0]} » est loin du contour de sa commune.",
-            why="Sa cellule serait dessinée ailleurs que lui.",
-            remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
-            codes=list(away),
-        )
+    why = "Sa cellule serait dessinée ailleurs que lui."
+    _refuse(away, "Le point de « {} » est loin du contour de sa commune.", why)
     twice = points.index[points.duplicated()]
-    if len(twice):
-        raise InvalidGeometryError(
-            f"Le point de « {twice[0]} » est aussi celui d’un autre territoire.",
-            why="Leurs cellules se confondraient.",
-            remedy="Corrigez ses colonnes lon et lat.",
-            codes=list(twice),
-        )
+    what = "Le point de « {} » est aussi celui d’un autre territoire."
+    _refuse(twice, what, "Leurs cellules se confondraient.", "Corrigez ses colonnes lon et lat.")
+
+
+def _refuse(
+    codes: Iterable[str],
+    what: str,
+    why: str = "",
+    remedy: str = "Corrigez ses colonnes lon et lat, ou sa commune.",
+) -> None:
+    """Refuse points of territories, naming the first, if there are any."""
+    if wrong := list(codes):
+        raise InvalidGeometryError(what.format(wrong[0]), why=why, remedy=remedy, codes=wrong)
 
 
 def _voronoi(points: np.ndarray, outline: shapely.Geometry) -> list[shapely.Geometry]:
@@ -210,12 +196,8 @@ def _largest(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _shares(cell: shapely.Geometry, count: int) -> list[shapely.Geometry]:
     """Cut the inside of a cell into ``count`` shares of about the same size."""
-    body = _body(cell)
-    inside = _shrunk(body)
-    if count == 1:
-        return [inside]
-    seeds = _spread(inside, count)
-    return _voronoi(seeds, inside)
+    inside = _shrunk(_body(cell))
+    return [inside] if count == 1 else _voronoi(_spread(inside, count), inside)
 
 
 def _shrunk(body: shapely.Geometry) -> shapely.Geometry:

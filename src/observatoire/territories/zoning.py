@@ -27,7 +27,7 @@ from observatoire.errors import (
     UnknownTerritoryError,
     UnreadableFileError,
 )
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.errors.translations import reader_words
 from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.french.typography import MARKS
@@ -35,6 +35,7 @@ from observatoire.memo import read_once
 from observatoire.territories.aliases import check_aliases
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -127,14 +128,8 @@ def read_members(path: Path) -> pd.DataFrame:
         When an ``alias`` could name two territories of one commune.
     """
     members = read_text_table(path)
-    for column in MEMBER_COLUMNS:
-        if column not in members.columns:
-            raise UnknownColumnError(
-                f"La colonne « {column} » manque.",
-                where=path.name,
-                why="Un zonage se décrit par un code, un nom et une commune.",
-                remedy=suggestion(column, members.columns),
-            )
+    why = "Un zonage se décrit par un code, un nom et une commune."
+    check_columns(members, MEMBER_COLUMNS, path.name, why)
     blank = members.index[members["code"] == ""]
     if len(blank):
         raise UnknownTerritoryError(
@@ -154,6 +149,14 @@ def read_members(path: Path) -> pd.DataFrame:
         )
     check_aliases(members, path.name)
     return members
+
+
+def check_columns(table: pd.DataFrame, columns: Iterable[str], where: str, why: str = "") -> None:
+    """Refuse a table that lacks a column, with the nearest that it has."""
+    known = list(map(str, table.columns))
+    for column in columns:
+        what = f"La colonne « {column} » manque."
+        check_known(column, known, what, where=where, why=why, error=UnknownColumnError)
 
 
 def _check_signs(members: pd.DataFrame, path: Path) -> None:

@@ -2,8 +2,7 @@
 
 ``schema.sql`` is what is kept; ``connection`` holds the file and its transactions, ``database`` opens
 it. ``storage`` reads and writes its tables, ``loading`` brings a source in, ``checks`` look at what
-stands there; ``reports`` and ``findings`` are what a load and a check say, ``failures`` what the
-engine’s own failures mean.
+stands there; ``reports`` are what a load and a check say, ``failures`` what the engine’s own failures mean.
 """
 
 from observatoire.warehouse.connection import Warehouse

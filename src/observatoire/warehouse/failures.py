@@ -108,7 +108,8 @@ def failure(error: duckdb.Error, path: Path | str, ledger: Path | None = None) -
             why="L’entrepôt est inchangé.",
             remedy="Fermez d’autres programmes, ou chargez les fichiers un par un.",
         )
-    if isinstance(path, Path) and not _writable(path):
+    file = Path(path)
+    if isinstance(path, Path) and not os.access(file if file.exists() else file.parent, os.W_OK):
         return WorkspaceError(
             "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
             where=str(path),
@@ -152,8 +153,3 @@ def refuse_path(path: Path) -> None:
             why="Le moteur DuckDB prend pour des réglages ce qui suit un « ? ».",
             remedy="Renommez le dossier ou le fichier sans « ? ».",
         )
-
-
-def _writable(path: Path) -> bool:
-    """Say whether a file may be written, or made where it is not yet."""
-    return os.access(path if path.exists() else path.parent, os.W_OK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
+from observatoire.declarations.faults import line_of
 from observatoire.declarations.fields import (
     Code,
     Flag,
@@ -27,7 +29,6 @@ from observatoire.declarations.fields import (
     on_reading,
     refuse,
 )
-from observatoire.declarations.lines import line_of
 from observatoire.declarations.reader import read
 from observatoire.declarations.secrecy_rules import Strictness
 from observatoire.errors import (
@@ -36,7 +37,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from observatoire.errors.arguments import code_suggestion, suggestion
+from observatoire.errors.arguments import check_known, code_suggestion
 from observatoire.territories.layers.crs import known_systems
 from observatoire.territories.zoning import Zoning
 
@@ -315,62 +316,50 @@ def read_workspace(root: Path) -> Workspace:
 
 def _check_metric(crs: str, where: str) -> None:
     """Refuse a reference system that is unknown, or whose unit is not the metre."""
+    official = [f"{system.places} : {system.code}" for system in known_systems() if system.metric]
+    remedy = f"Systèmes métriques officiels ; {' ; '.join(official)}."
     try:
         known = CRS(crs)
     except ProjError as error:
-        raise CRSError(
-            f"Le système de coordonnées « {crs} » n’existe pas.",
-            where=where,
-            remedy=_metric_systems(),
-        ) from error
+        what = f"Le système de coordonnées « {crs} » n’existe pas."
+        raise CRSError(what, where=where, remedy=remedy) from error
     if not known.is_projected or known.axis_info[0].unit_name != "metre":
-        raise CRSError(
-            f"« {crs} » n’est pas en mètres.",
-            where=where,
-            why="Une surface en degrés n’a pas de sens.",
-            remedy=_metric_systems(),
-        )
-
-
-def _metric_systems() -> str:
-    known = [f"{system.places} : {system.code}" for system in known_systems() if system.metric]
-    return f"Systèmes métriques officiels ; {' ; '.join(known)}."
+        why = "Une surface en degrés n’a pas de sens."
+        raise CRSError(f"« {crs} » n’est pas en mètres.", where=where, why=why, remedy=remedy)
 
 
 def _check_drawings(zonings: Mapping[str, Zoning]) -> None:
     for zoning in zonings.values():
         drawn = zoning.schematic
         for needed in (drawn.within, drawn.source) if drawn else ():
-            if needed and needed not in zonings:
-                raise UnknownNameError(
-                    f"Le zonage « {needed} » n’est pas déclaré.",
-                    where=f"{WORKSPACE_FILE}, [zonings.{zoning.code}]",
-                    remedy=suggestion(needed, zonings),
-                )
+            what, where = f"Le zonage « {needed} » n’est pas déclaré.", f"[zonings.{zoning.code}]"
+            if needed:
+                check_known(needed, zonings, what, where=f"{WORKSPACE_FILE}, {where}")
 
 
 def _check_names(workspace: Workspace) -> None:
     """Refuse a zoning that nothing declares, wherever it is named, and two passages of one pair."""
     _check_drawings(workspace.zonings)
-    workspace.zoning(workspace.main_zoning)
-    pairs = set()
-    for passage in workspace.passages:
-        for code in (passage.source, passage.target, passage.learn_on or passage.target):
-            workspace.zoning(code)
-        pair = (passage.source, passage.target, bool(passage.file))
-        if pair in pairs:
+    passages, comparators = workspace.passages, workspace.comparators.values()
+    optional = [
+        *(each.learn_on for each in passages),
+        *(code for each in comparators for code in (each.zoning, each.minus)),
+        *(known.zoning for known in workspace.secrecy.known),
+    ]
+    pairs = [code for each in passages for code in (each.source, each.target)]
+    for code in (
+        workspace.main_zoning,
+        *pairs,
+        *filter(None, optional),
+        *workspace.secrecy.headlines,
+    ):
+        workspace.zoning(code)
+    stated = Counter((each.source, each.target, bool(each.file)) for each in passages)
+    for (source, target, _), times in stated.items():
+        if times > 1:
             raise DescriptorError(
-                f"Le passage de « {passage.source} » vers « {passage.target} » est dit deux fois.",
+                f"Le passage de « {source} » vers « {target} » est dit deux fois.",
                 where=WORKSPACE_FILE,
                 why="On ne saurait lequel a produit un chiffre.",
                 remedy="Gardez une seule des deux tables [[passages]].",
             )
-        pairs.add(pair)
-    for comparator in workspace.comparators.values():
-        for code in filter(None, (comparator.zoning, comparator.minus)):
-            workspace.zoning(code)
-    for headline in workspace.secrecy.headlines:
-        workspace.zoning(headline)
-    for known in workspace.secrecy.known:
-        if known.zoning:
-            workspace.zoning(known.zoning)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import WorkspaceError
 from observatoire.errors.translations import refused_by_system
+from observatoire.french.typography import of_name
 from observatoire.workspace.model import WORKSPACE_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
 #: Sources under this licence are national: any town can obtain its own rows of them.
@@ -49,13 +50,7 @@ def create_blank(folder: Path) -> Path:
         When the folder is a workspace already, or cannot be written to.
     """
     folder = folder.expanduser().resolve()
-    for name in (WORKSPACE_FILE, _CATALOGUE, "modeles"):
-        if (folder / name).exists():
-            raise WorkspaceError(
-                f"Ce dossier contient déjà « {name} ».",
-                where=str(folder),
-                remedy="Choisissez un autre dossier : rien n’est écrasé.",
-            )
+    _check_free(folder, WORKSPACE_FILE, _CATALOGUE, "modeles")
     with _creation(folder):
         _fill(folder, embedded_root())
     return folder
@@ -159,12 +154,7 @@ def create_workspace(folder: Path) -> Path:
         The folder, absolute.
     """
     folder = folder.expanduser().resolve()
-    if (folder / WORKSPACE_FILE).exists():
-        raise WorkspaceError(
-            f"Ce dossier contient déjà un « {WORKSPACE_FILE} ».",
-            where=str(folder),
-            remedy="Choisissez un autre dossier : rien n’est écrasé.",
-        )
+    _check_free(folder, WORKSPACE_FILE)
     origin = embedded_root()
     with _creation(folder):
         for part in EMBEDDED_PARTS:
@@ -209,8 +199,44 @@ def create_federation(folder: Path) -> list[Path]:
     return [folder / each.name for each in given]
 
 
+def _check_free(folder: Path, *names: str) -> None:
+    for name in names:
+        if (folder / name).exists():
+            raise WorkspaceError(
+                f"Ce dossier contient déjà « {name} ».",
+                where=str(folder),
+                remedy="Choisissez un autre dossier : rien n’est écrasé.",
+            )
+
+
 def _creation(folder: Path) -> AbstractContextManager[None]:
     """Write a workspace in a block, or say that it cannot be there."""
     what = "On ne peut pas créer l’espace de travail ici."
     remedy = "Choisissez un dossier vide où vous avez le droit d’écrire."
     return refused_by_system(WorkspaceError, what, folder, remedy)
+
+
+GUIDE_FILE = "LISEZMOI.md"
+
+
+def write_guide(
+    root: Path, title: str, zoning: str, kept: Sequence[str], lacking: Sequence[str]
+) -> Path:
+    """Write the guide of a new workspace.
+
+    Parameters
+    ----------
+    kept, lacking : sequence of str
+        What it holds, what is not there.
+    """
+    path = root / GUIDE_FILE
+    model = embedded_root() / "modeles/espace" / GUIDE_FILE
+    text = model.read_text(encoding="utf-8").format(
+        of_title=of_name(title), zoning=zoning, kept=_listed(kept), lacking=_listed(lacking)
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}." for line in lines)

@@ -14,8 +14,7 @@ from observatoire.errors import UnknownTerritoryError, WorkspaceError
 from observatoire.french.typography import enumerate_words, of_name, plural
 from observatoire.territories.spelling import simplify
 from observatoire.workspace.model import WORKSPACE_FILE
-from observatoire.workspace.scaffold import create_blank, point_registers
-from observatoire.workspace.town_guide import write_guide
+from observatoire.workspace.scaffold import create_blank, point_registers, write_guide
 from observatoire.workspace.town_layers import (
     TownLayer,
     land_around,
@@ -88,9 +87,7 @@ def create_town(
     town : str
         Insee's code of the commune, « 66136 »; empty for all those in which the quartiers lie.
     layers : sequence of Path
-        Outlines to observe: quartiers prioritaires or one's own; those of IRIS and of communes if they
-        are there, of a whole département or region if need be: what lies in the commune is kept, what
-        lies around is drawn as land.
+        As :func:`observatoire.init`: what lies in the commune is kept, what lies around is drawn as land.
     members : DataFrame, optional
         Insee's reference table of the IRIS (``code``, ``nom``, ``commune``, ``nom_commune``), in place of
         their outlines, or for their names.

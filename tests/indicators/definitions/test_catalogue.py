@@ -11,8 +11,7 @@ import pytest
 
 from observatoire.errors import DescriptorError, UnknownNameError
 from observatoire.indicators.definitions.catalogue import Catalogue, read_catalogue
-from observatoire.indicators.definitions.declared_variables import check_variables
-from observatoire.indicators.definitions.feeds import resolved
+from observatoire.indicators.definitions.feeds import check_variables, resolved
 from observatoire.sources.families.family import read_families
 from observatoire.sources.inference.draft import unstated_natures
 from observatoire.values import Nature

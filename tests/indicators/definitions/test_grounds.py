@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 def grounds(path: Path, loaded: dict[str, str] | None = None, **natures: str) -> Grounds:
     variables = dict.fromkeys(loaded or {}, natures)
-    return Grounds.of(path, read_series(), FAMILIES, loaded or {}, variables, [])
+    return Grounds(path, read_series(), FAMILIES, loaded or {}, variables, [])
 
 
 def test_the_same_grounds_give_the_same_catalogue(path: Path) -> None:

@@ -6,7 +6,7 @@ import demo
 import pandas as pd
 import pytest
 
-from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.indicators.computation.explanations import context_bias
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.values import Nature
 

@@ -9,7 +9,7 @@ import demo
 import pandas as pd
 import pytest
 
-from observatoire.indicators.evaluation.changes import change_of
+from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.precision.estimates import estimate_of, noise_of, stated_precision
 
 NAN = float("nan")

@@ -389,7 +389,7 @@ def test_routes_are_made_once_for_the_same_links_and_anew_for_others() -> None:
     nouns = {"iris": Noun("IRIS")}
 
     def route(table: pd.DataFrame, members: list[str]) -> Route:
-        return routes_to("quartier", {("iris", "quartier"): table}, {"quartier": members}, nouns)[0]
+        return routes_to("quartier", {("iris", "quartier"): table}, members, nouns)[0]
 
     first = route(links, ["q1", "q2"])
     assert route(links.copy(), ["q1", "q2"]) is first

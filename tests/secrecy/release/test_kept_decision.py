@@ -17,7 +17,7 @@ from observatoire.errors import SecrecyError
 from observatoire.indicators import answer_grounds
 from observatoire.secrecy.plan import plan as plans
 from observatoire.secrecy.release import kept_decision
-from observatoire.warehouse.storage import decisions, digests
+from observatoire.warehouse.storage import digests, kept_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,7 +213,7 @@ def test_a_crash_while_it_is_kept_leaves_the_workspace_sound(
 ) -> None:
     CHANGES["the workspace raises it"](copy)
     with monkeypatch.context() as broken, obs.open(copy) as o:
-        broken.setattr(decisions, "seal", lambda *_: 1 / 0)
+        broken.setattr(kept_results, "seal", lambda *_: 1 / 0)
         broken.setattr(kept_decision, "kept_decision", lambda *_: None)
         with pytest.raises(ZeroDivisionError):
             shown(o)

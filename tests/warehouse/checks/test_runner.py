@@ -34,9 +34,9 @@ from observatoire.warehouse.checks.runner import (
     with_findings,
 )
 from observatoire.warehouse.checks.tables import lay_out, statements
-from observatoire.warehouse.findings import by_source
 from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
+from observatoire.warehouse.reports import by_source
 from observatoire.warehouse.storage.contents import see_loads
 from observatoire.warehouse.storage.grid_cells import cut_cells, shares_left
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from built_workspace import Place
 
     from observatoire.warehouse import Warehouse
-    from observatoire.warehouse.findings import CheckReport
+    from observatoire.warehouse.reports import CheckReport
 
 NOTHING = CheckInputs()
 IRIS = ("972090101", "972090102", "972090103", "972130101")

@@ -20,7 +20,7 @@ from observatoire.warehouse.loading.zonings import fill_zonings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.warehouse.findings import CheckReport
+    from observatoire.warehouse.reports import CheckReport
 
 COLUMNS = ("P16_POP", "P16_POPH", "P16_POPF", "P16_H0019", "P16_H2064", "P16_H65P")
 

@@ -33,8 +33,6 @@ DIFFERENCE_COLUMNS = (
     "mark", "reason",
 )  # fmt: skip
 
-_NAN = float("nan")
-
 #: Natures whose figures of two territories can be set side by side: a count tells the size.
 COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 
@@ -144,19 +142,19 @@ def _judged(
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
     unjudged = OF_ENCLOSING if str(Status.CONTEXT) in (row["status"], theirs["status"]) else ""
     if unjudged or is_modelled(row) or is_modelled(theirs):
-        gap = Difference(row["value"] - theirs["value"], _NAN, _NAN)
+        gap = Difference(row["value"] - theirs["value"], math.nan, math.nan)
         return gap, _NOTHING, unjudged or OF_MODEL
     found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     kinds = {str(each["precision"]) for each in (row, theirs)}
     if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
-        return Difference(found.value, _NAN, _NAN), _NOTHING, REASONS["exhaustive"]
+        return Difference(found.value, math.nan, math.nan), _NOTHING, REASONS["exhaustive"]
     if is_too_small(row) or is_too_small(theirs):
-        return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT
+        return Difference(found.value, math.nan, math.nan), _NOTHING, NO_COMMENT
     alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=share)
     return found, alone, _remark(row, theirs, found, alone)
 
 
-_NOTHING = Difference(_NAN, _NAN, _NAN)
+_NOTHING = Difference(math.nan, math.nan, math.nan)
 
 
 def _as_shared(row: Record) -> Estimate:
@@ -206,7 +204,7 @@ def unjudged(*rows: Record) -> str:
 
 def overlap_of(row: Record, theirs: Record) -> float:
     """Return the share of the comparator's people that the territory holds, 0 when not known."""
-    part, whole = (float(each.get("base", _NAN)) for each in (row, theirs))
+    part, whole = (float(each.get("base", math.nan)) for each in (row, theirs))
     if math.isnan(part) or math.isnan(whole) or not whole > 0:
         return 0.0
     return min(part / whole, 1.0)

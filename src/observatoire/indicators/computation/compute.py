@@ -16,15 +16,16 @@ from observatoire.indicators.computation.explanations import (
     SourceNote,
     exceeds,
 )
-from observatoire.indicators.computation.part_predictions import with_part_predictions
 from observatoire.indicators.computation.passage_figures import carried_cells
-from observatoire.indicators.computation.sized_rates import with_sized_rates
+from observatoire.indicators.computation.predictions import with_part_predictions, with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
     PUBLISHED,
+    Asked,
     Cell,
     Cells,
+    Place,
     least_count,
     least_counts,
 )
@@ -34,14 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from observatoire.indicators.computation.figures import Figures, Found, Total
-    from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
 
-
-_NAN = float("nan")
-
 #: A value and its bounds where there are none.
-_NO_NUMBER = (_NAN, _NAN, _NAN)
+_NO_NUMBER = (math.nan, math.nan, math.nan)
 
 
 def compute(
@@ -79,8 +76,18 @@ def compute(
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(cell)
-            reason = cell.reason or why.get(cell.status, "")
-            rows.append(_record(code, name, one, cell, reason, label, threshold, place.zoning))
+            about = {
+                "territory": code,
+                "name": name,
+                "indicator": one.indicator.code,
+                "period": one.period,
+                "status": str(cell.status),
+                "source": cell.source or label,
+                "zoning": place.zoning,
+                "reason": cell.reason or why.get(cell.status, ""),
+                "threshold": threshold,
+            }
+            rows.append(cell._asdict() | about)
     return rows
 
 
@@ -117,40 +124,6 @@ def _giving(figures: Mapping[str, Figures], place: Place) -> dict[str, set[str]]
         for source, _, period in figures[zoning].columns:
             given.setdefault(period, set()).add(source)
     return given
-
-
-def _record(
-    code: str,
-    name: str,
-    asked: Asked,
-    cell: Cell,
-    reason: str,
-    label: str,
-    threshold: float,
-    zoning: str,
-) -> Record:
-    return {
-        "territory": code,
-        "name": name,
-        "indicator": asked.indicator.code,
-        "period": asked.period,
-        "value": cell.value,
-        "low": cell.low,
-        "high": cell.high,
-        "status": str(cell.status),
-        "coverage": cell.coverage,
-        "source": cell.source or label,
-        "zoning": zoning,
-        "reason": reason,
-        "method": cell.method,
-        "count": cell.count,
-        "threshold": threshold,
-        "origin": cell.origin,
-        "pi80_low": cell.pi80_low,
-        "pi80_high": cell.pi80_high,
-        "pi95_low": cell.pi95_low,
-        "pi95_high": cell.pi95_high,
-    }
 
 
 def table_of(cells: Sequence[Record]) -> pd.DataFrame:
@@ -211,12 +184,15 @@ def _sums(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tupl
     """Yield what producers' own figures amount to, by territory."""
     keys, _, worst = found
     sums = figures.sums(keys)
-    leasts = np.full(len(sums[0]), _NAN) if indicator.variable else least_counts(*sums)
+    leasts = np.full(len(sums[0]), math.nan) if indicator.variable else least_counts(*sums)
     columns = (each.tolist() for each in (*(indicator.factor * each for each in sums), leasts))
     for code, value, low, high, least in zip(figures.territories, *columns, strict=True):
         if code in worst:
             status = _STATUSES[worst[code]]
-            yield code, (value if status is Status.OBSERVED else _NAN, low, high, status, "", least)
+            yield (
+                code,
+                (value if status is Status.OBSERVED else math.nan, low, high, status, "", least),
+            )
 
 
 def _ratios(figures: Figures, found: Found, indicator: Indicator) -> Iterator[tuple[str, _Given]]:
@@ -238,16 +214,15 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
         for code, total in figures.totals([key]).items():
             if math.isnan(total.value):
                 continue
-            notes = " ; ".join(figures.notes(code, [key]))
             cells[one.key, code] = Cell(
                 total.value,
                 status=Status.OBSERVED,
                 coverage=1.0,
-                method=notes,
+                method=" ; ".join(figures.noted([key])[code]),
                 source=explainer.source_label(source),
                 origin=PUBLISHED,
             )
-    return {key: _completed(cell) for key, cell in cells.items()}
+    return cells
 
 
 def _ratio(indicator: Indicator, status: Status, top: Total, base: Total) -> _Given:
@@ -261,11 +236,11 @@ def _ratio(indicator: Indicator, status: Status, top: Total, base: Total) -> _Gi
         return *_NO_NUMBER, status, "", least
     if exact and base.value == 0:
         return *_NO_NUMBER, Status.NOT_APPLICABLE, "Le dénominateur est nul.", least
-    most = 1.0 if indicator.unit == "%" else _NAN
+    most = 1.0 if indicator.unit == "%" else math.nan
     high = min(top.high / base.low, most) if base.low > 0 else most
     low = top.low / base.high if base.high > 0 else 0.0
     if not exact and math.isnan(high):
         why = "Le dénominateur peut être nul : le taux n’a pas de borne."
         return *_NO_NUMBER, Status.MISSING, why, least
-    value = top.value / base.value if exact else _NAN
+    value = top.value / base.value if exact else math.nan
     return factor * value, factor * low, factor * high, status, "", least

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
-from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.french.typography import NO_BREAK, capital, enumerate_words, number, with_unit
+from observatoire.indicators.definitions.series import fits
 from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Nature, Status
 
@@ -17,9 +21,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Cell
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-
-
-_NAN = float("nan")
 
 #: Share of a territory that the sources must cover for a carried figure to be about it.
 LEAST_COVERAGE = 0.95
@@ -49,7 +50,9 @@ def within_whole(cell: Cell) -> Cell:
 
 def _withheld(cell: Cell, reason: str) -> Cell:
     """Return a cell without its numbers, and why."""
-    return cell._replace(value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
+    return cell._replace(
+        value=math.nan, low=math.nan, high=math.nan, status=Status.MISSING, reason=reason
+    )
 
 
 @dataclass(frozen=True)
@@ -116,15 +119,19 @@ class Explainer:
         """Return a carried figure with its method, and the reason of what it lacks."""
         parts = route.parts.get(target, ())
         if parts and target in route.incomplete:
-            return self._incomplete(cell, route)
+            # No bound would hold for a set of which a member lies nobody knows where.
+            nowhere = f"{route.noun.none} {route.noun.agree('connu')}"
+            reason = f"Au moins un de ses membres n’est rattaché à {nowhere}."
+            return _withheld(cell, reason)._replace(method="", count=math.nan)
         cell = cell._replace(method=route.description(target))
         if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
-            return self._uncovered(cell, route.coverage(target))
+            reason = _too_little_covered(route.coverage(target))
+            return _withheld(cell, reason)._replace(count=math.nan)
         reason = self._reason(indicator, target, cell, route, hidden)
         # Bounds of a share that leave everything possible say nothing.
         vain = cell.status is Status.BOUNDED and indicator.unit == "%"
         vain = vain and cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
-        bare = cell._replace(low=_NAN, high=_NAN) if vain else cell
+        bare = cell._replace(low=math.nan, high=math.nan) if vain else cell
         if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
             return bare._replace(status=Status.SECRET, reason="Masqué par le producteur.")
         if vain:
@@ -133,24 +140,6 @@ class Explainer:
                 reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
         return cell._replace(reason=reason)
-
-    @staticmethod
-    def _uncovered(cell: Cell, coverage: float) -> Cell:
-        """Say nothing of a territory that the sources do not cover: the rest is not known."""
-        return _withheld(cell, _too_little_covered(coverage))._replace(count=_NAN)
-
-    @staticmethod
-    def _incomplete(cell: Cell, route: Route) -> Cell:
-        """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
-        return cell._replace(
-            value=_NAN,
-            low=_NAN,
-            high=_NAN,
-            status=Status.MISSING,
-            reason=f"Au moins un de ses membres n’est rattaché à {route.noun.none} {route.noun.agree('connu')}.",
-            method="",
-            count=_NAN,
-        )
 
     def _reason(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
@@ -196,12 +185,8 @@ class Explainer:
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."
             )
-        scope = (
-            f" (au moins {route.noun.agree('un')} des {len(parts)} {route.noun.many})"
-            if len(parts) > 1
-            else ""
-        )
-        return f"{self._absence(indicator)}{scope}."
+        among = f" (au moins {route.noun.agree('un')} des {len(parts)} {route.noun.many})"
+        return f"{self._absence(indicator)}{among if len(parts) > 1 else ''}."
 
     def _absence(self, indicator: Indicator) -> str:
         text = next((note.absence for note in self._notes(indicator) if note.absence), "")
@@ -228,3 +213,31 @@ def _not_loaded(indicator: Indicator) -> str:
         return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
     named = enumerate_words([f"« {name} »" for name in indicator.families])
     return f"Aucun fichier chargé de la famille {named} ne donne ces colonnes."
+
+
+@cache
+def _biases() -> tuple[dict[str, Any], ...]:
+    room = resources.files("observatoire.indicators.computation")
+    return tuple(tomllib.loads((room / "context_bias.toml").read_text(encoding="utf-8"))["bias"])
+
+
+def context_bias(indicator: Indicator) -> str:
+    """Say by how much the figure of an enclosing territory is known to miss; nothing where nobody measured.
+
+    Examples
+    --------
+    >>> from observatoire.indicators.definitions.catalogue import Indicator
+    >>> from observatoire.values import Nature
+    >>> rate = Indicator("p", "P", "P", "t", Nature.RATE, "%", 1, "neutral", "", "", (), variable="TP6019")
+    >>> context_bias(rate)[:48]
+    'Dans 43 cas connus, la pauvreté publiée d’un qua'
+    """
+    names = (indicator.variable, *indicator.numerator)
+    found = next((bias for bias in _biases() if fits(bias["variables"], names)), None)
+    if found is None:
+        return ""
+    middle, low, high = (number(float(found[name])) for name in ("middle", "low", "high"))
+    return (
+        f"Dans {found['places']} cas connus, {found['what']} de {middle} points "
+        f"(8 fois sur 10, de {low} à {high}){NO_BREAK}: {found['source']}."
+    )

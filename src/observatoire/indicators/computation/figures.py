@@ -63,11 +63,11 @@ class Figures:
         """Return where the variables of an indicator are; None when one is nowhere."""
         found: list[Key] = []
         for name in indicator.at(names, period):
-            keys = [(s, name, period) for s in indicator.sources]
-            keys = [key for key in keys if key in self.columns]
-            if not keys:
+            given = ((source, name, period) for source in indicator.sources)
+            key = next((key for key in given if key in self.columns), None)
+            if key is None:
                 return None
-            found.append(keys[0])
+            found.append(key)
         return found
 
     def found(self, indicator: Indicator, period: str) -> Found | None:
@@ -78,8 +78,7 @@ class Figures:
         return self.memo.once(key, lambda: self._find(indicator, period))
 
     def _find(self, indicator: Indicator, period: str) -> Found | None:
-        names = (indicator.variable,) if indicator.variable else indicator.numerator
-        keys = self.keys(indicator, names, period)
+        keys = self.keys(indicator, indicator.top, period)
         base = self.keys(indicator, indicator.denominator, period)
         if keys is None or base is None:
             return None
@@ -116,10 +115,6 @@ class Figures:
             for bound in (self.of(self.low, keys), self.of(self.high, keys))
         )
         return value.sum(axis=1), low.sum(axis=1), high.sum(axis=1)
-
-    def notes(self, code: str, keys: list[Key]) -> list[str]:
-        """Return what the producer noted of some variables of a territory."""
-        return self.noted(keys)[code]
 
     @remembered
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
@@ -198,13 +193,8 @@ def _figures(zoning: str, rows: pd.DataFrame) -> Figures:
     )
     shape = (len(territories), len(found))
     laid: dict[str, NDArray[Any]] = {}
-    for name, kind in (
-        ("value", float),
-        ("low", float),
-        ("high", float),
-        ("status", object),
-        ("note", object),
-    ):
+    for name in ("value", "low", "high", "status", "note"):
+        kind = object if name in ("status", "note") else float
         laid[name] = np.full(shape, np.nan, dtype=kind)
         laid[name][places, positions] = rows[name].to_numpy(dtype=kind, na_value=np.nan)
     by_key = {(str(s), str(v), str(p)): at for at, (s, v, p) in enumerate(columns)}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.indicators.computation.explanations import Explainer, exceeds, within_whole
-from observatoire.indicators.computation.table import Cell, Cells, least_count
+from observatoire.indicators.computation.table import Asked, Cell, Cells, least_count
 from observatoire.passage.transfer.carry import carry_frame
 from observatoire.passage.transfer.ratios import carry_ratio
 from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
@@ -18,13 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
     from observatoire.passage.transfer.outcome import Outcome
-
-
-_NAN = float("nan")
 
 
 def carried_cells(
@@ -98,7 +94,7 @@ def _apply(
         given, outcome = carry_frame(route.passage.links, pd.DataFrame(rates), Nature.RATE)
         cells.update(_cells(route, given.variables, outcome))
     return {
-        key: _scaled(cell, by_key[key[0]].factor, least.get(key, _NAN))
+        key: _scaled(cell, by_key[key[0]].factor, least.get(key, math.nan))
         for key, cell in cells.items()
     }
 
@@ -138,7 +134,7 @@ def _lower_disclosures(
             if holder is not None:
                 found += [float(part[holder, column]) for part in sources]
             key = (str(code), str(target))
-            least[key] = least_count(least.get(key, _NAN), *found)
+            least[key] = least_count(least.get(key, math.nan), *found)
 
 
 def _foretold(table: pd.DataFrame) -> Cells:
@@ -207,7 +203,7 @@ def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> dict[str
         cell = Cell(coverage=coverage)
         if source is None and parts:
             cell = _of_union(indicator, values.reindex(list(parts)), route, target, cell)
-        elif source is not None and not np.isnan(values.get(source, _NAN)):
+        elif source is not None and not np.isnan(values.get(source, math.nan)):
             status = Status.OBSERVED if whole else Status.CONTEXT
             value = float(values[source]) * indicator.factor
             cell = Cell(value, status=status, coverage=coverage)

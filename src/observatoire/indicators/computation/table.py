@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from observatoire.french.nouns import TerritoryNames
-from observatoire.values import PREDICTION_COLUMNS, Status, records
+from observatoire.values import PREDICTION_COLUMNS, Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
     from observatoire.sources.descriptors.agreement import Agreement
-    from observatoire.values import Record
 
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
@@ -73,26 +72,23 @@ def by_spot(cells: pd.DataFrame) -> dict[Spot, Record]:
     }
 
 
-_NAN = float("nan")
-
-
 class Cell(NamedTuple):
     """One computed figure and what goes with it: thousands are made a table, a tuple is soonest made."""
 
-    value: float = _NAN
-    low: float = _NAN
-    high: float = _NAN
+    value: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
     status: Status = Status.MISSING
     coverage: float = 0.0
     reason: str = ""
     method: str = ""
-    count: float = _NAN  # type: ignore[assignment]  # in place of that of tuples, which nobody asks for
+    count: float = np.nan  # type: ignore[assignment]  # in place of that of tuples, which nobody asks for
     source: str = ""
     origin: str = ""
-    pi80_low: float = _NAN
-    pi80_high: float = _NAN
-    pi95_low: float = _NAN
-    pi95_high: float = _NAN
+    pi80_low: float = np.nan
+    pi80_high: float = np.nan
+    pi95_low: float = np.nan
+    pi95_high: float = np.nan
 
 
 def asked_key(code: str, period: str) -> str:
@@ -173,7 +169,7 @@ def least_count(*counts: float) -> float:
     (7.0, 0.0)
     """
     positive = [count for count in counts if count > 0]
-    return min(positive, default=0.0 if 0.0 in counts else _NAN)
+    return min(positive, default=0.0 if 0.0 in counts else np.nan)
 
 
 def least_counts(*counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -57,10 +57,6 @@ def _source_and_variable(value: object) -> object:
     return source, variable
 
 
-def _holds_its_figure(sentence: str) -> bool:
-    return not sentence or sentence.count("{v}") == 1
-
-
 @declared
 class Theme:
     """A heading of the contract, and whom to ask for what it lacks."""
@@ -122,7 +118,10 @@ class Indicator:
     scale: Annotated[Number, doc("Nombre par lequel multiplier le résultat.")] = 1.0
     sentence: Annotated[
         str,
-        checked(_holds_its_figure, "on attend une phrase où {v}, une fois, tient lieu du chiffre"),
+        checked(
+            lambda sentence: not sentence or sentence.count("{v}") == 1,
+            "on attend une phrase où {v}, une fois, tient lieu du chiffre",
+        ),
         doc("Phrase des fiches : « {v} habitants sur 100 vivent seuls »."),
     ] = ""
     caveats: Annotated[Texts, doc("Précautions de lecture, imprimées sous les tableaux.")] = ()
@@ -225,14 +224,14 @@ class Indicator:
         per = quotients_per(self.unit) if self.denominator else 0.0
         return self.scale if per in (0.0, self.scale) else per * self.scale
 
+    @property
+    def top(self) -> tuple[str, ...]:
+        """What its denominator, where there is one, divides: its numerator, or its one variable."""
+        return (self.variable,) if self.variable else self.numerator
+
     def variables(self, period: str) -> tuple[str, ...]:
         """Return the names of all its variables in one period."""
-        now = self.of(period)
-        return (
-            *self.at(now.numerator, period),
-            *self.at(now.denominator, period),
-            *self.at((now.variable,) if now.variable else (), period),
-        )
+        return self.at(self.of(period).written, period)
 
     @staticmethod
     def at(names: Iterable[str], period: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words
-from observatoire.indicators.definitions.series import fits
+from observatoire.indicators.definitions.series import SeriesBook, fits
 from observatoire.warehouse.checks.runner import (
     BREAK_COLUMNS,
     IDENTITY_COLUMNS,
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.sources.families.family import Family
 
 
@@ -111,9 +110,10 @@ def shares(catalogue: Iterable[Indicator], periods: Iterable[str]) -> pd.DataFra
             found.setdefault((period, indicator.sources, part, whole), indicator.label)
     return _frame(
         (
-            (str(at), label, period, side, _named(names), str(len(names)), name, source, str(rank))
+            (str(at), label, period, side, listed, str(len(names)), name, source, str(rank))
             for at, ((period, sources, part, whole), label) in enumerate(found.items())
             for side, names in (("part", part), ("whole", whole))
+            for listed in [enumerate_words(list(names), most=_NAMED)]
             for name in names
             for rank, source in enumerate(sources)
         ),
@@ -195,10 +195,6 @@ def _dated(
     for indicator in catalogue:
         for period in dates:
             yield indicator.of(period), period
-
-
-def _named(names: Names) -> str:
-    return enumerate_words(list(names), most=_NAMED)
 
 
 def _frame(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...]) -> pd.DataFrame:

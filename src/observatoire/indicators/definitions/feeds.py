@@ -1,21 +1,22 @@
-"""Which loaded sources feed the indicators that name families of files, and what they lack."""
+"""Which loaded sources feed the indicators, and what they lack; whether they declare what is asked of them."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, enumerate_words, plural
-from observatoire.indicators.definitions.spans import YEAR_MARK, family_and_name
+from observatoire.indicators.definitions.spans import YEAR_MARK, dated_names, family_and_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from pathlib import Path
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.sources.families.family import Family
+    from observatoire.values import Nature
 
 
 #: Some year, to try a name of variable against the patterns of a family.
@@ -88,8 +89,7 @@ class _Sources:
 
     def _giving(self, sources: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
         """Return the sources that declare one of some variables at least, in any year."""
-        patterns = [re.escape(name).replace(YEAR_MARK, "[0-9]{2}") for name in names]
-        any_of = re.compile("|".join(patterns) or "(?!)")
+        any_of = dated_names(names)
         return tuple(
             source
             for source in sources
@@ -240,3 +240,63 @@ def preference_notices(
         f"{'lisent' if len(names) > 1 else 'lit'} « {first} », nommée la première dans sources."
         for first, names in readers.items()
     )
+
+
+def check_variables(
+    catalogue: Catalogue, declared: Mapping[str, Mapping[str, Nature]], path: Path
+) -> None:
+    """Check that each indicator leans on variables its sources declare, of a fit nature.
+
+    Parameters
+    ----------
+    declared : mapping
+        Nature by variable, by source: the sources that are loaded.
+
+    Raises
+    ------
+    DescriptorError
+        On a variable that a loaded source does not declare, or a ratio of things that are not
+        counts. Indicators marked ``expected`` wait for their data and are passed over.
+    """
+    for indicator in catalogue:
+        known: dict[str, Nature] = {}
+        for source in indicator.sources:
+            known.update(declared.get(source, {}))
+        if indicator.expected or not all(source in declared for source in indicator.sources):
+            continue
+        for name in indicator.written:
+            _check_variable(indicator, name, known, path)
+
+
+def _check_variable(
+    indicator: Indicator, name: str, known: Mapping[str, Nature], path: Path
+) -> None:
+    """Refuse a variable that no source declares, or whose nature is not what the indicator makes of it."""
+    dated = dated_names([name])
+    matching = [code for code in known if dated.fullmatch(code)]
+    where = f"{path.name}, [indicators.{indicator.code}]"
+    if not matching and indicator.families:
+        return  # the file that gives it is still to come: its load said what lacks
+    if not matching:
+        raise DescriptorError(
+            f"La variable « {name} » n’est déclarée par aucune des sources de cet indicateur.",
+            where=where,
+            why=f"Sources : {', '.join(indicator.sources)}.",
+            remedy=suggestion(name, known, most=6) + " Si les données restent à demander, "
+            "écrivez expected = true.",
+        )
+    if name != indicator.variable and not all(known[code].additive for code in matching):
+        raise DescriptorError(
+            f"« {name} » n’est pas un effectif : on ne peut ni le sommer ni en faire un rapport.",
+            where=where,
+            remedy="Utilisez variable = … pour un taux, une médiane ou un indice tout calculé.",
+        )
+    unfit = [known[code] for code in matching if known[code] is not indicator.nature]
+    if name == indicator.variable and unfit:
+        raise DescriptorError(
+            f"« {name} » est déclaré comme {unfit[0].label}, l’indicateur comme "
+            f"{indicator.nature.label}.",
+            where=where,
+            why="La nature décide de ce qui peut être porté d’un zonage à l’autre.",
+            remedy=f'Écrivez nature = "{unfit[0]}", ou corrigez le source.toml.',
+        )

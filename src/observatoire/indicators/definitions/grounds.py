@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grounds:
-    """What is written and loaded: equal to another of the same contents, in whatever workspace.
+    """What is written and loaded now: equal to another of the same contents, in whatever workspace.
 
     Parameters
     ----------
-    contents : tuple
-        What tells it from another; see :meth:`of` for the rest.
+    path, series : Path, SeriesBook
+        ``indicators.toml``, and the series that indicators may follow.
+    variables : mapping
+        The nature of each variable that each loaded source declares.
+    descriptors : sequence of Path
+        The ``source.toml`` of the workspace.
     """
 
-    contents: tuple[object, ...]
     path: Path = field(compare=False)
     series: SeriesBook = field(compare=False)
     families: Mapping[str, Family] = field(compare=False)
@@ -39,36 +42,20 @@ class Grounds:
     variables: Mapping[str, Mapping[str, str]] = field(compare=False)
     descriptors: Sequence[Path] = field(compare=False)
 
-    @staticmethod
-    def of(
-        path: Path,
-        series: SeriesBook,
-        families: Mapping[str, Family],
-        loaded: Mapping[str, str],
-        variables: Mapping[str, Mapping[str, str]],
-        descriptors: Sequence[Path],
-    ) -> Grounds:
-        """Return the grounds of a catalogue as they are now.
+    contents: tuple[object, ...] = field(init=False)
 
-        Parameters
-        ----------
-        path, series : Path, SeriesBook
-            ``indicators.toml``, and the series that indicators may follow.
-        variables : mapping
-            The nature of each variable that each loaded source declares.
-        descriptors : sequence of Path
-            The ``source.toml`` of the workspace.
-        """
+    def __post_init__(self) -> None:
+        """Take what tells these grounds from others."""
         contents = (
-            path.is_file(),
-            *(FileContent.of(written) for written in (path, *descriptors)),
+            self.path.is_file(),
+            *(FileContent.of(written) for written in (self.path, *self.descriptors)),
             # Series and families are read once for the same bytes, and held by those who ask here.
-            id(series),
-            *((name, id(family)) for name, family in families.items()),
-            *loaded.items(),
-            *((source, *given.items()) for source, given in variables.items()),
+            id(self.series),
+            *((name, id(family)) for name, family in self.families.items()),
+            *self.loaded.items(),
+            *((source, *given.items()) for source, given in self.variables.items()),
         )
-        return Grounds(contents, path, series, families, loaded, variables, descriptors)
+        object.__setattr__(self, "contents", contents)
 
     def awaited(self) -> set[str]:
         """Return the families of the sources that are described, loaded or not."""

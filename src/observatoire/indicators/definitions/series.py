@@ -23,7 +23,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
 from observatoire.memo import FileContent
 from observatoire.values import PERIOD_FORMS, is_period
@@ -98,19 +98,17 @@ class Scope:
     def holds(self, indicator: Indicator, start: str, end: str) -> bool:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
-        return (
-            fits(self.sources, (*indicator.sources, *indicator.named_families))
-            or fits(self.variables, used)
-            or fits(self.indicators, (indicator.code,))
-        )
+        return self._names((*indicator.sources, *indicator.named_families), used, [indicator.code])
 
     def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
         """Say whether the rule is about one column, by itself or by an indicator that uses it."""
-        return (
-            fits(self.sources, (source,))
-            or fits(self.variables, (variable,))
-            or fits(self.indicators, users)
-        )
+        return self._names([source], [variable], users)
+
+    def _names(
+        self, sources: Iterable[str], variables: Iterable[str], indicators: Iterable[str]
+    ) -> bool:
+        parts = (self.sources, sources), (self.variables, variables), (self.indicators, indicators)
+        return any(fits(*part) for part in parts)
 
 
 @declared
@@ -153,13 +151,7 @@ class SeriesBook:
 
     def get(self, code: str) -> Series:
         """Return a series."""
-        if code not in self.series:
-            raise UnknownNameError(
-                f"Aucune série « {code} ».",
-                where=SERIES_FILE,
-                remedy=suggestion(code, self.series),
-                name=code,
-            )
+        check_known(code, self.series, f"Aucune série « {code} ».", where=SERIES_FILE)
         return self.series[code]
 
     def check_indicators(self, codes: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic.json_schema import SkipJsonSchema
 
@@ -18,6 +18,9 @@ from observatoire.declarations.fields import (
     on_reading,
     refuse,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Stands for the two last digits of the period in the name of a variable.
 YEAR_MARK = "YY"
@@ -35,6 +38,18 @@ def family_and_name(written: str) -> tuple[str, str]:
     """
     found = _OF_FAMILY.fullmatch(written)
     return (found[1], found[2]) if found else ("", written)
+
+
+def dated_names(names: Iterable[str]) -> re.Pattern[str]:
+    """Return what recognises some variables, in any year.
+
+    Examples
+    --------
+    >>> bool(dated_names(["txVac", "PYY_POP"]).fullmatch("P16_POP"))
+    True
+    """
+    patterns = [re.escape(name).replace(YEAR_MARK, "[0-9]{2}") for name in names]
+    return re.compile("|".join(patterns) or "(?!)")
 
 
 @declared

@@ -1,6 +1,6 @@
 """What changed between two dates.
 
-``windows`` (which dates), ``changes`` (of a figure), ``gap_changes`` (to a comparator), ``trends`` (every
-figure of a series), ``median_bounds``; ``objective`` and ``objectives`` (targets next to figures),
+``windows`` (which dates), ``trends`` (how a figure moved, and every one of a table), ``gap_changes`` (to a
+comparator), ``median_bounds``; ``objective`` and ``objectives`` (targets next to figures),
 ``actions`` (what was programmed, and who was never reached), ``watch`` (``watch.toml``).
 """

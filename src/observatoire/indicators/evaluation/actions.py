@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 #: The two stages of money: promised, and paid.
 COMMITTED, SPENT = "engagé", "versé"
+
+#: What the rows of one action share, whatever their stage and who pays.
+_ACTION = ["year", "zoning", "territory", "label", "operator"]
 
 #: How a territory was reached.
 OWN, WIDER, NEVER = "action propre", "par un périmètre plus large", "aucune action"
@@ -119,9 +123,8 @@ def _steps(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows with an amount, by what became of it: an action spends its envelope."""
     priced = rows[rows["amount"].notna()]
     paid, promise = priced["stage"] == SPENT, _promises(priced)
-    return dict(
-        zip(STEPS, (priced[promise & ~paid], priced[~promise & ~paid], priced[paid]), strict=True)
-    )
+    steps = (promise & ~paid, ~promise & ~paid, paid)
+    return {name: priced[of_step] for name, of_step in zip(STEPS, steps, strict=True)}
 
 
 def _money(rows: pd.DataFrame) -> pd.DataFrame:
@@ -170,10 +173,9 @@ def _perimeters(
 def _by_head(rows: pd.DataFrame, inhabitants: float) -> float:
     """Return money by inhabitant and year."""
     years = rows["year"].str[:4].nunique()
-    return float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else _NAN
-
-
-_NAN = float("nan")
+    return (
+        float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else math.nan
+    )
 
 
 def _places(
@@ -184,30 +186,25 @@ def _places(
     zoning: str,
 ) -> pd.DataFrame:
     """Return what was programmed for each territory: of itself, through a wider perimeter, or never."""
-    by_place = {
-        (str(where), str(code)): part
-        for (where, code), part in actions.groupby(["zoning", "territory"])
-    }
+    by_place = dict(iter(actions.groupby(["zoning", "territory"])))
     nothing = actions[:0]
     places = []
     for code, name in names.items():
         own = by_place.get((zoning, code), nothing)
         wider = any(place in by_place for place in within.get(code, ()))
-        reach = OWN if len(own) else WIDER if wider else NEVER
-        amount = _engaged(own)
-        inhabitants = people.get(code, float("nan"))
+        amount, inhabitants = _engaged(own), people.get(code, math.nan)
         # The rows of one action, by stage and funder, are about the same people.
         reached = own.groupby(["year", "label", "operator"])["people"].max()
         places.append(
             {
                 "territory": code,
                 "name": name,
-                "reach": reach,
+                "reach": OWN if len(own) else WIDER if wider else NEVER,
                 "actions": len(reached),
                 "amount": amount,
                 "people": float(reached.sum(min_count=1)),
                 "inhabitants": inhabitants,
-                "per_head": amount / inhabitants if inhabitants > 0 else float("nan"),
+                "per_head": amount / inhabitants if inhabitants > 0 else math.nan,
             }
         )
     return pd.DataFrame(places)
@@ -215,12 +212,10 @@ def _places(
 
 def _engaged(rows: pd.DataFrame) -> float:
     """Return what was paid to each action, or committed where no payment is known."""
-    action = ["year", "zoning", "territory", "label", "operator"]
-    stages = (
-        rows[rows["amount"].notna()].groupby([*action, "stage"])["amount"].sum().unstack("stage")
-    )
-    if stages.empty:
-        return _NAN
+    priced = rows[rows["amount"].notna()]
+    if priced.empty:
+        return math.nan
+    stages = priced.groupby([*_ACTION, "stage"])["amount"].sum().unstack("stage")
     stages = stages.reindex(columns=[SPENT, COMMITTED])
     return float(stages[SPENT].fillna(stages[COMMITTED]).sum())
 
@@ -231,13 +226,12 @@ WITHOUT_THEME = "Sans thématique"
 
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:
     """Return the actions and the money of each theme, and of the actions without one."""
-    lines = []
-    for code, label in themes.items():
-        of_theme = actions[actions["theme"] == code]
-        once = of_theme.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
-        lines.append((code, label, len(once), _engaged(of_theme)))
+    parts = [(code, label, actions[actions["theme"] == code]) for code, label in themes.items()]
     rest = actions[~actions["theme"].isin(list(themes))]
     if len(rest):  # without it the table adds up to less than the total above
-        once = rest.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
-        lines.append(("", WITHOUT_THEME, len(once), _engaged(rest)))
+        parts.append(("", WITHOUT_THEME, rest))
+    lines = [
+        (code, label, len(rows.drop_duplicates(_ACTION)), _engaged(rows))
+        for code, label, rows in parts
+    ]
     return pd.DataFrame(lines, columns=["theme", "label", "actions", "amount"])

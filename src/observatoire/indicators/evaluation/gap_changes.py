@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words, round_half_up
 from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT, overlap_of
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.indicators.evaluation.changes import change_of
+from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.precision.differences import (
     CLOSING,
     PARALLEL,
@@ -48,8 +49,6 @@ EVALUATION_COLUMNS = (
     "territory", "name", "indicator", "start", "end", *_with_bounds("value_start", "value_end",
     "change"), "verdict", *GAP_COLUMNS, "reason", "source",
 )  # fmt: skip
-
-_NAN = float("nan")
 
 
 def evaluate_frames(
@@ -182,17 +181,17 @@ def gap_of(
 def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Difference:
     """Return a gap in per cent of the comparator: that of the logarithms, taken back."""
     found = difference(_logarithm(figure), _logarithm(whole), indicator.polarity)
-    value, low, high = (100 * math.expm1(side) for side in (found.value, found.low, found.high))
-    wide_low, wide_high = (100 * math.expm1(side) for side in (found.wide_low, found.wide_high))
-    least, most = (100 * math.expm1(side) for side in (found.least, found.most))
-    judged = (found.rank, found.verdict)
-    return Difference(value, low, high, wide_low, wide_high, least, most, *judged)
+    ends: dict[str, Any] = {name: 100 * math.expm1(getattr(found, name)) for name in _NUMBERS}
+    return replace(found, **ends)
 
 
 def _logarithm(figure: Estimate) -> Estimate:
-    sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
-    bounds = (*sides, figure.least, figure.most)
-    return Estimate(*(math.log(side) if side > 0 else _NAN for side in bounds))
+    numbers = (getattr(figure, name) for name in _NUMBERS)
+    return Estimate(*(math.log(number) if number > 0 else math.nan for number in numbers))
+
+
+#: The numbers of a figure, or of a difference of two.
+_NUMBERS = ("value", "low", "high", "wide_low", "wide_high", "least", "most")
 
 
 def gap_unit(indicator: Indicator) -> str:
@@ -230,7 +229,7 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     ('rattrapage', 'indéterminé')
     """
     if math.isnan(start.low) or math.isnan(end.low):
-        return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+        return Convergence(math.nan, math.nan, math.nan, UNKNOWN)
     if not (math.isnan(start.value) or math.isnan(end.value)):
         moved = convergence(start, end)
         still = moved.verdict != UNKNOWN and round_half_up(moved.value, decimals) == 0
@@ -239,7 +238,7 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     first, last = _sizes(start), _sizes(end)
     low, high = last[0] - first[1], last[1] - first[0]
     verdict = CLOSING if high < 0 else WIDENING if low > 0 else UNKNOWN
-    return Convergence(_NAN, low, high, verdict)
+    return Convergence(math.nan, low, high, verdict)
 
 
 def _sizes(gap: Difference) -> tuple[float, float]:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-_NAN = float("nan")
-
-
 def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
     """Bound the median of values of which some are unknown.
 
@@ -43,9 +40,9 @@ def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
     ends = []
     for side in (-math.inf, math.inf):
         ordered = sorted([*map(float, known), *[side] * unknown])
-        value = sum(ordered[at] for at in middle) / len(middle) if count else _NAN
-        ends.append(value if math.isfinite(value) else _NAN)
-    return (ends[0], ends[1]) if not any(map(math.isnan, ends)) else (_NAN, _NAN)
+        value = sum(ordered[at] for at in middle) / len(middle) if count else math.nan
+        ends.append(value if math.isfinite(value) else math.nan)
+    return (ends[0], ends[1]) if not any(map(math.isnan, ends)) else (math.nan, math.nan)
 
 
 def medians(
@@ -82,7 +79,7 @@ def medians(
                 "name": label,
                 "indicator": code,
                 "period": part["period"].iloc[0],
-                "value": low if whole else _NAN,
+                "value": low if whole else math.nan,
                 **dict.fromkeys(("low", "passage_low"), low),
                 **dict.fromkeys(("high", "passage_high"), high),
                 "precision": "exhaustive" if sure else "unknown",

@@ -63,9 +63,6 @@ def _objective(row: Record) -> Objective:
     return Objective(**fields)
 
 
-_NAN = float("nan")
-
-
 def goal_of(objective: Objective, start: float) -> float:
     """Return the target of an objective, from where it starts."""
     return (
@@ -76,7 +73,7 @@ def goal_of(objective: Objective, start: float) -> float:
 def _share(objective: Objective, start: float, latest: float) -> float:
     """Return the share of the way to the target that is made, in per cent."""
     way = goal_of(objective, start) - start
-    return 100 * (latest - start) / way if way else _NAN
+    return 100 * (latest - start) / way if way else math.nan
 
 
 def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
@@ -89,7 +86,7 @@ def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[fl
     point = _share(objective, start.value, latest.value)
     certain = latest.sampled or latest.least < latest.most
     if not (start.known and latest.known and certain) or not has_way(objective, start):
-        return point, _NAN, _NAN
+        return point, math.nan, math.nan
     corners = [
         (_share(objective, first, last), first, last)
         for first in (start.least, start.most)
@@ -97,18 +94,14 @@ def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[fl
     ]
     (start_below, start_above), (last_below, last_above) = _sides(start), _sides(latest)
     bounds = []
-    for extreme in (min, max):
+    for extreme, side in ((min, -1), (max, 1)):
         share, first, last = extreme(corners)
-        start_moved = [
-            _share(objective, moved, last) for moved in (first - start_below, first + start_above)
-        ]
-        latest_moved = [
-            _share(objective, first, moved) for moved in (last - last_below, last + last_above)
-        ]
-        beyond = math.hypot(
-            *(extreme(*moved, share) - share for moved in (start_moved, latest_moved))
+        moves = (
+            [(first - start_below, last), (first + start_above, last)],
+            [(first, last - last_below), (first, last + last_above)],
         )
-        bounds.append(share - beyond if extreme is min else share + beyond)
+        reaches = [extreme(share, *(_share(objective, *each) for each in move)) for move in moves]
+        bounds.append(share + side * math.hypot(*(reach - share for reach in reaches)))
     return point, bounds[0], bounds[1]
 
 

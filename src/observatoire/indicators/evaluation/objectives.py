@@ -11,7 +11,6 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words, round_half_up
 from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT
-from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.evaluation.gap_changes import (
     GAP_COLUMNS,
     bounded_fields,
@@ -21,7 +20,14 @@ from observatoire.indicators.evaluation.gap_changes import (
     gap_of,
     settle,
 )
-from observatoire.indicators.evaluation.objective import goal_of, has_way, no_way, reached
+from observatoire.indicators.evaluation.objective import (
+    Objective,
+    goal_of,
+    has_way,
+    no_way,
+    reached,
+)
+from observatoire.indicators.evaluation.trends import change_of
 from observatoire.indicators.evaluation.windows import within
 from observatoire.indicators.precision.differences import (
     UNJUDGED,
@@ -42,11 +48,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.comparison.comparators import Counterpart
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.evaluation.objective import Objective
     from observatoire.values import Record
-
-
-_NAN = float("nan")
 
 OBJECTIVE_COLUMNS = (
     "code", "orientation", "objective", "theme", "zoning", "territory", "name", "indicator",
@@ -132,7 +134,7 @@ class _Assessed:
             "value": latest.figure.value,
             **dict(zip(("low", "high"), bounds_of(latest.figure), strict=True)),
             "change": latest.figure.value - start.value,
-            "verdict": self.verdict,
+            "verdict": self._moved_to(latest.figure),
             **gap_fields(other.name if other else "", self.gaps, self.moved),
             "goal": goal_of(objective, start.value),
             **bounded_fields("reached", *reached(objective, start, latest.figure)),
@@ -154,9 +156,8 @@ class _Assessed:
         """Return the row of the objective's territory, or of its comparator, in a period."""
         if not period:
             return None
-        place = (self.objective.zoning, self.objective.territory)
-        if other:
-            place = (other.zoning, other.code)
+        own = (self.objective.zoning, self.objective.territory)
+        place = (other.zoning, other.code) if other else own
         return self.evidence.figure(*place, self.objective.indicator, period)
 
     @cached_property
@@ -164,7 +165,7 @@ class _Assessed:
         """The figure at the start, or what the document states when it is another."""
         stated = self.objective.baseline
         if self.indicator is None:
-            return Estimate(_NAN)
+            return Estimate(math.nan)
         start = estimate_of(self.figure(self.objective.start))
         if math.isnan(stated):
             return start
@@ -184,7 +185,7 @@ class _Assessed:
     def _last(self, end: str) -> _Dated:
         refused = ""
         if self.indicator is None:
-            return _Dated(Estimate(_NAN))
+            return _Dated(Estimate(math.nan))
         for period in self.periods(end):
             found = estimate_of(self.figure(period))
             if not found.known:
@@ -194,7 +195,7 @@ class _Assessed:
             if not why:
                 return _Dated(found, period, refused)
             refused = refused or why
-        return _Dated(Estimate(_NAN), "", refused)
+        return _Dated(Estimate(math.nan), "", refused)
 
     @cached_property
     def latest(self) -> _Dated:
@@ -206,33 +207,23 @@ class _Assessed:
         """The latest figure that is not after the due date."""
         return self._last(min(self.end[:4], self.objective.due[:4]))
 
-    @cached_property
-    def verdict(self) -> str:
-        """How the figure moved of itself."""
-        return self._moved_to(self.latest.figure)
-
     def _moved_to(self, figure: Estimate) -> str:
         """Say how the figure moved of itself from the start to a later one."""
         if self.indicator is None:
             return UNJUDGED
-        return change_of(
-            self.start, figure, self.indicator.direction, self.indicator.decimals
-        ).verdict
+        how = (self.indicator.direction, self.indicator.decimals)
+        return change_of(self.start, figure, *how).verdict
 
     @cached_property
     def other(self) -> Counterpart | None:
         """What its territory is compared with."""
-        objective = self.objective
-        return (
-            self.evidence.comparator(objective.zoning, objective.territory)
-            if self.indicator
-            else None
-        )
+        place = (self.objective.zoning, self.objective.territory)
+        return self.evidence.comparator(*place) if self.indicator else None
 
     @cached_property
     def gaps(self) -> tuple[Difference, Difference]:
         """The gaps to the comparator at the start and at the end."""
-        none = Difference(_NAN, _NAN, _NAN)
+        none = Difference(math.nan, math.nan, math.nan)
         if self.indicator is None or self.other is None or not self.compared:
             return none, none
         first, last = (
@@ -247,7 +238,7 @@ class _Assessed:
     def moved(self) -> Convergence:
         """Whether the gap closed."""
         if self.indicator is None or self.other is None or not self.compared:
-            return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+            return Convergence(math.nan, math.nan, math.nan, UNKNOWN)
         return settle(*self.gaps, gap_decimals(self.indicator))
 
     @cached_property
@@ -266,10 +257,8 @@ class _Assessed:
         """Which evidence is missing, and whom to ask; what is rejected or hidden is said apart."""
         objective, indicator = self.objective, self.indicator
         if indicator is None:
-            with_whom = (
-                f" à choisir avec {objective.partner}" if objective.partner else " à choisir"
-            )
-            return f"Aucun indicateur n’est désigné :{with_whom}."
+            with_whom = f" avec {objective.partner}" if objective.partner else ""
+            return f"Aucun indicateur n’est désigné : à choisir{with_whom}."
         sentences = [self.latest.refused] if self.latest.refused else []
         sentences += [
             f"Le secret couvre {_COVERED[name].format(objective.start, self._since)}."

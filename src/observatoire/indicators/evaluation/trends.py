@@ -1,11 +1,14 @@
-"""Changes of every figure between two periods of one series."""
+"""How a figure moved between two periods of one series, and in which words; every figure of a table."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.french.typography import round_half_up
 from observatoire.indicators.comparison.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
@@ -14,8 +17,19 @@ from observatoire.indicators.comparison.gaps import (
     wide_or_open,
 )
 from observatoire.indicators.computation.table import by_spot, is_modelled
-from observatoire.indicators.evaluation.changes import change_of
-from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.differences import (
+    ABOVE,
+    BELOW,
+    CHANGE_WORDS,
+    FAR_BELOW,
+    NONE,
+    UNJUDGED,
+    UNKNOWN,
+    Difference,
+    Estimate,
+    change,
+    rounding_of,
+)
 from observatoire.indicators.precision.estimates import (
     counts_everyone,
     estimate_of,
@@ -43,9 +57,46 @@ FACT = "Source exhaustive, sans aléa de sondage : évolution constatée."
 #: Remark on a change judged beyond what its source moves by itself.
 NOISY = "Source exhaustive, mais qui bouge d’elle-même : jugée au-delà de son bruit propre."
 
-_NAN = float("nan")
-
 _BLANK = (str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE))
+
+
+#: Verdict on an exact figure that does not move.
+STABLE = "stable"
+
+
+def change_of(start: Estimate, end: Estimate, polarity: str, decimals: int) -> Difference:
+    """Return the change of a figure, a fact being worded as one.
+
+    What a source that counts everyone gives is a fact, neither sure nor unsure: it is *constatée*, never
+    « nette », and *stable* when nothing shows at the decimals printed, or no more than the producer's rounding.
+
+    Examples
+    --------
+    >>> from observatoire.indicators.precision.differences import Estimate
+    >>> change_of(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1).verdict
+    'amélioration constatée'
+    >>> change_of(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1).verdict
+    'stable'
+    >>> rounded = [Estimate(count, count, count, rounding=5) for count in (4235, 4230, 4225)]
+    >>> [change_of(rounded[0], later, "lower_is_better", 0).verdict for later in rounded[1:]]
+    ['stable', 'amélioration constatée']
+    """
+    found = change(start, end, polarity)
+    if not (found.verdict != UNJUDGED and _is_certain(start) and _is_certain(end)):
+        return found
+    shown = round_half_up(found.value, decimals) if not math.isnan(found.value) else math.nan
+    if shown == 0 or abs(found.value) <= rounding_of(start, end):
+        return replace(found, rank=NONE, verdict=STABLE)
+    if not found.judged:
+        return found
+    rank = ABOVE if found.rank > 0 else BELOW
+    word = CHANGE_WORDS[polarity][rank - FAR_BELOW]
+    return replace(found, rank=rank, verdict=f"{word} constatée")
+
+
+def _is_certain(figure: Estimate) -> bool:
+    """Say whether nothing is left open by a sampling."""
+    return (figure.low, figure.high) == (figure.least, figure.most)
 
 
 def trend_frame(
@@ -101,9 +152,16 @@ def _not_its_own(former: Record, row: Record) -> str:
 
 def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, object]:
     """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
-    blank = {"change": _NAN, "low": _NAN, "high": _NAN, "rank": 0, "verdict": "", "mark": ""}
+    blank = {
+        "change": math.nan,
+        "low": math.nan,
+        "high": math.nan,
+        "rank": 0,
+        "verdict": "",
+        "mark": "",
+    }
     if reason := _not_its_own(former, row):
-        moved = row["value"] - former["value"] if reason == OF_ENCLOSING else _NAN
+        moved = row["value"] - former["value"] if reason == OF_ENCLOSING else math.nan
         return blank | {"change": moved, "reason": reason}
     figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)

@@ -6,15 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.indicators.precision.interval_inputs import TrialsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_NAN = float("nan")
 
 #: The two certainties of a verdict: a difference, and a clear one (three standard errors).
 LIKELY, SURE = 0.95, 0.998
@@ -86,12 +82,12 @@ class Estimate:
     """
 
     value: float
-    low: float = _NAN
-    high: float = _NAN
-    wide_low: float = _NAN
-    wide_high: float = _NAN
-    least: float = _NAN
-    most: float = _NAN
+    low: float = math.nan
+    high: float = math.nan
+    wide_low: float = math.nan
+    wide_high: float = math.nan
+    least: float = math.nan
+    most: float = math.nan
     rounding: float = 0.0
 
     def __post_init__(self) -> None:
@@ -136,10 +132,10 @@ class Difference:
     value: float
     low: float
     high: float
-    wide_low: float = _NAN
-    wide_high: float = _NAN
-    least: float = _NAN
-    most: float = _NAN
+    wide_low: float = math.nan
+    wide_high: float = math.nan
+    least: float = math.nan
+    most: float = math.nan
     rank: int = NONE
     verdict: str = UNJUDGED
 
@@ -156,15 +152,8 @@ class Difference:
     @property
     def estimate(self) -> Estimate:
         """The difference as a figure that can be compared in its turn."""
-        return Estimate(
-            self.value,
-            self.low,
-            self.high,
-            self.wide_low,
-            self.wide_high,
-            self.least,
-            self.most,
-        )
+        sampled = self.low, self.high, self.wide_low, self.wide_high
+        return Estimate(self.value, *sampled, self.least, self.most)
 
 
 def difference(
@@ -223,7 +212,7 @@ def difference(
     value = a.value - b.value
     least, most = a.least - b.most, a.most - b.least
     if not (a.sampled and b.sampled and a.known and b.known):
-        return Difference(value, _NAN, _NAN, least=least, most=most)
+        return Difference(value, math.nan, math.nan, least=least, most=most)
     low, high = _limits(a, b, LIKELY, overlap)
     wide_low, wide_high = _limits(a, b, SURE, overlap)
     rank = _rank(low, high, wide_low, wide_high)
@@ -234,12 +223,7 @@ def difference(
 
 
 def _check(polarity: str, overlap: float, words: Mapping[str, tuple[str, ...]]) -> None:
-    if polarity not in words:
-        raise UnknownNameError(
-            f"Aucun sens de lecture « {polarity} ».",
-            remedy=suggestion(polarity, words),
-            name=polarity,
-        )
+    check_known(polarity, words, f"Aucun sens de lecture « {polarity} ».")
     if not 0 <= overlap <= 1:
         raise TrialsError(
             f"La part du comparateur que tient le territoire est entre 0 et 1, et non {overlap}.",
@@ -312,7 +296,7 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     'parallèle'
     """
     if any(math.isnan(bound) for gap in (start, end) for bound in (gap.low, gap.high, gap.value)):
-        return Convergence(abs(end.value) - abs(start.value), _NAN, _NAN, UNKNOWN)
+        return Convergence(abs(end.value) - abs(start.value), math.nan, math.nan, UNKNOWN)
     first, last = _size(start), _size(end)
     low, high = _limits(last, first, LIKELY)
     verdict = CLOSING if high < 0 else WIDENING if low > 0 else PARALLEL

@@ -10,15 +10,11 @@ from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.indicators.precision.source_noise import NOISE_PERCENT, NOISE_POINTS, ROUNDING
-from observatoire.values import Status
+from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.values import Record
-
-
-_NAN = float("nan")
 _SIDES = ("low", "high")
 _WIDER = 3.0902 / 1.96  # from 95 to 99.8 %, as a normal law would
 
@@ -98,15 +94,15 @@ def estimate_of(row: Record | None) -> Estimate:
     False
     """
     if row is None or row["status"] not in (*POINT, str(Status.BOUNDED)) or is_modelled(row):
-        return Estimate(_NAN)
+        return Estimate(math.nan)
     row = _narrowed(row)
-    value = float(row["value"]) if row["status"] in POINT else _NAN
+    value = float(row["value"]) if row["status"] in POINT else math.nan
     low, high = float(row["low"]), float(row["high"])
     least, most = (
         value if math.isnan(bound) else bound
         for bound in (float(row.get("passage_low", low)), float(row.get("passage_high", high)))
     )
-    wide_low, wide_high = (float(row.get(name, _NAN)) for name in ("wide_low", "wide_high"))
+    wide_low, wide_high = (float(row.get(name, math.nan)) for name in ("wide_low", "wide_high"))
     kind = str(row.get("precision", "") or "exhaustive")
     if kind == "reference" or (kind in CERTAIN and math.isnan(wide_low)):
         below, above = (noise_of(row, bound) / math.sqrt(2) for bound in (least, most))
@@ -124,13 +120,13 @@ def _narrowed(row: Record) -> Record:
 
     What sampling adds on each side is apart from it: the two are added as independent errors are.
     """
-    value, ends = row["value"], [float(row.get(f"pi95_{side}", _NAN)) for side in _SIDES]
+    value, ends = row["value"], [float(row.get(f"pi95_{side}", math.nan)) for side in _SIDES]
     if row["status"] != str(Status.ESTIMATED) or any(map(math.isnan, ends)):
         return row
     widened = dict(row)
     for side, end, sign in zip(_SIDES, ends, (-1, 1), strict=True):
         widened[f"passage_{side}"] = end
-        drawn = abs(float(row.get(f"sampling_{side}", _NAN)) - value)
+        drawn = abs(float(row.get(f"sampling_{side}", math.nan)) - value)
         apart = math.hypot(end - value, drawn)  # NaN where no sampling is known
         widened[side], widened[f"wide_{side}"] = value + sign * apart, value + sign * apart * _WIDER
     return widened

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.computation.compute import compute
-from observatoire.indicators.computation.table import Asked
+from observatoire.indicators.computation.table import Asked, Place
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.values import Nature, Record
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Place
-
-
-_NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -65,29 +61,27 @@ class IntervalPlan:
 def plan_of(asked: Asked, figures: Mapping[str, Figures], rules: Rules) -> IntervalPlan:
     """Return what must be known of an indicator asked for at a period."""
     indicator, period = asked.indicator, asked.period
-    used = indicator.at(
-        (indicator.variable,) if indicator.variable else indicator.numerator, period
-    )
+    used = indicator.at(indicator.top, period)
     source = _source_of(indicator, used, period, figures)
     rule = rules.of(source)
-    counts = []
+    counts: list[Asked] = []
+
+    def count_of(sources: tuple[str, ...], when: str, names: tuple[str, ...]) -> str:
+        counts.append(_sum_of(sources, when, indicator.at(names, when)))
+        return counts[-1].indicator.code
+
     base = people = among = ""
     size = indicator.size
     whole = rule.whole_of(used) if indicator.nature is Nature.COUNT else None
     if indicator.denominator:
-        names = indicator.at(indicator.denominator, period)
-        counts.append(_sum_of(indicator.sources, period, names))
-        base = counts[-1].indicator.code
+        base = count_of(indicator.sources, period, indicator.denominator)
     elif size:
-        counts.append(_sum_of(size.givers, size.period, indicator.at(size.variables, size.period)))
-        base = counts[-1].indicator.code
+        base = count_of(size.givers, size.period, size.variables)
     if whole:
-        counts.append(_sum_of((source,), period, indicator.at(whole.among, period)))
-        among = counts[-1].indicator.code
+        among = count_of((source,), period, whole.among)
     complementary = any((source, name) in rules.complementary for name in used)
     if rule.inhabitants and (complementary or rule.whole_below):
-        counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
-        people = counts[-1].indicator.code
+        people = count_of((source,), period, rule.inhabitants)
     effect = max((rule.effect_of(name) for name in used), default=rule.effect)
     dispersion = whole.dispersion / effect if whole else 1.0
     return IntervalPlan(
@@ -126,12 +120,10 @@ def sums_behind(
 def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> Asked:
     """Return the count that adds some variables up, as an indicator nobody named."""
     code = f"{'+'.join(sources)} {period} {'+'.join(names)}"
-    return Asked(
-        Indicator(
-            code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
-        ),
-        period,
+    counted = Indicator(
+        code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
     )
+    return Asked(counted, period)
 
 
 def counted(
@@ -165,4 +157,4 @@ def least_of(row: Record | None) -> float:
 
 def _first_known(row: Record | None, *columns: str) -> float:
     numbers = (float(row[name]) for name in columns) if row is not None else ()
-    return next((number for number in numbers if not math.isnan(number)), _NAN)
+    return next((number for number in numbers if not math.isnan(number)), math.nan)

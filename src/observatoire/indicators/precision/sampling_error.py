@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.indicators.computation.compute import table_of
-from observatoire.indicators.computation.table import DIRECT, asked_key, modelled
+from observatoire.indicators.computation.table import DIRECT, Asked, Place, asked_key, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -20,6 +19,8 @@ from observatoire.indicators.precision.intervals import (
     wilson,
 )
 from observatoire.indicators.precision.sampling_bases import (
+    IntervalPlan,
+    Rules,
     counted,
     largest_of,
     least_of,
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
     from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]
@@ -62,22 +61,15 @@ _WITHOUT_INTERVAL = ("exhaustive", "reference", "unknown")
 
 _SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
-
-_NAN = float("nan")
+_CONTEXT = str(Status.CONTEXT)
 
 #: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
 _FEW = 10
 
 
-def check_choice(choice: str) -> str:
-    """Return a choice of intervals."""
-    if choice not in CHOICES:
-        raise UnknownNameError(
-            f"On ne sait pas donner la précision « {choice} ».",
-            remedy=suggestion(choice, CHOICES),
-            name=choice,
-        )
-    return choice
+def check_choice(choice: str) -> None:
+    """Refuse a choice of intervals that is none."""
+    check_known(choice, CHOICES, f"On ne sait pas donner la précision « {choice} ».")
 
 
 def with_sampling(
@@ -179,23 +171,23 @@ def _laid(
     """Return what :data:`_LAID` names."""
     indicator, code = plan.asked.indicator, str(row["territory"])
     if is_published(row, indicator, sources):
-        return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
+        return np.nan, np.nan, 1.0, np.nan, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
     usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
     kind = usual.get(indicator.precision, indicator.precision)
-    share, spread, flag = 1.0, _NAN, ""
+    share, spread, flag = 1.0, np.nan, ""
     sized = indicator.size.givers if indicator.size else ()
     if any(_is_guarded(sources.get(giver)) for giver in sized):
         # With the rate, the width of its interval tells this count, which its own source guards.
         base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
-    size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
+    size = most_of(base) if row["status"] == _CONTEXT else least_of(base)
     if kind == "census":
         commune = rules.communes.get(code, "")
         people = most_of(behind.get((plan.inhabitants, code)))
         fraction = plan.rule.fraction_of(
             commune,
             complementary=plan.complementary,
-            people=people if _is_whole_commune(row, commune) else _NAN,
+            people=people if _is_whole_commune(row, commune) else np.nan,
         )
         share = effective_share(fraction, plan.effect)
         flag = _flag(row, plan, most_of(base), people)
@@ -206,7 +198,7 @@ def _laid(
             size, spread = whole, plan.dispersion
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
-    return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+    return float(base["value"]) if base else np.nan, size, share, spread, kind, flag
 
 
 def _is_guarded(note: SourceNote | None) -> bool:
@@ -216,12 +208,12 @@ def _is_guarded(note: SourceNote | None) -> bool:
 
 def _is_whole_commune(row: Record, commune: str) -> bool:
     """Say whether a figure is of a commune itself, or of the one IRIS of a commune that has no others."""
-    own = row["status"] != str(Status.CONTEXT)
+    own = row["status"] != _CONTEXT
     return bool(commune) and own and row["territory"] in (commune, f"{commune}0000")
 
 
 def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
-    if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
+    if row["status"] not in (*_WITH_INTERVAL, _CONTEXT):
         return ""
     # Inhabitants that nobody tells may be few: what may not be commented is not.
     enough = people >= plan.rule.complementary_below
@@ -236,11 +228,10 @@ def _bounded(
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
-    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
-        _ASKED[choice]
-    )
+    wanted = frame["status"].isin([*_WITH_INTERVAL, _CONTEXT]) & kind.isin(_ASKED[choice])
     filled = {column: np.full(len(frame), np.nan) for column in _FILLED}
-    indicator = _asked_of(frame, indicators)
+    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
+    indicator = [indicators[asked_key(*key)] for key in keys]  # as it is in its period
     models = np.array([_model(*each) for each in zip(indicator, kind.tolist(), strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
@@ -253,8 +244,8 @@ def _bounded(
             if model == "proportion":  # a rate may be published in %: nothing then multiplies it
                 scale = np.full_like(factor, 100.0)
             _fill(filled, frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
-    enclosing = (frame["status"] == str(Status.CONTEXT)).to_numpy(dtype=bool)
-    for bound in ("low", "high"):
+    enclosing = (frame["status"] == _CONTEXT).to_numpy(dtype=bool)
+    for bound in _SIDES:
         # What a figure of the enclosing territory leaves open is not said of this one.
         whole = filled.pop(f"all_{bound}")
         frame[bound] = np.where(np.isnan(whole) | enclosing, frame[bound], whole)
@@ -275,11 +266,7 @@ def _bounded(
     return frame.assign(**filled)
 
 
-def _asked_of(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> list[Indicator]:
-    """Return the indicator of each cell, as it is in its period."""
-    keys = zip(frame["indicator"].tolist(), frame["period"].tolist(), strict=True)
-    return [indicators[asked_key(*key)] for key in keys]
-
+_SIDES = ("low", "high")
 
 #: Methods whose interval each choice makes.
 _ASKED = {
@@ -298,9 +285,8 @@ def _model(indicator: Indicator, kind: str) -> str:
         return f"{exact}count"
     if indicator.nature is not Nature.RATE:
         return ""
-    return (
-        "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
-    )
+    share = indicator.unit == "%" and kind not in ("byar", "exact")
+    return "proportion" if share else f"{exact}ratio"
 
 
 def _fill(
@@ -315,13 +301,8 @@ def _fill(
     value = frame["value"].to_numpy(dtype=float)[chosen] / scale
     # An estimate without an upper bound (its sources do not cover the whole) has none here either.
     estimated = (frame["status"] == str(Status.ESTIMATED)).to_numpy(dtype=bool)[chosen]
-    least, most = (
-        np.where(np.isnan(bound) & ~estimated, value, bound)
-        for bound in (
-            frame[name].to_numpy(dtype=float)[chosen] / scale
-            for name in ("passage_low", "passage_high")
-        )
-    )
+    bounds = (frame[f"passage_{side}"].to_numpy(dtype=float)[chosen] / scale for side in _SIDES)
+    least, most = (np.where(np.isnan(each) & ~estimated, value, each) for each in bounds)
     for confidence, (below, above) in (
         (LIKELY, ("sampling_low", "sampling_high")),
         (LIKELY, ("all_low", "all_high")),

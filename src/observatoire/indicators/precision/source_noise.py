@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.computation.table import DIRECT
-from observatoire.indicators.precision.sampling_bases import least_of, most_of
+from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules, least_of, most_of
 from observatoire.values import Nature, Record
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
     from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
 

@@ -12,19 +12,18 @@ import numpy as np
 import shapely
 
 from observatoire.errors import DescriptorError, PassageError
-from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, number
 from observatoire.indicators.routes.published_counts import published_counts
-from observatoire.indicators.routes.routes import LINKS
+from observatoire.indicators.routes.routes import LINKS, Route
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
 from observatoire.passage.links import SPLIT
 from observatoire.passage.methods.shares import ROUNDING
 from observatoire.territories.layers.supports import read_support_file
 from observatoire.territories.perimeters import require_official
-from observatoire.warehouse import read_shapes
+from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.warehouse.storage.passages import KeptPassage, find_passage, store_passages
 from observatoire.warehouse.storage.zonings import zoning_version
-from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
+from observatoire.workspace.model import PassageRecipe, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Catalogue
-    from observatoire.indicators.routes.routes import Route
-    from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
 
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
@@ -242,11 +238,6 @@ def method_label(method: str, passage: Passage) -> str:
 def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
     """Return the parameters of a recipe, once checked that none is missing nor idle."""
     method = recipe.method
-    if method not in PASSAGE_METHODS:
-        raise DescriptorError(
-            f"La méthode de passage « {method} » n’existe pas.",
-            remedy=suggestion(method, PASSAGE_METHODS),
-        )
     if method == "support" and recipe.support is None:
         raise DescriptorError(
             "Il manque le fichier du support.", remedy='Ajoutez support = "geo/carreaux.gpkg".'

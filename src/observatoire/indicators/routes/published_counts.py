@@ -1,7 +1,8 @@
-"""Counts that a producer publishes on a zoning: what a passage learns from, or is brought to."""
+"""What producers publish on a zoning: counts that a passage is made from, and what helps to foretell a part."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -119,3 +120,43 @@ def _summed(rows: pd.DataFrame, names: list[str]) -> pd.Series[float]:
         index="territory", columns="variable", values="value", dropna=False, aggfunc="first"
     )
     return wide.sum(axis=1, skipna=False).astype(float)
+
+
+_AGES = ("POP0014", "POP1529", "POP3044", "POP4559", "POP6074", "POP75P")
+_HOMES, _SOCIAL = ("RPMAISON", "RPAPPART"), "RP_LOCHLMV"
+
+#: The census figures of a zoning by their bare names, the latest period first.
+_CENSUS = """
+SELECT territory, period, regexp_replace(upper(variable), '^P[0-9][0-9]_', '') AS name, source, value
+FROM current_observation
+WHERE zoning = ? AND status = 'observed' AND value IS NOT NULL
+  AND list_contains(?, regexp_replace(upper(variable), '^P[0-9][0-9]_', ''))
+ORDER BY period DESC
+"""
+
+
+def part_supports(
+    warehouse: Warehouse, zoning: str, kept: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
+    """Return, by territory, the logarithm of its people and the share of social housing.
+
+    Parameters
+    ----------
+    kept : mapping of str
+        Sources whose figures not everyone may see: they shape nothing.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    rows = warehouse.rows(_CENSUS, [zoning, [*_AGES, *_HOMES, _SOCIAL]])
+    for territory, period, name, source, value in rows:
+        if str(source) not in kept:
+            found.setdefault((str(territory), str(period)), {})[str(name)] = float(value)
+    supports: dict[str, dict[str, float]] = {}
+    for (territory, _), figures in found.items():
+        known = supports.setdefault(territory, {})
+        people = sum(figures.get(age, math.nan) for age in _AGES)
+        homes = sum(figures.get(home, math.nan) for home in _HOMES)
+        if people > 0:
+            known.setdefault("log_people", math.log(people))
+        if homes > 0 and _SOCIAL in figures:
+            known.setdefault("social", figures[_SOCIAL] / homes)
+    return supports

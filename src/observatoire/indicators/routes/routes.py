@@ -215,7 +215,7 @@ class _Ways:
 
 
 def routes_to(
-    zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
+    zoning: str, links: Links, targets: Sequence[str], nouns: Mapping[str, Noun]
 ) -> list[Route]:
     """Return the passages to a zoning, the straight ones first, made once for the same links.
 
@@ -228,13 +228,13 @@ def routes_to(
     leading = {pair: table for pair, table in links.items() if pair[1] in {zoning, *middles}}
     contents = (
         zoning,
-        tuple(members[zoning]),
+        tuple(targets),
         *(
             (pair, nouns[pair[0]], *table, *table.itertuples(index=False, name=None))
             for pair, table in leading.items()
         ),
     )
-    return list(_found(zoning, _Ways(contents, leading, members[zoning], nouns)))
+    return list(_found(zoning, _Ways(contents, leading, targets, nouns)))
 
 
 @lru_cache(maxsize=128)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from observatoire.passage.arrays import Flags, Floats, Positions
 
 
 _MANY = 500  # corners above which the engine is the slower one

@@ -77,7 +77,7 @@ def _starts(geometries: NDArray[Any]) -> tuple[Floats, Floats, float, float] | N
     # A few at a time: the processor still has them at hand for the next question.
     for start in range(0, len(geometries), _READ_AT_ONCE):
         few = geometries[start : start + _READ_AT_ONCE]
-        if not _may_be_cells(few):
+        if (shapely.get_num_coordinates(few) != _RING).any() or shapely.has_z(few).any():
             return None
         x0, y0, x1, y1 = shapely.bounds(few).T
         if start == 0:
@@ -97,15 +97,11 @@ def _starts(geometries: NDArray[Any]) -> tuple[Floats, Floats, float, float] | N
 
 def _swept(columns: Positions, rows: Positions) -> bool:
     """Say whether cells are apart, and near enough that what lies between them can be kept in memory."""
-    places = (int(columns.max()) + 1) * (int(rows.max()) + 1)
-    if places > _SPARSEST * len(columns) + _FEW_CELLS:
+    height = int(rows.max()) + 1
+    if (int(columns.max()) + 1) * height > _SPARSEST * len(columns) + _FEW_CELLS:
         return False
-    return not _repeated(columns * (int(rows.max()) + 1) + rows)
-
-
-def _repeated(places: Positions) -> bool:
-    ordered = np.sort(places, kind="stable")
-    return bool((ordered[1:] == ordered[:-1]).any())
+    ordered = np.sort(columns * height + rows, kind="stable")
+    return not (ordered[1:] == ordered[:-1]).any()
 
 
 def _places_along(starts: Floats, side: float) -> Positions | None:
@@ -114,12 +110,6 @@ def _places_along(starts: Floats, side: float) -> Positions | None:
     if np.abs(starts - starts.min() - ranks * side).max() > _ALIGNED * side:
         return None
     return np.asarray(ranks, dtype=np.int64)
-
-
-def _may_be_cells(geometries: NDArray[Any]) -> bool:
-    if not (shapely.get_num_coordinates(geometries) == _RING).all():
-        return False
-    return not shapely.has_z(geometries).any()
 
 
 def _all_near(lengths: Floats, wanted: float) -> bool:

@@ -26,8 +26,7 @@ from observatoire.french.typography import number, plural
 from observatoire.passage.codes import check_codes, increasing, named
 from observatoire.passage.geometry.corners import seen_from_within
 from observatoire.passage.geometry.grid import Grid, recognise_grid
-from observatoire.passage.geometry.projections import areas_are_true
-from observatoire.territories.layers.crs import metric_system, systems_like
+from observatoire.territories.layers.crs import areas_are_true, metric_system, systems_like
 from observatoire.territories.layers.location import crs_name
 
 if TYPE_CHECKING:
@@ -76,7 +75,6 @@ def check_layer(
     *,
     repair: bool = False,
     points: bool = False,
-    zoning: str = "",
     reach: shapely.STRtree | None = None,
 ) -> MeasuredLayer:
     """Check a layer whole, and put it in the order of its codes.
@@ -91,8 +89,6 @@ def check_layer(
         Make invalid geometries valid and say which, instead of refusing them.
     points : bool
         Accept a layer of points too (a support of addresses).
-    zoning : str
-        Name of the zoning; by default the one in ``frame.attrs["zoning"]``.
     reach : STRtree, optional
         What it is measured against: outlines are not looked at whose box meets nothing of it.
     """
@@ -103,7 +99,6 @@ def check_layer(
             remedy="Lisez la couche avec geopandas.read_file, puis set_index sur le code.",
             role=role,
         )
-    _check_shown(frame, role)
     _check_filled(frame, role)
     _check_official(frame, role)
     _check_crs(frame, role)
@@ -130,7 +125,7 @@ def check_layer(
         geometries=geometries,
         areas=areas,
         crs=shapes.crs,
-        zoning=zoning or str(frame.attrs.get("zoning", "")),
+        zoning=str(frame.attrs.get("zoning", "")),
         remarks=remarks,
         grid=grid,
         frame=frame,
@@ -152,7 +147,7 @@ def check_same_crs(*layers: MeasuredLayer) -> None:
             )
 
 
-def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
+def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
     if frame.active_geometry_name not in frame.columns:
         raise EmptyGeometryError(
             f"La couche « {role} » n’a pas de colonne de géométries en service.",
@@ -160,9 +155,6 @@ def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
             remedy='Dites-la : set_geometry("geometry").',
             role=role,
         )
-
-
-def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
     if len(frame) == 0:
         raise EmptyGeometryError(
             f"La couche « {role} » est vide.",

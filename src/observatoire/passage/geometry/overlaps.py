@@ -64,14 +64,11 @@ def _check_neighbours(layer: MeasuredLayer) -> tuple[str, ...]:
     differing = [
         pair for chunk in chunks for pair in _check_pairs(layer, first[chunk], second[chunk])
     ]
-    if not differing:
-        return ()
-    return (
-        (
-            f"Des contours de la couche « {layer.role} » se chevauchent, de moins d’un millième du "
-            f"plus petit : {named(differing)}. Ce qui s’y trouve est partagé entre eux."
-        ),
+    remark = (
+        f"Des contours de la couche « {layer.role} » se chevauchent, de moins d’un millième du "
+        f"plus petit : {named(differing)}. Ce qui s’y trouve est partagé entre eux."
     )
+    return (remark,) if differing else ()
 
 
 def _check_pairs(layer: MeasuredLayer, first: Positions, second: Positions) -> list[str]:

@@ -19,13 +19,12 @@ import shapely
 from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 from observatoire.passage.geometry.clipping import clipped_areas, columns_of, stretches_of
 from observatoire.passage.geometry.grid import sweep
-from observatoire.passage.geometry.outlines import clear_of
+from observatoire.passage.geometry.outlines import Outline, clear_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.geometry.layers import MeasuredLayer
-    from observatoire.passage.geometry.outlines import Outline
 
 
 _CHUNK = 8192  # pairs clipped by one thread at a time

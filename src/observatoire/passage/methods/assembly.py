@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -36,16 +37,14 @@ def two_layers(
     """
     shapes = _shapes(target), _shapes(source)
     reach = None if everywhere or not len(shapes[0]) else shapely.STRtree(shapes[0])
+    first = partial(check_layer, source, "source", repair=repair, reach=reach)
+    second = partial(check_layer, target, "cible", repair=repair)
     if all(shapely.get_num_coordinates(each).sum() > _FEW for each in shapes):
         with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(check_layer, source, "source", repair=repair, reach=reach)
-            second = check_layer(target, "cible", repair=repair)
-            layers = (first.result(), second)
+            begun, checked = pool.submit(first), second()
+            layers = begun.result(), checked
     else:  # threads would wait for one another longer than they work
-        layers = (
-            check_layer(source, "source", repair=repair, reach=reach),
-            check_layer(target, "cible", repair=repair),
-        )
+        layers = first(), second()
     check_same_crs(*layers)
     # One after the other: together they would keep the corners of both layers in memory.
     _, differing = check_no_overlap(_near(layers[0]))
@@ -106,12 +105,14 @@ def passage_of(
     """Put a passage together from its measures."""
     source, target = layers
     within = sum_by(found.source, weight, len(source))
+    if coverage is None:
+        coverage = coverage_of(target, sum_by(found.target, found.of_target, len(target)))
     outside = 1.0 - within
     # What only rounding leaves is nothing, so that whole zonings lose nothing.
     outside[outside < ROUNDING] = 0.0
     made = Passage(
         weights=weights_frame(source, target, found, weight),
-        coverage=coverage_of(target, found, found.of_target) if coverage is None else coverage,
+        coverage=coverage,
         outside=by_code(source, outside, "outside"),
         method=method,
         parameters=parameters,

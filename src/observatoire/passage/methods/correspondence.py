@@ -106,17 +106,18 @@ def _idle(table: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _checked_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    why = "Une table de passage dit source, target et weight (le poids)."
     if not isinstance(frame, pd.DataFrame):
         raise PassageError(
             f"« {type(frame).__name__} » n’est pas un tableau.",
-            why="Une table de passage dit source, target et weight (le poids).",
+            why=why,
             remedy='pandas.read_csv(chemin, dtype={"source": str, "target": str}) en donne un.',
         )
     lacking = [name for name in ("source", "target", "weight") if name not in frame.columns]
     if lacking:
         raise PassageError(
             f"Colonne absente de la table de passage : {named(lacking)}.",
-            why="Une table de passage dit source, target et weight (le poids).",
+            why=why,
             remedy='Renommez les colonnes : frame.rename(columns={"IRIS": "source"}).',
             columns=lacking,
         )
@@ -183,15 +184,12 @@ def _weights(links: pd.DataFrame) -> pd.DataFrame:
     _check_weights(links, weight, part)
     whole = (weight >= 1 - _EXCESS) & ~part & (links["link"] != SPLIT)
     link = np.select([part, whole], [PART, WHOLE], SPLIT)
-    low = links["low"].fillna(pd.Series(np.where(whole, 1.0, 0.0)))
-    high = links["high"].fillna(pd.Series(np.ones(len(links))))
     count = links.groupby("target")["target"].transform("size")
-    share = links["share"].fillna(1.0 / count)
     return links.assign(
         weight=weight.mask(whole & links["low"].isna(), 1.0),
-        low=low.astype(float),
-        high=high.astype(float),
-        share=share.astype(float),
+        low=links["low"].fillna(whole.astype(float)),
+        high=links["high"].fillna(1.0),
+        share=links["share"].fillna(1.0 / count),
         link=link.astype(object),
     )
 

@@ -100,8 +100,8 @@ def by_code(layer: MeasuredLayer, values: Floats, name: str) -> pd.Series[float]
     return pd.Series(values, index=index, name=name)
 
 
-def coverage(target: MeasuredLayer, found: Shares, share: Floats) -> pd.Series[float]:
+def coverage(target: MeasuredLayer, covered: Floats) -> pd.Series[float]:
     """Share of each target that the sources cover, from 0 to 1."""
-    covered = np.minimum(sum_by(found.target, share, len(target)), 1.0)
+    covered = np.minimum(covered, 1.0)
     covered[covered > 1.0 - ROUNDING] = 1.0
     return by_code(target, covered, "coverage")

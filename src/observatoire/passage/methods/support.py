@@ -21,14 +21,13 @@ from observatoire.passage.geometry.corners import polygons_of
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import Pairs, intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
-from observatoire.passage.methods.shares import ROUNDING, by_code, check_sliver
+from observatoire.passage.methods.shares import ROUNDING, Shares, check_sliver, coverage
 from observatoire.passage.transfer.frames import is_numeric
 from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.methods.shares import Shares
     from observatoire.passage.passage import Passage
 
 _ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
@@ -158,9 +157,7 @@ class Masses:
         inside = sum_by(found.target, self.pair, len(target))
         area = sum_by(found.target, found.of_target, len(target))
         total = np.where(self.target > 0, self.target, 1.0)
-        covered = np.minimum(np.where(self.target > 0, inside / total, area), 1.0)
-        covered[covered > 1.0 - ROUNDING] = 1.0
-        return by_code(target, covered, "coverage")
+        return coverage(target, np.where(self.target > 0, inside / total, area))
 
     def quality(self, target: MeasuredLayer) -> pd.DataFrame:
         """Share of each target's support that the producer imputed."""

@@ -10,7 +10,7 @@ import pandas as pd
 from observatoire.passage.arrays import Floats, in_blocks, sum_by, weighted_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -23,10 +23,16 @@ _BALANCED = 1e-12  # relative gap that float64 sums may leave
 
 def report(links: Links, given: Given) -> dict[str, object]:
     """Say which sources were unknown or absent, and what fell outside, by variable."""
+    variables, columns = _balance(links, given)
+    # A table made to be taken apart again costs more than all the sums.
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return {
         "unknown_sources": given.unknown,
         "absent_sources": [str(code) for code in links.sources[np.flatnonzero(given.absent)]],
-        "balance": dict(_by_variable(*_balance(links, given))),
+        "balance": {
+            variable: dict(zip(columns, row, strict=True))
+            for variable, row in zip(variables, rows, strict=True)
+        },
     }
 
 
@@ -52,16 +58,6 @@ def _balance(
         _sum(given, unknown) + given.unplaced,
         size=size + np.abs(given.unplaced),
     )
-
-
-def _by_variable(
-    variables: list[str], columns: dict[str, NDArray[Any]]
-) -> Iterator[tuple[str, dict[str, object]]]:
-    # A table made to be taken apart again costs more than all the sums.
-    for variable, *row in zip(
-        variables, *(column.tolist() for column in columns.values()), strict=True
-    ):
-        yield variable, dict(zip(columns, row, strict=True))
 
 
 def balance_of_weights(links: Links) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from observatoire.french.typography import interval, number
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import check_codes, check_possible, named
 from observatoire.passage.transfer.bounds import tightened
-from observatoire.passage.transfer.frames import as_series
+from observatoire.passage.transfer.frames import as_columns, as_series
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -134,29 +134,24 @@ def with_totals(
 def _by_variable(
     given: Given, totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float]
 ) -> dict[str, pd.Series[float]]:
-    if not isinstance(totals, pd.DataFrame):
-        series = as_series(totals, "totals")
-        name = given.variables[0] if len(given.variables) == 1 else str(series.name)
-        totals = series.to_frame(name)
-    strange = [str(name) for name in totals.columns if str(name) not in given.variables]
+    columns = as_columns(totals, "totals", given.variables)
+    names = list(map(str, columns.columns))
+    strange = [name for name in names if name not in given.variables]
     if strange:
         raise UnknownNameError(
             f"Des totaux sont donnés pour des variables inconnues : {named(strange)}.",
             remedy=f"Nommez la série comme sa variable ({named(given.variables)}).",
             variables=strange,
         )
-    rates = [
-        name
-        for name, nature in zip(given.variables, given.natures, strict=True)
-        if name in set(map(str, totals.columns)) and not nature.additive
-    ]
+    natures = dict(zip(given.variables, given.natures, strict=True))
+    rates = [name for name in names if not natures[name].additive]
     if rates:
         raise PassageError(
             f"On ne cale pas un taux sur un total ({named(rates)}).",
             why="Seuls des effectifs et des montants s’additionnent.",
             remedy="Calez ses deux effectifs, puis apply_ratio.",
         )
-    return {str(name): as_series(totals[name], "totals") for name in totals.columns}
+    return {name: as_series(columns[name], "totals") for name in names}
 
 
 def _put_neighbours(

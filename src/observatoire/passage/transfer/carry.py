@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.passage.transfer.counts import carry_counts
-from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.inputs import Given, check_given
 from observatoire.passage.transfer.metadata import About, kinds_counted
 from observatoire.passage.transfer.outcome import Outcome
 from observatoire.passage.transfer.rates import carry_rates
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.passage.links import Links
-    from observatoire.passage.transfer.inputs import Given
 
     Numbers = pd.DataFrame | pd.Series[Any]
 
@@ -36,17 +35,12 @@ def carry_frame(
     """Check a frame and carry it; what was given, and what comes out, not yet laid out as a table."""
     given = check_given(links, frame, nature, low=low, high=high)
     given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
-    return given, carry(links, given, min_coverage=min_coverage)
-
-
-def carry(links: Links, given: Given, *, min_coverage: float) -> Outcome:
-    """Carry variables to every target."""
     additive = [k for k, nature in enumerate(given.natures) if nature.additive]
     others = [k for k, nature in enumerate(given.natures) if not nature.additive]
     if not others:
-        return carry_counts(links, given)
+        return given, carry_counts(links, given)
     outcome = Outcome.blank(len(links.targets), len(given.variables))
     if additive:
         outcome.fill(additive, carry_counts(links, given.columns(additive)))
     outcome.fill(others, carry_rates(links, given.columns(others), min_coverage=min_coverage))
-    return outcome
+    return given, outcome

@@ -40,12 +40,11 @@ def _carry(links: Links, given: Given) -> Outcome:
     outcome = Outcome.blank(len(links.targets), len(given.variables))
     if len(plain):
         outcome.fill(list(plain), _carry_plain(links, given.columns(list(plain))))
-    others = np.flatnonzero(~given.plain)
-    kept = given.columns(list(others))
-    part = Outcome.blank(len(links.targets), len(others))
+    others = np.flatnonzero(~given.plain).tolist()
+    kept, part = given.columns(others), Outcome.blank(len(links.targets), len(others))
     rows = len(links.sources)
     in_blocks(len(others), rows, lambda block: _carry_carefully(links, kept, part, block))
-    outcome.fill(list(others), part)
+    outcome.fill(others, part)
     return outcome
 
 
@@ -101,14 +100,13 @@ def _source_bounds(
     """Bounds of the sources themselves: a known one is its own value, a hidden count has a floor."""
     # A count that is hidden is at least nothing; a balance has no floor.
     floor = np.where((values < 0).any(axis=0), -np.inf, 0.0)
-    low, high = np.where(known, values, floor), np.where(known, values, np.inf)
-    if given.low is not None:
-        stated = given.low[:, chosen]
-        low = np.where(np.isnan(stated), low, stated)
-    if given.high is not None:
-        stated = given.high[:, chosen]
-        high = np.where(np.isnan(stated), high, stated)
-    return low, high
+    bounds = []
+    for least, stated in ((floor, given.low), (np.inf, given.high)):
+        own = np.where(known, values, least)
+        if stated is not None:
+            own = np.where(np.isnan(stated[:, chosen]), own, stated[:, chosen])
+        bounds.append(own)
+    return bounds[0], bounds[1]
 
 
 def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, Floats]:

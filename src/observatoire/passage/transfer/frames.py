@@ -85,6 +85,20 @@ def as_series(given: object, role: str) -> pd.Series[Any]:
     return given
 
 
+def as_columns(given: object, role: str, variables: list[str]) -> pd.DataFrame:
+    """Return numbers by code in columns named as variables: a series is of the only one, or of its name.
+
+    Examples
+    --------
+    >>> as_columns({"X": 3}, "totals", ["pop"]).columns.tolist()
+    ['pop']
+    """
+    if isinstance(given, pd.DataFrame):
+        return as_frame(given).rename(columns=str)
+    series = as_series(given, role)
+    return series.to_frame(variables[0] if len(variables) == 1 else str(series.name))
+
+
 def matrix(frame: pd.DataFrame) -> Floats:
     """Return the numbers of a frame, a blank as NaN; refuse what is not a number."""
     if all(kind == np.float64 for kind in frame.dtypes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -84,16 +84,14 @@ class Given:
         """Keep some variables only."""
         if chosen == list(range(len(self.variables))):
             return self
-        return Given(
-            [self.variables[k] for k in chosen],
-            [self.natures[k] for k in chosen],
-            self.numbers[:, chosen],
-            None if self.low is None else self.low[:, chosen],
-            None if self.high is None else self.high[:, chosen],
-            self.absent,
-            self.unknown,
-            self.unplaced[chosen],
-            self.kinds,
+        return replace(
+            self,
+            variables=[self.variables[k] for k in chosen],
+            natures=[self.natures[k] for k in chosen],
+            numbers=self.numbers[:, chosen],
+            low=None if self.low is None else self.low[:, chosen],
+            high=None if self.high is None else self.high[:, chosen],
+            unplaced=self.unplaced[chosen],
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from observatoire.errors import PassageError, UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known, suggestion
 from observatoire.french.typography import number
 from observatoire.passage.codes import named
 from observatoire.passage.counted import kind_declared
@@ -118,13 +118,8 @@ def _by_variable(about: About, variables: list[str]) -> dict[str, About]:
 
 def _check_said(variable: str, description: About) -> None:
     for key in description:
-        if key not in ABOUT:
-            raise UnknownNameError(
-                f"« {key} » ne se dit pas d’une variable.",
-                where=f"about, {variable}",
-                remedy=suggestion(str(key), ABOUT),
-                name=key,
-            )
+        what = f"« {key} » ne se dit pas d’une variable."
+        check_known(str(key), ABOUT, what, where=f"about, {variable}")
     period = description.get("period", "")
     if period and not is_period(str(period)):
         raise PassageError(

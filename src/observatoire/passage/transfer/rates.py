@@ -41,10 +41,9 @@ def carry_rates(links: Links, given: Given, *, min_coverage: float) -> Outcome:
         elif whole and len(into) > 1:
             _bound(links, outcome, target, links.source[into], (low, high))
         else:
-            source = links.source[into[0]]
-            status = Status.OBSERVED if whole else Status.CONTEXT
-            bounds = (low[source], high[source])
-            _copy(links, outcome, target, (int(source), status), (given.numbers[source], *bounds))
+            source = int(links.source[into[0]])
+            numbers = (given.numbers[source], low[source], high[source])
+            _copy(links, outcome, target, source, numbers, whole=whole)
     return outcome
 
 
@@ -98,16 +97,17 @@ def _copy(
     links: Links,
     outcome: Outcome,
     target: int,
-    source: tuple[int, Status],
+    source: int,
     values: tuple[Floats, Floats, Floats],
+    *,
+    whole: bool,
 ) -> None:
-    position, status = source
     value, low, high = values
     known = ~np.isnan(value)
-    code = links.sources[position]
-    outcome.status[target, known] = Outcome.code(status)
+    code = links.sources[source]
+    outcome.status[target, known] = Outcome.code(Status.OBSERVED if whole else Status.CONTEXT)
     outcome.value[target] = value
-    if status is Status.CONTEXT:
+    if not whole:
         outcome.reason[target, known] = f"Valeur de {code}, qui contient ce territoire."
     elif links.uncovered[target]:
         outcome.status[target, known] = Outcome.code(Status.ESTIMATED)

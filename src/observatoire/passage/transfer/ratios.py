@@ -12,7 +12,7 @@ from observatoire.errors import PassageError
 from observatoire.passage.codes import named
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
-from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.inputs import Given, check_given
 from observatoire.passage.transfer.metadata import About, kinds_counted, scales
 from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered
 from observatoire.values import Nature, Status
@@ -20,7 +20,6 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     from observatoire.passage.arrays import Floats
     from observatoire.passage.links import Links
-    from observatoire.passage.transfer.inputs import Given
 
 
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
@@ -134,20 +133,18 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     """Tell apart a denominator that is nothing from one that is only not placed."""
     code = Outcome.code
     missing = outcome.status == code(Status.MISSING)
+    bounded = outcome.status == code(Status.BOUNDED)
     nothing = ~missing & (bottom.high == 0)
     adrift = ~missing & ~nothing & (bottom.value == 0)
-    boundless = (
-        ~missing & ~nothing & (outcome.status == code(Status.BOUNDED)) & np.isnan(outcome.high)
-    )
+    boundless = ~nothing & bounded & np.isnan(outcome.high)
     outcome.status[nothing] = code(Status.NOT_APPLICABLE)
     outcome.status[adrift | boundless] = code(Status.MISSING)
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
     blank_rate = missing | nothing | adrift | boundless
-    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[blank_rate] = np.nan
-    outcome.high[blank_rate] = np.nan
+    outcome.value[blank_rate | bounded] = np.nan
+    outcome.low[blank_rate] = outcome.high[blank_rate] = np.nan
 
 
 def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from observatoire.errors import WorkspaceError
 from observatoire.indicators.answer_grounds import answer_grounds
 from observatoire.secrecy.release.decision import Decision
-from observatoire.warehouse.storage.decisions import find_decision, keep_decision
 from observatoire.warehouse.storage.digests import RECORD, content_digest
+from observatoire.warehouse.storage.kept_results import find_decision, keep_decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -62,11 +62,13 @@ def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
         return
     if x0 <= area.east and x1 >= area.west and y0 <= area.north and y1 >= area.south:
         return
+    region = region_around((x0 + x1) / 2, (y0 + y1) / 2)
+    named = f" ({region})" if region else ""
     raise CRSError(
         "Cette couche est ailleurs : aucun de ses contours n’est près de vos territoires.",
         where=path.name,
         why=f"Elle va de {_degrees(x0)} à {_degrees(x1)} de longitude et de {_degrees(y0)} à "
-        f"{_degrees(y1)} de latitude{_place_of(x0, y0, x1, y1)} ; vos territoires sont en {crs} "
+        f"{_degrees(y1)} de latitude{named} ; vos territoires sont en {crs} "
         f"({area.name.split(' - ')[0]}). Des noms de lieux s’y retrouvent peut-être : ce sont des "
         "homonymes.",
         remedy="Demandez la couche de vos communes. Si c’est bien la leur, son système "
@@ -78,12 +80,6 @@ def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
 
 def _degrees(value: float) -> str:
     return f"{number(value, 1)}°"
-
-
-def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
-    """Name the French territory in which the middle of a layer lies, if it is in one."""
-    place = region_around((x0 + x1) / 2, (y0 + y1) / 2)
-    return f" ({place})" if place else ""
 
 
 def check_namesakes(

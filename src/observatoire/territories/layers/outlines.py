@@ -11,6 +11,7 @@ from observatoire.errors import InvalidGeometryError
 from observatoire.french.typography import enumerate_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import geopandas as gpd
@@ -47,36 +48,23 @@ def check_shapes(
     (2.0, ('Q1',))
     """
     absent = shapes.index[shapes.isna() | shapes.is_empty]
-    if len(absent):
-        raise InvalidGeometryError(
-            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
-            where=path.name,
-            remedy="Supprimez ces lignes, ou redemandez la couche.",
-            codes=list(absent),
-        )
-    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
-    if len(flat):
-        raise InvalidGeometryError(
-            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
-            f"{enumerate_words(list(flat.index), most=8)}.",
-            where=path.name,
-            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
-            codes=list(flat.index),
-        )
+    _refuse(absent, "Contour vide pour", path, "Supprimez ces lignes, ou redemandez la couche.")
+    flat = shapes.index[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
+    what = "Autre chose qu’un polygone (point, ligne ou collection) pour"
+    remedy = "Gardez les seuls polygones (QGIS : Convertir en parties simples)."
+    _refuse(flat, what, path, remedy)
     _check_far(shapes, path)
     broken = shapes.index[~shapes.is_valid]
     if not len(broken):
         return shapes, ()
     if not repair:
-        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
-        raise InvalidGeometryError(
-            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
-            where=path.name,
-            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
-            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
-            "au zonage dans observatoire.toml.",
-            codes=list(broken),
+        reason = shapely.is_valid_reason(shapes[broken[0]])
+        why = f"Pour le premier : {reason}. Une surface calculée dessus serait fausse."
+        remedy = (
+            "Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » au zonage "
+            "dans observatoire.toml."
         )
+        _refuse(broken, "Contour qui se recoupe pour", path, remedy, why)
     return _mended(shapes, broken, path), tuple(broken)
 
 
@@ -88,14 +76,9 @@ def _mended(shapes: gpd.GeoSeries, broken: pd.Index, path: Path) -> gpd.GeoSerie
         shapes[broken].to_numpy(), method="structure", keep_collapsed=False
     )
     lost = [code for code in broken if mended[code].is_empty or not mended[code].is_valid]
-    if lost:
-        raise InvalidGeometryError(
-            f"Contour qui ne se répare pas pour : {enumerate_words(lost, most=8)}.",
-            where=path.name,
-            why="Il n’entoure aucune surface.",
-            remedy="Redessinez-le dans QGIS, ou redemandez la couche.",
-            codes=lost,
-        )
+    remedy = "Redessinez-le dans QGIS, ou redemandez la couche."
+    why = "Il n’entoure aucune surface."
+    _refuse(lost, "Contour qui ne se répare pas pour", path, remedy, why)
     return mended
 
 
@@ -106,13 +89,14 @@ _FARTHEST = 1e8
 def _check_far(shapes: gpd.GeoSeries, path: Path) -> None:
     """Refuse a point that is nowhere: mended, its outline would be of another shape."""
     points, owners = shapely.get_coordinates(shapes.to_numpy(), return_index=True)
-    nowhere = np.unique(owners[~(np.abs(points) < _FARTHEST).all(axis=1)])
-    if len(nowhere):
-        codes = list(shapes.index[nowhere])
-        raise InvalidGeometryError(
-            f"Un point du contour n’est nulle part sur Terre, pour : {enumerate_words(codes, most=8)}.",
-            where=path.name,
-            why="Ses coordonnées sont démesurées, ou ne sont pas des nombres.",
-            remedy="Supprimez ce point dans QGIS, ou redemandez la couche.",
-            codes=codes,
-        )
+    nowhere = shapes.index[np.unique(owners[~(np.abs(points) < _FARTHEST).all(axis=1)])]
+    remedy = "Supprimez ce point dans QGIS, ou redemandez la couche."
+    why = "Ses coordonnées sont démesurées, ou ne sont pas des nombres."
+    _refuse(nowhere, "Un point du contour n’est nulle part sur Terre, pour", path, remedy, why)
+
+
+def _refuse(codes: Iterable[str], what: str, path: Path, remedy: str, why: str = "") -> None:
+    """Refuse outlines that are not as they must be, if there are any."""
+    if wrong := list(codes):
+        named = f"{what} : {enumerate_words(wrong, most=8)}."
+        raise InvalidGeometryError(named, where=path.name, why=why, remedy=remedy, codes=wrong)

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import zipfile
 import zlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyogrio
@@ -24,7 +24,6 @@ from observatoire.french.typography import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 
 _JSON = (b"{", b"\xef\xbb\xbf{")

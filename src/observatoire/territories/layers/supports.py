@@ -18,7 +18,7 @@ from observatoire.errors import (
     UnreadableFileError,
     UnreadableNumberError,
 )
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import plural
 from observatoire.territories.layers.reader import read_frames
@@ -87,13 +87,9 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
 
 def _weighed(frame: gpd.GeoDataFrame, weight: str, path: Path) -> gpd.GeoDataFrame:
     """Read as numbers the weight and the flags of imputed cells."""
-    if weight not in frame.columns:
-        columns = [str(column) for column in frame.columns]
-        raise UnknownColumnError(
-            f"La colonne « {weight} » n’est pas dans le support.",
-            where=path.name,
-            remedy=suggestion(weight, columns),
-        )
+    columns = list(map(str, frame.columns))
+    what = f"La colonne « {weight} » n’est pas dans le support."
+    check_known(weight, columns, what, where=path.name, error=UnknownColumnError)
     flags = [str(name) for name in frame.columns if str(name).casefold() in IMPUTED_COLUMNS]
     counted = [weight, *flags]
     return frame.assign(**{name: _numbers(frame[name], path) for name in counted})

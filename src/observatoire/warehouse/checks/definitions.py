@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -25,12 +25,11 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import build, packaged, read, toml_table
 from observatoire.errors import DescriptorError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known, suggestion
 from observatoire.french.typography import enumerate_words, number
 from observatoire.warehouse.checks.batches import BATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from observatoire.warehouse.connection import Warehouse
@@ -106,6 +105,10 @@ class Check:
             _check_select(check)
         return check
 
+    def refusal(self, what: str, *, why: str = "", remedy: str = "") -> DescriptorError:
+        """Return the error of this check, where it is written."""
+        return DescriptorError(what, where=self.origin, why=why, remedy=remedy)
+
     def sentence(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one failing row, its numbers as French readers expect them."""
         return self.message.format(**{key: _written(value) for key, value in row.items()})
@@ -143,12 +146,9 @@ def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
     if added is not None and added.is_file():
         table = toml_table(added)
         for name in _turned_off(table):
-            if name not in checks:
-                raise DescriptorError(
-                    f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
-                    where=f"{CHECKS_FILE}, [checks.{name}]",
-                    remedy=suggestion(name, checks),
-                )
+            what = f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom."
+            where = f"{CHECKS_FILE}, [checks.{name}]"
+            check_known(name, checks, what, where=where, error=DescriptorError)
             del checks[name], table["checks"][name]
         origin = {"origin": CHECKS_FILE, "ours": False}
         checks |= build(added, table, CheckFile, origin).checks
@@ -261,36 +261,29 @@ def check_columns(warehouse: Warehouse, check: Check) -> None:
     except duckdb.Error as error:
         raise broken(check, error) from error
     columns = [column[0] for column in given]
-    _check_kinds(check, {column[0]: str(column[1]) for column in given})
+    kinds = {column[0]: str(column[1]) for column in given}
+    for column in ("load", "line", "value"):
+        if kinds.get(column, "NUMBER").partition("(")[0] not in _NUMBERS:
+            raise unnumbered(check, f"« {column} » est de la sorte {kinds[column]}")
     for column in ROW_COLUMNS:
         if column not in columns:
-            raise DescriptorError(
+            raise check.refusal(
                 f"Le contrôle « {check.name} » ne rend pas la colonne « {column} ».",
-                where=check.origin,
                 remedy=f"Un contrôle rend au moins {enumerate_words(list(ROW_COLUMNS))} ; "
                 "NULL où il n’y a rien à dire.",
             )
     for column in _fields(check):
         if column not in columns:
-            raise DescriptorError(
+            raise check.refusal(
                 f"Le message du contrôle « {check.name} » nomme {{{column}}}, que son SQL ne rend pas.",
-                where=check.origin,
                 remedy=suggestion(column, columns, most=20),
             )
 
 
-def _check_kinds(check: Check, kinds: Mapping[str, str]) -> None:
-    for column in ("load", "line", "value"):
-        kind = kinds.get(column, "NUMBER").partition("(")[0]
-        if kind not in _NUMBERS:
-            raise unnumbered(check, f"« {column} » est de la sorte {kinds[column]}")
-
-
 def unnumbered(check: Check, why: object) -> DescriptorError:
     """Return the error of a predicate whose load, line or value is no number."""
-    return DescriptorError(
+    return check.refusal(
         f"Dans le contrôle « {check.name} », load, line et value ne sont pas tous des nombres.",
-        where=check.origin,
         why=f"Le moteur dit : {why}.",
         remedy="load et line sont ceux de figure ; value est un nombre, ou NULL::DOUBLE.",
     )
@@ -300,16 +293,14 @@ def _fields(check: Check) -> list[str]:
     try:
         parts = list(string.Formatter().parse(check.message))
     except ValueError as error:
-        raise DescriptorError(
+        raise check.refusal(
             f"Le message du contrôle « {check.name} » a une accolade de trop ou de moins.",
-            where=check.origin,
             remedy="Une colonne s’écrit {colonne} ; doublez les autres accolades.",
         ) from error
     for _, column, form, conversion in parts:
         if form or conversion:
-            raise DescriptorError(
+            raise check.refusal(
                 f"Le message du contrôle « {check.name} » met en forme {{{column}}}.",
-                where=check.origin,
                 remedy="Écrivez {colonne} sans rien d’autre : les nombres sont écrits à la française.",
             )
     return [column for _, column, _, _ in parts if column is not None]
@@ -317,9 +308,8 @@ def _fields(check: Check) -> list[str]:
 
 def broken(check: Check, error: duckdb.Error) -> DescriptorError:
     """Return the error to raise on a predicate that DuckDB refuses."""
-    return DescriptorError(
+    return check.refusal(
         f"Le SQL du contrôle « {check.name} » ne passe pas.",
-        where=check.origin,
         why=f"Le moteur dit : {str(error).splitlines()[0]}",
         remedy="Corrigez-le, ou éteignez le contrôle par off = true ; les chiffres chargés sont gardés.",
     )
@@ -327,9 +317,8 @@ def broken(check: Check, error: duckdb.Error) -> DescriptorError:
 
 def endless(check: Check, why: str) -> DescriptorError:
     """Return the error to raise on a predicate that does not end, or finds everything."""
-    return DescriptorError(
+    return check.refusal(
         f"Le contrôle « {check.name} » {why}.",
-        where=check.origin,
         why="Un contrôle désigne quelques lignes, sans retenir l’analyste.",
         remedy="Corrigez-le, ou éteignez-le par off = true ; les chiffres chargés sont gardés.",
     )

@@ -26,14 +26,13 @@ from observatoire.warehouse.checks.definitions import (
 )
 from observatoire.warehouse.checks.tables import drop, lay_out, rested_on, statements, vacant
 from observatoire.warehouse.failures import failure, is_of_the_file
-from observatoire.warehouse.findings import CheckReport
+from observatoire.warehouse.reports import CheckReport, LoadReport
 from observatoire.warehouse.storage.grid_cells import CELL_COLUMNS, cut_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from observatoire.warehouse.connection import Warehouse
-    from observatoire.warehouse.reports import LoadReport
     from observatoire.workspace.model import Workspace
 
 

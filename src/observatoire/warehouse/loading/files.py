@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    FileError,
-    LoadError,
-    ObservatoireError,
-    UnknownNameError,
-)
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import DuplicateKeyError, FileError, LoadError, ObservatoireError
+from observatoire.errors.arguments import check_known
 from observatoire.french.typography import enumerate_words, plural
-from observatoire.sources.descriptors.source import DESCRIPTOR_NAME
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
@@ -29,10 +23,8 @@ from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from observatoire.sources.descriptors.source import Source
     from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.warehouse.connection import Warehouse
@@ -67,12 +59,8 @@ def preview_file(
             remedy="Donnez l’un de ses fichiers ; un dossier de source se charge entier : « observatoire load ».",
         )
     context = preview_context(workspace)
-    if zoning and zoning not in context.zonings:
-        raise UnknownNameError(
-            f"Le zonage « {zoning} » n’est pas déclaré.",
-            remedy=suggestion(zoning, context.zonings),
-            name=zoning,
-        )
+    if zoning:
+        check_known(zoning, context.zonings, f"Le zonage « {zoning} » n’est pas déclaré.")
     with texts_of([path]):
         return preview_table(path, context, period=period, zoning=zoning, member=member)
 
@@ -117,32 +105,26 @@ def load_file(
         When the preview refuses the file, or a row is at fault; the warehouse is unchanged.
     """
     with texts_of([path]):
-        return _load_file(warehouse, workspace, path, options)
-
-
-def _load_file(
-    warehouse: Warehouse, workspace: Workspace, path: Path, options: LoadOptions
-) -> LoadReport:
-    preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
-    if preview.refusal is not None or preview.source is None or preview.parsed is None:
-        raise preview.refusal or LoadError(
-            "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
-            where=path.name,
-            remedy="« observatoire preview FICHIER » montre ce qui en a été lu.",
+        preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
+        if preview.refusal is not None or preview.source is None or preview.parsed is None:
+            raise preview.refusal or LoadError(
+                "Aucun tableau de territoires n’a été reconnu dans ce fichier.",
+                where=path.name,
+                remedy="« observatoire preview FICHIER » montre ce qui en a été lu.",
+            )
+        if options.on_error == "refuse":
+            refuse_faults(preview.parsed)
+        former = _former(warehouse, preview.source, preview.parsed)
+        spec = replace(preview.source.files[0], replaces=former)
+        kin = kin_of(preview.source.family, preview.ground.families)
+        report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
+        twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
+        replaced = (
+            f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique."
         )
-    if options.on_error == "refuse":
-        refuse_faults(preview.parsed)
-    former = _former(warehouse, preview.source, preview.parsed)
-    spec = replace(preview.source.files[0], replaces=former)
-    kin = kin_of(preview.source.family, preview.ground.families)
-    report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
-    twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
-    notices = _notices(preview) + twice
-    if former:
-        notices += (
-            f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",
+        return replace(
+            report, notices=(*_notices(preview), *twice, *([replaced] if former else ()))
         )
-    return replace(report, notices=notices)
 
 
 _ELSEWHERE = """
@@ -159,14 +141,11 @@ def _given_elsewhere(warehouse: Warehouse, source: Source, parsed: Parsed) -> tu
         if row[:3] in offered
     ]
     names = [f"« {variable} » ({period}, source {other})" for variable, period, other in shared]
-    if not names:
-        return ()
-    return (
-        (
-            f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
-            "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
-        ),
+    notice = (
+        f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}. "
+        "Un indicateur lit la première des sources qu’il nomme (sources) qui le donne."
     )
+    return (notice,) if names else ()
 
 
 def _contents(parsed: Parsed) -> set[tuple[str, ...]]:
@@ -198,11 +177,8 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
         return ""
     offered = _contents(parsed)
     given = {tuple(map(str, row)) for row in warehouse.rows(_GIVEN, [source.code, standing[0]])}
-    if (
-        len(standing) == 1
-        and PurePath(standing[0]).stem == PurePath(name).stem
-        and given <= offered
-    ):
+    same_name = PurePath(standing[0]).stem == PurePath(name).stem
+    if len(standing) == 1 and same_name and given <= offered:
         return standing[0]
     raise DuplicateKeyError(
         f"« {standing[0]} », déjà chargé, a le même nom de source que ce fichier, et d’autres chiffres.",
@@ -262,11 +238,7 @@ def _quoted(names: Iterable[str]) -> list[str]:
 
 
 def load_all(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    options: LoadOptions = USUAL,
-    *,
-    progress: Callable[[Path], object] = lambda _: None,
+    warehouse: Warehouse, workspace: Workspace, options: LoadOptions = USUAL
 ) -> list[LoadReport]:
     """Load every source of a workspace; one that fails does not stop the others.
 
@@ -280,7 +252,6 @@ def load_all(
     failures: dict[str, ObservatoireError] = {}
     folders = workspace.source_folders()
     for folder in folders:
-        progress(folder)
         try:
             reports.append(load_source(warehouse, workspace, folder, options))
         except ObservatoireError as error:

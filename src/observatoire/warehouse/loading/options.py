@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from observatoire.errors import DescriptorError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.values import PERIOD_FORMS, is_period
 
 ON_ERROR = ("refuse", "reject")
@@ -43,11 +43,8 @@ class LoadOptions:
 
     def __post_init__(self) -> None:
         """Refuse an unknown way of treating faults, and what is no period."""
-        if self.on_error not in ON_ERROR:
-            raise DescriptorError(
-                f"on_error = « {self.on_error} » n’existe pas.",
-                remedy=suggestion(str(self.on_error), ON_ERROR),
-            )
+        what = f"on_error = « {self.on_error} » n’existe pas."
+        check_known(self.on_error, ON_ERROR, what, error=DescriptorError)
         if self.period and not is_period(self.period):
             raise DescriptorError(
                 f"« {self.period} » n’est pas une période.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.declarations.reader import toml_table
 from observatoire.errors import DescriptorError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.french.typography import enumerate_words
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptors.agreement import agreement_words
@@ -73,12 +73,9 @@ def load_source(
         )
     specs = list(source.asked(only) if only else source.standing())
     known, communes = matchers(workspace), scope(workspace)
-    if source.zoning not in known:
-        raise DescriptorError(
-            f"Le zonage « {source.zoning} » n’est pas déclaré dans {WORKSPACE_FILE}.",
-            where=f"{source.code}/{DESCRIPTOR_NAME}",
-            remedy=suggestion(source.zoning, known),
-        )
+    what = f"Le zonage « {source.zoning} » n’est pas déclaré dans {WORKSPACE_FILE}."
+    where = f"{source.code}/{DESCRIPTOR_NAME}"
+    check_known(source.zoning, known, what, where=where, error=DescriptorError)
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
     words = RegisterVocabulary(known, *catalogue_codes(workspace))
     kin = kin_of(source.family, read_families(workspace.root) if source.family else {})

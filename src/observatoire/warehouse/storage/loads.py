@@ -15,7 +15,7 @@ import pandas as pd
 from observatoire.errors import DescriptorError, DuplicateKeyError, ObservatoireError
 from observatoire.french.typography import NARROW, plural
 from observatoire.french.typography import number as french_number
-from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source, slug
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source, read_source, slug
 from observatoire.sources.observations.registers import registers
 from observatoire.sources.tables.rejects import NO_REJECT
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.descriptors.source import Source
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.warehouse.connection import Warehouse
 
@@ -120,12 +119,11 @@ def _withdraw(
     warehouse: Warehouse, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
 ) -> list[str]:
     """Put out of force the files that a source no longer declares, and return their names."""
-    stands = "SELECT id, file FROM load WHERE source = ? AND superseded_by IS NULL"
     declared = {table.table.name for _, table in parsed}
-    standing = warehouse.rows(stands, [source.code])
     # No load takes their place: they stood until after all that was loaded, and published, before today.
     last = 1 + int(warehouse.rows("SELECT coalesce(max(id), 0) FROM load")[0][0])
-    gone = [(int(number), str(file)) for number, file in standing if file not in declared]
+    standing = _standing(warehouse, source.code)
+    gone = [(number, file) for number, file, *_ in standing if file not in declared]
     for number, _ in gone:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [last, number])
     names = {spec.name for spec, _ in parsed}  # now declared sheet by sheet
@@ -139,7 +137,8 @@ def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[st
     loaded = (warehouse.home / str(folders[0][0])).resolve() if folders and folders[0][0] else here
     if loaded == here or not _still_there(loaded, source.code):
         return
-    if not (loaded / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
+    stands = {sha256 for _, _, sha256, _ in _standing(warehouse, source.code)}
+    if not (loaded / DESCRIPTOR_NAME).is_file() and stands <= set(digests):
         return  # a file loaded as it came, which has since been given its own folder
     raise DescriptorError(
         f"Deux dossiers de sources ont le même code, « {source.code} ».",
@@ -159,9 +158,12 @@ def _relative_folder(warehouse: Warehouse, folder: Path) -> str:
         return folder.resolve().as_posix()
 
 
-def _same_bytes(warehouse: Warehouse, code: str, digests: Sequence[str]) -> bool:
-    stands = "SELECT sha256 FROM load WHERE source = ? AND superseded_by IS NULL"
-    return {str(row[0]) for row in warehouse.rows(stands, [code])} <= set(digests)
+def _standing(warehouse: Warehouse, source: str) -> list[tuple[int, str, str, str]]:
+    """Return number, file, digest and descriptor of the loads of a source that stand."""
+    return warehouse.rows(
+        "SELECT id, file, sha256, descriptor FROM load WHERE source = ? AND superseded_by IS NULL",
+        [source],
+    )
 
 
 def _still_there(folder: Path, code: str) -> bool:
@@ -176,17 +178,14 @@ def _still_there(folder: Path, code: str) -> bool:
 
 def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed) -> FileReport:
     table = parsed.table
-    standing = warehouse.rows(
-        "SELECT id, sha256, descriptor FROM load "
-        "WHERE source = ? AND file IN (?, ?) AND superseded_by IS NULL",
-        [source.code, table.name, spec.replaces or table.name],
-    )
+    names = (table.name, spec.replaces or table.name)
+    standing = [row for row in _standing(warehouse, source.code) if row[1] in names]
     outcome = REPLACED if standing else LOADED
     descriptor = _descriptor(source, parsed)
-    if any(row[1:] == (table.sha256, descriptor) for row in standing):
+    if any(content == [table.sha256, descriptor] for _, _, *content in standing):
         outcome = UNCHANGED
     else:
-        _insert(warehouse, source, spec, parsed, descriptor, [int(row[0]) for row in standing])
+        _insert(warehouse, source, spec, parsed, descriptor, [number for number, *_ in standing])
     counts = (parsed.rows_read, parsed.rows_kept, parsed.rows_rejected, len(parsed.cells))
     return FileReport(table.name, table.sha256, outcome, *counts, table.form)
 
@@ -352,9 +351,7 @@ def trace_layer(
         Rows read, and rows rejected.
     """
     source = f"geo/{zoning}"
-    standing = warehouse.rows(
-        "SELECT id, file, sha256 FROM load WHERE source = ? AND superseded_by IS NULL", [source]
-    )
-    if any((file, sha256) == tuple(content) for _, *content in standing):
+    standing = _standing(warehouse, source)
+    if any(content == [file, sha256] for _, *content, _ in standing):
         return
-    _trace(warehouse, source, file, sha256, rows, former=[int(number) for number, *_ in standing])
+    _trace(warehouse, source, file, sha256, rows, former=[number for number, *_ in standing])

@@ -96,22 +96,19 @@ def _zoning_row(zoning: Zoning, made: Perimeters) -> dict[str, object]:
 def _territory_rows(zoning: str, members: pd.DataFrame, made: Perimeters) -> pa.Table:
     """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
-    shapes = {} if made.shapes is None else _wkb(made.shapes)
+    shapes: dict[str, bytes | None] = {}
+    if made.shapes is not None:
+        wkb = shapely.to_wkb(made.shapes.to_numpy())
+        shapes = dict(zip(made.shapes.index.tolist(), wkb, strict=True))
     codes = members["code"].tolist()
-    attributes = (
-        zip(*(members[name].tolist() for name in extra), strict=True)
-        if extra
-        else [()] * len(codes)
-    )
+    attributes = members[extra].to_dict("records") or [{}] * len(codes)
     columns = {
         "zoning": [zoning] * len(codes),
         "code": codes,
         "name": members["nom"].tolist(),
         "commune": members["commune"].tolist(),
         "rank": range(len(codes)),
-        "attributes": [
-            json.dumps(dict(zip(extra, row, strict=True)), ensure_ascii=False) for row in attributes
-        ],
+        "attributes": [json.dumps(each, ensure_ascii=False) for each in attributes],
         "official": [made.official] * len(codes),
         "wkb": [shapes.get(code) for code in codes],
         "drawn": [made.drawn.get(code, "") for code in codes],
@@ -168,7 +165,3 @@ def zoning_version(warehouse: Warehouse, zoning: str) -> str:
     ):
         digest.update(str(code).encode() + (wkb or b""))
     return digest.hexdigest()
-
-
-def _wkb(shapes: gpd.GeoSeries) -> dict[str, bytes | None]:
-    return dict(zip(shapes.index.tolist(), shapely.to_wkb(shapes.to_numpy()), strict=True))

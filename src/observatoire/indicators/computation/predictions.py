@@ -1,12 +1,21 @@
-"""Foretell the figures of a part of a territory from those of the whole, where published places taught how."""
+"""What published places taught: figures of a part foretold from its whole, rates of unions recomputed."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK, plural
-from observatoire.indicators.computation.table import MODELLED, Cell, least_count
+import numpy as np
+
+from observatoire.french.typography import NARROW, NO_BREAK, number, plural
+from observatoire.indicators.computation.table import (
+    MODELLED,
+    WEIGHED,
+    Asked,
+    Cell,
+    Cells,
+    least_count,
+)
 from observatoire.passage.conformal import logit
 from observatoire.passage.prediction import (
     WHOLE,
@@ -16,14 +25,16 @@ from observatoire.passage.prediction import (
     foretold,
     foretold_together,
     interval_words,
+    known_calibrations,
+    mean_between,
 )
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
-    from observatoire.indicators.computation.table import Asked, Cells
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
 
@@ -69,9 +80,7 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
     top, base = pair
     if model is None or not top >= 0:
         return cell
-    names = indicator.at(
-        (indicator.variable,) if indicator.variable else indicator.numerator, one.period
-    )
+    names = indicator.at(indicator.top, one.period)
     below = indicator.at(indicator.denominator, one.period)
     supports = dict(model.supports.get(source, {}))
     kind = kind_of(indicator)
@@ -132,6 +141,69 @@ def _predicted(
         count=least_count(cell.count, value) if cell.status is Status.BOUNDED else cell.count,
         method=f"{MODELLED}{NO_BREAK}: {words}, {calibration.sentence}",
         reason=ASSUMED,
+        pi80_low=low80,
+        pi80_high=high80,
+        pi95_low=low95,
+        pi95_high=high95,
+    )
+
+
+def with_sized_rates(
+    cells: Cells,
+    asked: Sequence[Asked],
+    figures: Figures,
+    route: Route,
+    sources: Mapping[str, SourceNote],
+) -> Cells:
+    """Return what a passage brings, the rates of unions recomputed where the catalogue says on how many.
+
+    A rate published without its counts was only between the smallest and the largest of its parts. The sizes
+    of another date weigh it, unless their source guards them; each was then from so much smaller to so much
+    larger, as calibrations measured.
+    """
+    size = known_calibrations()["size-iris"]
+    found = dict(cells)
+    for one in asked:
+        declared, where = one.indicator.size, figures.found(one.indicator, one.period)
+        if declared is None or where is None or not one.indicator.variable:
+            continue
+        names = one.indicator.at(declared.variables, declared.period)
+        given = ([(giver, name, declared.period) for name in names] for giver in declared.givers)
+        keys = next((each for each in given if set(each) <= set(figures.columns)), None)
+        note = sources.get(keys[0][0]) if keys else None
+        if (
+            not keys or note is None or note.rule.guarded
+        ):  # a union's rate would tell its parts' sizes
+            continue
+        rates, sizes = (figures.total(each, route.passage.sources) for each in (where[0], keys))
+        for target, parts in route.parts.items():
+            cell = cells.get((one.key, target))
+            if cell is None or cell.status is not Status.BOUNDED or target in route.unsure:
+                continue
+            known = (
+                rates[list(parts)].to_numpy() * one.indicator.factor,
+                sizes[list(parts)].to_numpy(),
+            )
+            if np.isfinite(known).all() and known[1].sum() > 0:
+                found[one.key, target] = _sized(cell, size, known, declared.period)
+    return found
+
+
+def _sized(
+    cell: Cell, size: Calibration, known: tuple[np.ndarray, np.ndarray], period: str
+) -> Cell:
+    rates, sizes = known
+    (low80, high80), (low95, high95) = (
+        mean_between(rates, sizes, ends) for ends in (size.ends[:2], size.ends[2:])
+    )
+    least, most = (number(end, 2) for end in size.ends[2:])
+    held = number(100 * size.held[1], 1)
+    return cell._replace(
+        value=float(rates @ sizes / sizes.sum()),
+        status=Status.ESTIMATED,
+        method=f"{cell.method} ; {WEIGHED} de {period}, supposés de {least} à {most} fois les vrais "
+        f"(vrai {held}{NARROW}% du temps : {size.sentence})",
+        reason="",
         pi80_low=low80,
         pi80_high=high80,
         pi95_low=low95,
