@@ -10,43 +10,21 @@ import demo
 import oracle
 import pytest
 import typst
+from bearings_made import POOR, TOWN, WORDS, bearing, plain
 from maps_made import NAN, mark, meeting, parsed, text_boxes, texts
 from python_calamine import CalamineWorkbook
 
-from observatoire.french.nouns import Noun, TerritoryNames
-from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.pages.blocks import Callout, Facts, Figure, Page
 from observatoire.pages.writers.typst import FONTS, render_typst
-from observatoire.panels.drawings.bearings import Bearing, Course, Reference, course_of
+from observatoire.panels.drawings.bearings import Bearing, Course, course_of
 from observatoire.panels.drawings.spine import draw_spine
 from observatoire.panels.sentences import band, headlines, lacking, lecture, nothing_sure
-from observatoire.values import Nature, Status
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WORDS = TerritoryNames(Noun("quartier"), Noun("IRIS", "IRIS"))
-POOR = Indicator(
-    "p", "Taux de pauvreté", "Pauvreté", "t", Nature.RATE, "%", 1, "lower_is_better", "", "Population", (),
-    sentence="{v} habitants sur 100 vivent sous le seuil",
-)  # fmt: skip
-TOWN = Reference("Ville", 20.0, "20,0", whole=False, stated=False)
-
-
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def bearing(value: float = 44.0, status: Status = Status.AGGREGATED, **other: object) -> Bearing:
-    """Return one figure in its place, above its town's unless said otherwise."""
-    sign = "▲" if status is Status.AGGREGATED else "○"
-    shown = (
-        mark(0, value, status, sign=sign, tone="unfavourable")
-        if sign == "▲"
-        else mark(0, value, status)
-    )
-    made = Bearing(POOR, "2016", shown, (10.0, 44.0), (TOWN,))
-    return replace(made, **other)  # type: ignore[arg-type]
+    from observatoire.indicators.definitions.catalogue import Indicator
 
 
 def test_a_range_that_leaves_figures_out_says_so() -> None:

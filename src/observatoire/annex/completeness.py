@@ -83,8 +83,8 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
     return [
         Heading("Ce que l’on sait, ce qui manque", 1, "completude"),
         Paragraph(
-            f"{number(exact)} cases sur {number(len(cells))} portent le chiffre du producteur ou une somme "
-            f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
+            f"Sur {plural(len(cells), 'case')}, {plural(exact, 'porte', 'portent')} le chiffre du producteur ou "
+            f"une somme sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
         *_blank(nowhere, table, named=named),
         *([shown(table, rows, list(names.values()), reasons)] if rows else []),
@@ -143,7 +143,7 @@ def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Bl
         count = plural(len(nowhere), "indicateur n’a", "indicateurs n’ont")
         text = f"{count} aucun chiffre par {here}{NO_BREAK}: ils sont nommés au classeur, et dans l’annexe longue."
         return [Paragraph(text)]
-    lead = f"Sans aucun chiffre par {here} ({number(len(nowhere))} indicateurs)"
+    lead = f"Sans aucun chiffre par {here} ({plural(len(nowhere), 'indicateur')})"
     return [Paragraph(f"{lead}{NO_BREAK}: {enumerate_words(nowhere)}.")]
 
 

@@ -94,7 +94,7 @@ def finding(
         lead,
         " ".join(filter(None, texts)),
         rank,
-        str(rows[0]["period"]) if rows else "",
+        str(rows[0]["period"]),
         _span(own, indicator.decimals),
         f"{known}, dont {number(guessed)}{NARROW}e" if guessed else known,
         brief,
@@ -118,11 +118,7 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
     tones = ("unfavourable", "favourable") if indicator.polarity != "neutral" else ("▲", "▼")
     judged = [mark for mark in own if mark.tone]
     worse, better = (
-        sum(
-            mark.tone == tone or (mark.tone == "neutral" and mark.sign.startswith(tone))
-            for mark in judged
-        )
-        for tone in tones
+        sum(mark.tone == tone or mark.sign.startswith(tone) for mark in judged) for tone in tones
     )
     known = f"{plural(len(own), here.singular, here.many)}{_guessed(own, here)}"
     if not judged:
@@ -206,8 +202,7 @@ def _against(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -
 def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
     """Give the extremes that may be commented, and the period."""
     rows, _ = table.by_indicator[indicator.code]
-    period = str(rows[0]["period"]) if rows else ""
-    when = f" en {period}" if period else ""
+    when = f" en {rows[0]['period']}" if rows[0]["period"] else ""
     ends = extremes(own)
     if not ends:
         one = own[0]
@@ -278,12 +273,13 @@ def knowledge(table: ProtectedTable) -> tuple[str, str]:
     if lone:
         text = [f"{number(lone)} autre{'s n’en ont' if lone > 1 else ' n’en a'} qu’un seul"]
     if rest:
-        larger = f"{parts.one} qui les contient" if parts else "un territoire plus grand"
+        verb, them = ("n’est", here.pronoun) if rest == 1 else ("ne sont", "les")
+        larger = f"{parts.one} qui {them} contient" if parts else "un territoire plus grand"
         guessed = (cells["status"] == str(Status.ESTIMATED)).any()
         how = f"par estimation ou par {larger}" if guessed else f"par {larger}"
-        text.append(f"{number(rest)} ne sont connus que {how}")
+        text.append(f"{number(rest)} {verb} {here.agree('connu', several=rest > 1)} que {how}")
     if blind:
-        text.append(f"{number(blind)} n’ont aucun chiffre")
+        text.append(f"{number(blind)} {'n’a' if blind == 1 else 'n’ont'} aucun chiffre")
     return lead, f"{capital(' ; '.join(text))}." if text else ""
 
 

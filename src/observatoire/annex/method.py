@@ -147,7 +147,7 @@ def _foretold(cells: pd.DataFrame, here: Noun) -> list[str]:
     on = []
     for kind, places in learnt.groupby(1)[0]:
         least, most = places.min(), places.max()
-        on.append(f"{least} {kind}" if least == most else f"{least} à {most} {kind}")
+        on.append(f"{' à '.join(dict.fromkeys(map(number, (least, most))))} {kind}")
     count = plural(len(cells), "chiffre est estimé", "chiffres sont estimés")
     said = (
         f"{count} par un modèle (e), pour {here.one} qui n’est qu’une partie d’un territoire plus grand, "

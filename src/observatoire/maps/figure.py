@@ -363,8 +363,8 @@ def _known(marks: Sequence[Mark]) -> str:
     if not own:
         return "Aucun territoire n’a de chiffre qui soit le sien"
     if own == exact:
-        return f"{own} sur {every} ont leur propre chiffre"
-    return f"{own} sur {every} ont un chiffre, dont {plural(own - exact, 'estimé')}"
+        return f"{own} sur {every} {'a son' if own == 1 else 'ont leur'} propre chiffre"
+    return f"{own} sur {every} {'a' if own == 1 else 'ont'} un chiffre, dont {plural(own - exact, 'estimé')}"
 
 
 def _figures(rows: Sequence[Record], words: Mapping[str, str]) -> str:

@@ -135,7 +135,7 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
     sentences = [] if found.dated else [_UNDATED]
     aims = found.objectives
     if len(aims):
-        aimed = int(aims["goal"].notna().sum() + (aims["goal"].isna() & aims["relative"]).sum())
+        aimed = int((aims["goal"].notna() | aims["relative"].notna()).sum())
         with_start = int(aims["baseline"].notna().sum())
         later = int(aims["low"].notna().sum())
         whom = asked_first(aims)
@@ -194,7 +194,7 @@ def _credits(found: Assessment) -> list[str]:
 def _years(money: pd.DataFrame, name: str) -> str:
     """Say of which years a sum is: what is promised and what is committed may be of two contracts."""
     years = sorted(str(year) for year in money.loc[money[name].notna(), "year"])
-    return f" ({'-'.join(dict.fromkeys((years[0], years[-1])))})" if years else ""
+    return f" ({'-'.join(dict.fromkeys((years[0], years[-1])))})"
 
 
 def _tried(gaps: pd.DataFrame) -> int:

@@ -144,8 +144,7 @@ def _by_how_much(row: Record, indicator: Indicator | None) -> str:
     if stable and round_half_up(change, indicator.decimals) == 0:
         return ""
     moved = f"{number(change, indicator.decimals, sign=True)}"
-    unit = "points" if indicator.unit == "%" else indicator.unit
-    return f" ({moved} {unit}{_WITHIN if stable else ''})"
+    return f" ({moved} {indicator.points}{_WITHIN if stable else ''})"
 
 
 def aims_in_short(frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> str:
@@ -185,7 +184,7 @@ def _in_short(row: Record, indicator: Indicator | None) -> str:
         if since.status is not _MISSING
         else f"Depuis{NO_BREAK}: aucun chiffre."
     )
-    return f"{aim.rstrip('.')}. {began} {now} Échéance{NO_BREAK}: {in_full(str(row['due']))}."
+    return f"{aim}. {began} {now} Échéance{NO_BREAK}: {in_full(str(row['due']))}."
 
 
 #: Beyond so many letters an objective is cut: the evaluation has it whole.
@@ -200,7 +199,7 @@ def _dated(row: Record, value: str, date: str, indicator: Indicator | None) -> T
     low, high = (float(row[side]) for side in sides)
     if value in row["hidden"]:
         return TextCell(Status.SECRET.mark, Status.SECRET)
-    if math.isnan(figure) and math.isnan(low):
+    if math.isnan(low):
         return TextCell("n.d.", _MISSING)
     around = interval(low, high, indicator.decimals).replace(" ", NO_BREAK)
     if math.isnan(figure):
@@ -217,7 +216,7 @@ def _gap(row: Record, indicator: Indicator) -> str:
         for date, name in (("start", "gap_start"), ("end", "gap_end"))
         if not math.isnan(row[f"{name}_low"])
     ]
-    return f" : {', '.join(gaps)} " if gaps else ""
+    return f" : {', '.join(gaps)}" if gaps else ""
 
 
 def _target(row: Record, indicator: Indicator | None) -> str:
@@ -303,6 +302,6 @@ def signed(row: Record, name: str, decimals: int) -> str:
     """Write a signed figure with its interval, or its interval alone."""
     value, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     text = "" if math.isnan(value) else number(value, decimals, sign=True)
-    if math.isnan(low) or not low < high:
+    if not low < high:
         return text
     return within_bounds(text, low, high, decimals).strip()

@@ -109,7 +109,7 @@ def band(
     if counts[str(Status.ESTIMATED)]:
         theirs = here.to_the if sharing == 1 else f"à ces {here.many}"
         lead = f"Aucun chiffre propre {theirs}, mais des estimations."
-        rest = f" ; ils se fondent sur {shared.noun.the} {shared.named}, {larger}" if shared else ""
+        rest = f" ; on se fonde sur {shared.noun.the} {shared.named}, {larger}" if shared else ""
         return lead, f"{ON_THIS_PAGE}{_others(counts, first=True)}{rest}."
     if context and shared:
         text = (

@@ -119,8 +119,7 @@ def signal_blocks(
 
 
 def _unit(row: Record, indicator: Indicator) -> str:
-    moving = row["kind"] in ("rise", "fall")
-    return "points" if moving and indicator.unit == "%" else indicator.unit
+    return indicator.points if row["kind"] in ("rise", "fall") else indicator.unit
 
 
 def _threshold(row: Record, indicator: Indicator) -> str:
