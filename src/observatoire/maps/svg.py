@@ -133,7 +133,9 @@ def _room(character: str) -> float:
     """Return the room of a character, as a share of its size."""
     if character <= _LATIN or _MARKS[0] <= character <= _MARKS[1]:
         return LETTER
-    return _SQUARE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+    return (
+        _SQUARE if unicodedata.east_asian_width(character) in "WF" or character in "▲▼" else _OTHER
+    )
 
 
 #: Last of the Latin letters; what is between is punctuation; the room of squares and of other letters.

@@ -72,8 +72,8 @@ def notes_of(
         *(Note("Précaution", text) for text in _caveats(table, cells, indicators)),
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
-        *_passages(cells),
         *source_notes(cells),
+        *_passages(cells),
     ]
     return tuple(notes)
 
@@ -103,8 +103,7 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
     sentences = []
     if len(sampled):
         sentences.append(
-            "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur, au survol de la case "
-            "et sur les fiches"
+            "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur et sur les fiches"
         )
     if len(widened):
         sentences.append(
@@ -247,10 +246,10 @@ def _marks(cells: pd.DataFrame) -> list[Note]:
 def source_notes(cells: pd.DataFrame) -> list[Note]:
     """Return the sources of some cells, with their periods."""
     pairs = cells[["source", "period"]].drop_duplicates()
-    by_source: dict[str, list[str]] = {}
+    by_source: dict[str, set[str]] = {}
     for source, period in pairs.itertuples(index=False):
-        if source:
-            by_source.setdefault(str(source), []).append(str(period))
+        for each in filter(None, str(source).split(" ; ")):
+            by_source.setdefault(each, set()).add(str(period))
     sources = [
         f"{source} ({enumerate_words(sorted(filter(None, periods)))})" if any(periods) else source
         for source, periods in by_source.items()
