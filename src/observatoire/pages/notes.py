@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.french.typography import (
+    NARROW,
+    NO_BREAK,
+    capital,
+    enumerate_words,
+    interval,
+    to_name,
+)
 from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
@@ -66,7 +73,7 @@ def notes_of(
     notes = [
         *_reading(table, cells, indicators),
         Note("Champ", f"{' ; '.join(dict.fromkeys(i.universe for i in indicators))}."),
-        *_marks(cells),
+        *sign_notes(cells),
         *_precision(cells),
         *_verdicts(table, cells),
         *(Note("Précaution", text) for text in _caveats(table, cells, indicators)),
@@ -76,6 +83,28 @@ def notes_of(
         *_passages(cells),
     ]
     return tuple(notes)
+
+
+#: The four lines under a grid or a picture, and the notes that stand on each.
+_LINES = {
+    "Lecture": ("Lecture", "Premier rang"),
+    "Écart": ("Écart",),
+    "Signes": ("Signes", "Précision", "Prudence", "Classement"),
+    "Champ et source": ("Champ", "Source", "Passage"),
+}
+
+
+def four_lines(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Gather notes on four lines at most; precautions and warnings are said elsewhere."""
+    lines = {
+        label: [note.text for name in kept for note in notes if note.label == name and note.text]
+        for label, kept in _LINES.items()
+    }
+    return tuple(
+        Note(label, " ".join([texts[0], *map(capital, texts[1:])]))
+        for label, texts in lines.items()
+        if texts
+    )
 
 
 def _caveats(
@@ -138,8 +167,7 @@ FLAG_MEANINGS = {
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    text = " ; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(' ; '.join(parts))}."
 
 
 def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
@@ -159,7 +187,7 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
         f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
         f"99,8 % ; ● pas de différence nette. {expected_by_chance(len(judged))}"
     )
-    return [Note("Écart", text[:1].upper() + text[1:])]
+    return [Note("Écart", capital(text))]
 
 
 def _passages(cells: pd.DataFrame) -> list[Note]:
@@ -235,7 +263,8 @@ _LEADS = {
 }
 
 
-def _marks(cells: pd.DataFrame) -> list[Note]:
+def sign_notes(cells: pd.DataFrame) -> list[Note]:
+    """Explain the marks of the statuses shown."""
     shown = set(cells["status"])
     signs = [
         f"{status.mark}{NO_BREAK}: {status.meaning}" for status in _MARKED if str(status) in shown

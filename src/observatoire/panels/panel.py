@@ -21,7 +21,7 @@ from observatoire.pages.blocks import (
     text_row,
 )
 from observatoire.pages.cells import cell_of, figure_words
-from observatoire.pages.notes import notes_of
+from observatoire.pages.notes import four_lines, notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
@@ -175,7 +175,7 @@ def _grid(
             for each in indicators
         ),
         rows=tuple(rows),
-        notes=tuple(_together(notes)),
+        notes=four_lines(notes),
     )
     return grid, _cautions(notes)
 
@@ -186,22 +186,6 @@ def _cautions(notes: Sequence[Note]) -> dict[str, str]:
 
 #: Notes that a theme says once for all its grids.
 _CAUTIONS = ("Précaution", "Avertissement")
-
-#: Notes of a grid, and those that stand on one line with them.
-_LINES = {
-    "Lecture": ("Lecture",),
-    "Écart": ("Écart",),
-    "Signes": ("Signes", "Précision", "Prudence"),
-    "Champ et source": ("Champ", "Source", "Passage"),
-}
-
-
-def _together(notes: Sequence[Note]) -> Iterator[Note]:
-    """Gather notes on four lines at most."""
-    for label, kept in _LINES.items():
-        texts = [note.text for name in kept for note in notes if note.label == name]
-        if texts:
-            yield Note(label, " ".join(texts))
 
 
 def _item_rows(
@@ -281,7 +265,7 @@ def _other_scales(
         head="Indicateur, territoire",
         columns=heads("Période", "Valeur", "Note"),
         rows=tuple(rows),
-        notes=tuple(_together(notes)),
+        notes=four_lines(notes),
         kind="texts",
     )
     return grid, _cautions(notes)
