@@ -183,8 +183,9 @@ def _labelled(
     frame: Frame, ground: BaseMap, drawn: Sequence[Mark], labels: Mapping[str, str]
 ) -> str:
     """Write the labels of a frame, each tied by a line to its place when it was moved."""
-    at = {mark.code: middle(frame, ground.shapes[mark.code]) for mark in drawn}
-    spots = [Label("", each, _SPOT, each) for each in at.values()]
+    centres = shapely.centroid([ground.shapes[mark.code] for mark in drawn])
+    inside = map(tuple, frame.to_page(shapely.get_coordinates(centres)))
+    spots = [Label("", at, _SPOT, at) for at in inside]
     written = [mark for mark in drawn if mark.code in labels]
     # Names first: a number finds room more easily.
     written.sort(key=lambda mark: -len(labels[mark.code]))
@@ -195,7 +196,8 @@ def _labelled(
         fits = said[0].isdigit() or width_of(said) < (right - left) * frame.scale
         around = placed if fits else [*spots, *placed]  # a name covers no territory that it hides
         char = LETTER * 1.1 * LEAST_TEXT
-        placed += place_labels([said], [at[mark.code]], frame.page, char=char, around=around)
+        anchor = middle(frame, ground.shapes[mark.code])
+        placed += place_labels([said], [anchor], frame.page, char=char, around=around)
     lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]
     words = [
         text(
