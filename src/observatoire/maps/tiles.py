@@ -174,9 +174,10 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
         if _LINE * (len(lines) + len(figures)) > side - 10:
             figures = ["deux bornes"]
     size = _FIGURE if width_of(figures[0], _FIGURE) < side - 2 and len(figures) == 1 else _NAME
+    first = y + side - 9 - _LINE * (len(figures) - 1)
     written += [
-        (y + side - 9 - _LINE * up, fitted(said, side + 8, size), size, 600 if mark.own else 400)
-        for up, said in enumerate(reversed(figures))
+        (first + _LINE * rank, fitted(said, side + 8, size), size, 600 if mark.own else 400)
+        for rank, said in enumerate(figures)
     ]
     if fill.startswith(
         "url"
