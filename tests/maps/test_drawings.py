@@ -26,6 +26,7 @@ from observatoire.maps.territories import (
     circle_radii,
     draw_territories,
     map_labels,
+    middle,
     numbers_of,
 )
 from observatoire.maps.tiles import draw_tiles, tiles_are_named
@@ -248,6 +249,22 @@ def test_a_long_name_is_cut_short_of_its_figure(name: str) -> None:
     root = in_svg(ranked(marks, {"q0": "1", "q1": "2"})[0])
     assert meeting(root) == []
     assert any("…" in word for word in texts(root))
+
+
+def test_a_name_too_long_for_its_territory_hides_no_other() -> None:
+    marks, under, where = (
+        [mark(i, float(i)) for i in range(8)],
+        ground(8),
+        (0.0, 30.0, 400.0, 300.0),
+    )
+    named = {"q3": "Un nom bien plus long que son carré"}
+    drawn = draw_territories(marks, under, where, blue, labels=named)
+    ((named_box, _),) = [
+        one for one in text_boxes(in_svg(list(drawn.parts))) if one[1] == named["q3"]
+    ]
+    (frame,) = lay_frames(under.shapes, {m.code: m.commune for m in marks}, where)
+    spots = [shapely.Point(middle(frame, shape)) for shape in under.shapes]
+    assert not any(named_box.contains(spot) for spot in spots)
 
 
 # --- tiles ----------------------------------------------------------------------------------------

@@ -261,7 +261,9 @@ _BESIDE = {
 
 def _noted(block: Block) -> Block:
     """Gather the notes of a block on few lines: a label once, what goes with another beside it."""
-    notes = getattr(block, "notes", ())
+    if not isinstance(block, TableBlock | Figure | Facts):
+        return block
+    notes = block.notes
     there, lines = {note.label for note in notes}, dict[str, list[str]]()
     for note in notes:
         label = _BESIDE.get(note.label, note.label)
@@ -270,7 +272,7 @@ def _noted(block: Block) -> Block:
         Note(label, " ".join([first, *map(capital, rest)]))
         for label, (first, *rest) in lines.items()
     )
-    return replace(block, notes=few) if len(few) < len(notes) else block  # type: ignore[call-arg]
+    return replace(block, notes=few) if len(few) < len(notes) else block
 
 
 #: Controls, and what is no character: neither XML nor Typst can carry them.
