@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import demo
 import oracle
 import pytest
 
-from observatoire.pages.blocks import Paragraph, TableBlock
+from observatoire.pages.blocks import Note, Page, Paragraph, TableBlock
 from observatoire.panels.panel import MOST_COLUMNS
-
-if TYPE_CHECKING:
-    from observatoire.pages.blocks import Page
 
 THEMES = ["population", "emploi", "education", "habitat", "sante", "citoyennete"]
 
@@ -73,6 +68,34 @@ def test_the_reading_example_is_true() -> None:
 def test_territories_compared_by_one_indicator_are_drawn_on_axes_too() -> None:
     sheet = demo.demo().panel(kind="compare", indicators=["part_hlm"])
     assert sheet.plot().get_title(loc="left") == "Part des locataires HLM (%), 2016"
+
+
+def test_a_map_on_axes_says_its_classes_and_draws_a_circle_a_count() -> None:
+    """Without a legend, colours say nothing; without circles, a map of counts is white."""
+    o = demo.demo()
+    by_colour = o.map("part_hlm").plot().get_legend()
+    assert by_colour.get_title().get_text() == "Classes (%)"
+    assert "0,1 à 5,4 (3)" in [each.get_text() for each in by_colour.get_texts()]
+    counts = o.map("population").plot()
+    own = o.table("population").df.query("status in ('observed', 'aggregated')")
+    assert len(counts.lines) == len(own) == 11
+    assert "5\u202f000 habitants" in [t.get_text() for t in counts.get_legend().get_texts()]
+
+
+def test_notes_of_a_page_stand_on_few_lines_each_label_once() -> None:
+    said = [
+        ("Lecture", "un."),
+        ("Précaution", "deux."),
+        ("Précaution", "trois."),
+        ("Passage", "q."),
+    ]
+    block = TableBlock("T", "", (), (), tuple(Note(*each) for each in said))
+    (shown,) = Page("P", "", (block,)).blocks
+    assert [(n.label, n.text) for n in shown.notes] == [
+        ("Lecture", "un."), ("Précaution", "deux. Trois."), ("Passage", "q."),
+    ]  # fmt: skip
+    found = [note.label for note in demo.demo().map("part_hlm").page.blocks[0].notes]
+    assert len(found) == len(set(found)) <= 8
 
 
 def test_a_panel_of_another_zoning() -> None:

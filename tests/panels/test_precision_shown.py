@@ -134,7 +134,8 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     grid = next(block for block in trend.page.blocks if isinstance(block, TableBlock))
     shown = {row.label: plain(row.cells[2].text) for row in grid.rows if row.cells}
     assert shown["Godissard"] == "−2,0"
-    assert notes(grid)["Source"].endswith("2014 à 2021 (2014 et 2016).")
+    assert notes(grid)["Source"].startswith("Insee-DGFiP-Cnaf-Cnav-CCMSA, Revenus")
+    assert "2014 à 2021 (2014 et 2016)." in notes(grid)["Source"]
     assert "Écart" not in notes(grid)
     assert all(sign in notes(grid)["Signes"] for sign in ("e :", "[ ; ] :", "(…) :"))
     assert "n.d." not in notes(grid)["Signes"]  # of territories that are not compared

@@ -86,8 +86,8 @@ def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Bl
             f"Sur {plural(len(cells), 'case')}, {plural(exact, 'porte', 'portent')} le chiffre du producteur ou "
             f"une somme sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
-        *_blank(nowhere, table, named=named),
         *([shown(table, rows, list(names.values()), reasons)] if rows else []),
+        *_blank(nowhere, table, named=named),
     ]
 
 

@@ -52,10 +52,7 @@ _SPAN = (
     "trait fin : intervalle à 95 %, à 80 % pour un modèle ; deux chiffres propres dont les traits ne se "
     "touchent pas diffèrent de façon sûre"
 )
-_SIGNS = (
-    "▲ ▼ au-dessus ou au-dessous, sûr à 95 %, deux signes à 99,8 % ; ● pas de différence sûre ; "
-    "○ ne se juge pas"
-)
+_SIGNS = "▲ ▼ écart sûr, deux signes à 99,8 % ; ● pas de différence sûre ; ○ ne se juge pas"
 _ENDS = "deux taquets : entre ces bornes"
 _DIAMOND = "◇ chiffre d’un territoire plus grand"
 
@@ -215,11 +212,11 @@ def ground_notes(ground: BaseMap, marks: Sequence[Mark]) -> list[Note]:
         notes.append(Note("Avertissement", schematic_warning(ground.drawn)))
     elif ground.rough:
         notes.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
-    drawn = _ranking_words(marks)
+    drawn = ranking_words(marks)
     return [*notes, Note("Classement", drawn)] if drawn else notes
 
 
-def _ranking_words(marks: Sequence[Mark]) -> str:
+def ranking_words(marks: Sequence[Mark]) -> str:
     """Explain what the ranking of some figures draws, and nothing else."""
     shown = [mark for mark in marks if mark.known]
     every = (

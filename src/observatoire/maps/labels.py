@@ -37,6 +37,7 @@ def place_labels(
     *,
     char: float = 7.0,
     height: float = 13.0,
+    around: Sequence[Label] = (),
 ) -> list[Label]:
     """Put each label as near its anchor as the ones already put allow.
 
@@ -44,6 +45,8 @@ def place_labels(
     ----------
     box : tuple
         Left, top, width, height that labels stay in.
+    around : sequence of Label
+        What is there already, which they do not cover.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def place_labels(
     >>> a.at, b.moved
     ((50.0, 50.0), True)
     """
-    placed: list[Label] = []
+    placed = list(around)
     for text, anchor in zip(texts, anchors, strict=True):
         size = (max(char * len(text), width_of(text)) + 2.0, height)
         middle = float(anchor[0]), float(anchor[1])
@@ -64,7 +67,7 @@ def place_labels(
         free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
         at = next(free, middle)
         placed.append(Label(text, anchor, size, at))
-    return placed
+    return placed[len(around) :]
 
 
 def _everywhere(

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
 from observatoire.maps.figure import (
     COLUMN_WIDTH,
@@ -32,8 +34,6 @@ from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.maps.marks import BaseMap
@@ -84,10 +84,9 @@ def multiples_figure(
         legend, y = draw_swatches(_SHARED, swatches, (0.0, y, width))
         drawn.append(drawing(width, y + 6, [*maps, *legend]))
     title = title_of(indicator, enumerate_words(list(dated)))
-    cells = tables[-1].main
-    notes = notes_of(
-        tables[-1], cells, [indicator], warn=True, extra=ground_notes(ground, together[-1:])
-    )
+    cells = pd.concat([table.main for table in reversed(tables)])
+    under = [n for n in ground_notes(ground, dated[max(dated)]) if n.label != "Classement"]
+    notes = notes_of(tables[-1], cells, [indicator], extra=under)
     return Figure(drawn[0], title, _spoken(title, dated), notes, narrow=drawn[1])
 
 
@@ -186,7 +185,7 @@ def change_figure(
     start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
     title = f"{indicator.label}, évolution {start}-{end}"
     colouring = Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches))
-    picture, halves = draw_map(marks, ground, MapStyle(kind=kind), colouring)
+    picture, halves = draw_map(marks, ground, MapStyle(kind=kind, colour="verdict"), colouring)
     notes = notes_of(table, table.main, [indicator], warn=True, extra=ground_notes(ground, marks))
     return Figure(picture, title, _change_words(title, marks), notes, halves=halves)
 
@@ -241,7 +240,7 @@ def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
     return [
         (change.fall[0], f"baisse de plus de {half} {points}".rstrip()),
         (change.fall[1], "baisse moindre"),
-        (change.none, "pas d’évolution sûre"),
+        (change.none, "pas d’évolution sûre ●"),
         (change.rise[0], "hausse moindre"),
         (change.rise[1], f"hausse de plus de {half} {points}".rstrip()),
     ]

@@ -96,7 +96,7 @@ def draw_ranking(
     signs = 32.0 if any(mark.sign for mark in marks) else 0.0
     number = 26.0 if numbers else 0.0
     bar_left = (
-        left + width - signs - max(_LEAST_BAR, (0.5 if dots and width > _NARROW else 0.3) * width)
+        left + width - signs - max(_LEAST_BAR, (0.42 if dots and width > _NARROW else 0.3) * width)
     )
     axis = _axis(marks, bar_left, left + width - signs - 8, dots=dots)
     name_left, figure_right = left + number + 22, bar_left - 10

@@ -133,7 +133,9 @@ def _room(character: str) -> float:
     """Return the room of a character, as a share of its size."""
     if character <= _LATIN or _MARKS[0] <= character <= _MARKS[1]:
         return LETTER
-    return _SQUARE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+    return (
+        _SQUARE if unicodedata.east_asian_width(character) in "WF" or character in "▲▼" else _OTHER
+    )
 
 
 #: Last of the Latin letters; what is between is punctuation; the room of squares and of other letters.
@@ -141,13 +143,24 @@ _LATIN, _MARKS, _SQUARE, _OTHER = "\u024f", ("\u2000", "\u22ff"), 1.0, 0.62
 
 
 def fitted(content: str, room: float, size: float = TEXT) -> str:
-    """Cut a text short of the room it has; the alternative text has it whole."""
+    """Cut a text to the room it has, its last word kept where it is short: names that begin alike stay apart.
+
+    The alternative text has it whole.
+
+    Examples
+    --------
+    >>> fitted("Résidence universitaire des Trois-Îlets 3", 100)
+    'Résidence u… 3'
+    """
     if width_of(content, size) <= room:
         return content
-    cut = content
-    while cut and width_of(f"{cut}…", size) > room:
+    cut, space, last = content.rpartition(" ")
+    last = f"{space}{last}"
+    if not cut or width_of(last, size) > room / 3:
+        cut, last = content, ""
+    while cut and width_of(f"{cut}…{last}", size) > room:
         cut = cut[:-1]
-    return f"{cut.rstrip(' -')}…"
+    return f"{cut.rstrip(' -')}…{last}"
 
 
 def in_two(content: str, room: float, size: float = TEXT) -> list[str]:

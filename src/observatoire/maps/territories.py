@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from observatoire.maps.labels import place_labels
+from observatoire.maps.labels import Label, place_labels
 from observatoire.maps.layout import Box, Frame, lay_frames
 from observatoire.maps.marks import extremes
 from observatoire.maps.ranks import MOST_LISTED
-from observatoire.maps.svg import LEAST_TEXT, LETTER, box, fitted, line, text
+from observatoire.maps.svg import LEAST_TEXT, LETTER, box, fitted, line, text, width_of
 from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ LARGEST_CIRCLE, _AT_EASE = 34.0, 28
 
 #: Room of a name on a map; the ranking has it whole.
 LONGEST_NAME = 165.0
+
+#: Room around the middle of each territory that a name too long for its own leaves free.
+_SPOT = (18.0, 16.0)
 
 
 @dataclass(frozen=True)
@@ -180,12 +183,21 @@ def _labelled(
     frame: Frame, ground: BaseMap, drawn: Sequence[Mark], labels: Mapping[str, str]
 ) -> str:
     """Write the labels of a frame, each tied by a line to its place when it was moved."""
+    centres = shapely.centroid([ground.shapes[mark.code] for mark in drawn])
+    inside = map(tuple, frame.to_page(shapely.get_coordinates(centres)))
+    spots = [Label("", at, _SPOT, at) for at in inside]
     written = [mark for mark in drawn if mark.code in labels]
     # Names first: a number finds room more easily.
     written.sort(key=lambda mark: -len(labels[mark.code]))
-    anchors = [middle(frame, ground.shapes[mark.code]) for mark in written]
-    texts = [labels[mark.code] for mark in written]
-    placed = place_labels(texts, anchors, frame.page, char=LETTER * 1.1 * LEAST_TEXT)
+    placed: list[Label] = []
+    for mark in written:
+        said = labels[mark.code]
+        left, _, right, _ = shapely.bounds(ground.shapes[mark.code])
+        fits = said[0].isdigit() or width_of(said) < (right - left) * frame.scale
+        around = placed if fits else [*spots, *placed]  # a name covers no territory that it hides
+        char = LETTER * 1.1 * LEAST_TEXT
+        anchor = middle(frame, ground.shapes[mark.code])
+        placed += place_labels([said], [anchor], frame.page, char=char, around=around)
     lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]
     words = [
         text(

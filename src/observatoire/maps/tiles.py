@@ -11,7 +11,7 @@ import shapely
 
 from observatoire.french.typography import NARROW
 from observatoire.maps.layout import MOST_FRAMES
-from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, text, width_of
+from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, in_lines, text, width_of
 from observatoire.pages.tokens import ink_on, tokens
 from observatoire.values import Status
 
@@ -30,7 +30,7 @@ _MOST_ROWS = 12
 
 _GAP, _BETWEEN, _HEADING = 3.0, 16.0, 24.0
 _NAME, _FIGURE = LEAST_TEXT, TEXT
-_NAME_LINES = 2
+_NAME_LINES, _LINE = 2, 14
 
 #: How much wider than ours the letters of a machine without our font may be.
 _WIDER = 1.12
@@ -167,13 +167,18 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
     if side < LEAST_NAMED:
         return parts
     lines = wrapped(mark.name, side)
-    written = [(y + 16 + 14 * rank, line, _NAME, 400) for rank, line in enumerate(lines)]
-    figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
+    written = [(y + 16 + _LINE * rank, line, _NAME, 400) for rank, line in enumerate(lines)]
+    figures = [f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text]
     if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
-        ends = figure.strip("[]").replace(f"{NARROW};", " à")
-        figure = ends if width_of(ends, _NAME) < side + 8 else "deux bornes"
-    size = _FIGURE if width_of(figure, _FIGURE) < side - 2 else _NAME
-    written.append((y + side - 9, fitted(figure, side + 8, size), size, 600 if mark.own else 400))
+        figures = in_lines(figures[0].strip("[]").replace(f"{NARROW};", " à"), side - 6, _NAME)
+        if _LINE * (len(lines) + len(figures)) > side - 10:
+            figures = ["deux bornes"]
+    size = _FIGURE if width_of(figures[0], _FIGURE) < side - 2 and len(figures) == 1 else _NAME
+    first = y + side - 9 - _LINE * (len(figures) - 1)
+    written += [
+        (first + _LINE * rank, fitted(said, side + 8, size), size, 600 if mark.own else 400)
+        for rank, said in enumerate(figures)
+    ]
     if fill.startswith(
         "url"
     ):  # words are read on paper, and what the pattern says is seen around them

@@ -7,7 +7,7 @@ from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
-from observatoire.french.typography import spaced
+from observatoire.french.typography import capital, spaced
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ class Page:
 
         A box that has nothing to say is left out.
         """
-        kept = tuple(x for x in self.blocks if not isinstance(x, Callout) or x.items)
+        kept = tuple(map(_noted, self.blocks))
+        kept = tuple(x for x in kept if not isinstance(x, Callout) or x.items)
         object.__setattr__(self, "blocks", kept)
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
@@ -246,6 +247,32 @@ class Page:
             if isinstance(block, Heading) and block.level == 1
         )
         return next(parts, len(self.blocks))
+
+
+#: Notes that stand on the line of another where it is there.
+_BESIDE = {
+    "Premier rang": "Lecture",
+    "Précision": "Signes",
+    "Prudence": "Signes",
+    "Classement": "Signes",
+    "Passage": "Source",
+}
+
+
+def _noted(block: Block) -> Block:
+    """Gather the notes of a block on few lines: a label once, what goes with another beside it."""
+    if not isinstance(block, TableBlock | Figure | Facts):
+        return block
+    notes = block.notes
+    there, lines = {note.label for note in notes}, dict[str, list[str]]()
+    for note in notes:
+        label = _BESIDE.get(note.label, note.label)
+        lines.setdefault(label if label in there else note.label, []).append(note.text)
+    few = tuple(
+        Note(label, " ".join([first, *map(capital, rest)]))
+        for label, (first, *rest) in lines.items()
+    )
+    return replace(block, notes=few) if len(few) < len(notes) else block
 
 
 #: Controls, and what is no character: neither XML nor Typst can carry them.

@@ -49,7 +49,8 @@ def cell_of(
     '[1,0\u202f; 2,0]'
     """
     status = Status(row["status"])
-    hint = " ".join(text for text in (row["reason"], row["method"]) if text)
+    hole = not status.has_value and status is not Status.BOUNDED and row["reason"]
+    hint = " ".join(filter(None, (row["reason"], "" if hole else row["method"])))
     more = [
         text
         for text in (_precision(row, indicator), row.get("flag", ""), _difference_words(difference))

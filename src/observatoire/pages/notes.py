@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.french.typography import (
+    NARROW,
+    NO_BREAK,
+    capital,
+    enumerate_words,
+    interval,
+    to_name,
+)
 from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
@@ -66,16 +73,38 @@ def notes_of(
     notes = [
         *_reading(table, cells, indicators),
         Note("Champ", f"{' ; '.join(dict.fromkeys(i.universe for i in indicators))}."),
-        *_marks(cells),
+        *sign_notes(cells),
         *_precision(cells),
         *_verdicts(table, cells),
         *(Note("Précaution", text) for text in _caveats(table, cells, indicators)),
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
-        *_passages(cells),
         *source_notes(cells),
+        *_passages(cells),
     ]
     return tuple(notes)
+
+
+#: The four lines under a grid or a picture, and the notes that stand on each.
+_LINES = {
+    "Lecture": ("Lecture", "Premier rang"),
+    "Écart": ("Écart",),
+    "Signes": ("Signes", "Précision", "Prudence", "Classement"),
+    "Champ et source": ("Champ", "Source", "Passage"),
+}
+
+
+def four_lines(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Gather notes on four lines at most; precautions and warnings are said elsewhere."""
+    lines = {
+        label: [note.text for name in kept for note in notes if note.label == name and note.text]
+        for label, kept in _LINES.items()
+    }
+    return tuple(
+        Note(label, " ".join([texts[0], *map(capital, texts[1:])]))
+        for label, texts in lines.items()
+        if texts
+    )
 
 
 def _caveats(
@@ -103,8 +132,7 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
     sentences = []
     if len(sampled):
         sentences.append(
-            "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur, au survol de la case "
-            "et sur les fiches"
+            "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur et sur les fiches"
         )
     if len(widened):
         sentences.append(
@@ -139,8 +167,7 @@ FLAG_MEANINGS = {
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    text = " ; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(' ; '.join(parts))}."
 
 
 def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
@@ -160,7 +187,7 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
         f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
         f"99,8 % ; ● pas de différence nette. {expected_by_chance(len(judged))}"
     )
-    return [Note("Écart", text[:1].upper() + text[1:])]
+    return [Note("Écart", capital(text))]
 
 
 def _passages(cells: pd.DataFrame) -> list[Note]:
@@ -236,7 +263,8 @@ _LEADS = {
 }
 
 
-def _marks(cells: pd.DataFrame) -> list[Note]:
+def sign_notes(cells: pd.DataFrame) -> list[Note]:
+    """Explain the marks of the statuses shown."""
     shown = set(cells["status"])
     signs = [
         f"{status.mark}{NO_BREAK}: {status.meaning}" for status in _MARKED if str(status) in shown
@@ -247,10 +275,10 @@ def _marks(cells: pd.DataFrame) -> list[Note]:
 def source_notes(cells: pd.DataFrame) -> list[Note]:
     """Return the sources of some cells, with their periods."""
     pairs = cells[["source", "period"]].drop_duplicates()
-    by_source: dict[str, list[str]] = {}
+    by_source: dict[str, set[str]] = {}
     for source, period in pairs.itertuples(index=False):
-        if source:
-            by_source.setdefault(str(source), []).append(str(period))
+        for each in filter(None, str(source).split(" ; ")):
+            by_source.setdefault(each, set()).add(str(period))
     sources = [
         f"{source} ({enumerate_words(sorted(filter(None, periods)))})" if any(periods) else source
         for source, periods in by_source.items()

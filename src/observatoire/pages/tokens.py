@@ -249,6 +249,7 @@ def matplotlib_style() -> dict[str, Any]:
         "font.sans-serif": [face for face in tokens().fonts.text if face != "sans-serif"],
         "font.size": text,
         "text.color": light["ink"],
+        "figure.constrained_layout.use": True,
         "figure.facecolor": light["paper"],
         "axes.facecolor": light["paper"],
         "axes.edgecolor": light["rule"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, capital
@@ -20,7 +21,7 @@ from observatoire.pages.blocks import (
     text_row,
 )
 from observatoire.pages.cells import cell_of, figure_words
-from observatoire.pages.notes import notes_of
+from observatoire.pages.notes import four_lines, notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
@@ -102,10 +103,12 @@ def panel_blocks(
         grid, said = _grid(table, chosen, communes, title, foot)
         blocks.append(grid)
         cautions |= said
+    if compared_only:
+        grid, said = _other_scales(table, compared_only)
+        blocks.append(grid)
+        cautions |= said
     if cautions:
         blocks.append(Callout("Précautions", tuple(cautions)))
-    if compared_only:
-        blocks.append(_other_scales(table, compared_only))
     if lacking:
         blocks.append(_lacking(table, lacking))
     return blocks
@@ -172,29 +175,17 @@ def _grid(
             for each in indicators
         ),
         rows=tuple(rows),
-        notes=tuple(_together(notes)),
+        notes=four_lines(notes),
     )
-    return grid, {note.text: "" for note in notes if note.label in _CAUTIONS}
+    return grid, _cautions(notes)
+
+
+def _cautions(notes: Sequence[Note]) -> dict[str, str]:
+    return {note.text: "" for note in notes if note.label in _CAUTIONS}
 
 
 #: Notes that a theme says once for all its grids.
 _CAUTIONS = ("Précaution", "Avertissement")
-
-#: Notes of a grid, and those that stand on one line with them.
-_LINES = {
-    "Lecture": ("Lecture",),
-    "Écart": ("Écart",),
-    "Signes": ("Signes", "Précision", "Prudence"),
-    "Champ et source": ("Champ", "Source", "Passage"),
-}
-
-
-def _together(notes: Sequence[Note]) -> Iterator[Note]:
-    """Gather notes on four lines at most."""
-    for label, kept in _LINES.items():
-        texts = [note.text for name in kept for note in notes if note.label == name]
-        if texts:
-            yield Note(label, " ".join(texts))
 
 
 def _item_rows(
@@ -253,7 +244,9 @@ def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBlock:
+def _other_scales(
+    table: ProtectedTable, indicators: list[Indicator]
+) -> tuple[TableBlock, dict[str, str]]:
     """List the figures that exist for a commune, a ZUS or a perimeter, not for these territories."""
     codes = [indicator.code for indicator in indicators]
     cells = table.compared[
@@ -261,30 +254,21 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBl
     ]
     rows = []
     for indicator in indicators:
+        rows.append(Row(indicator.label, kind="group"))
         for row in records(cells[cells["indicator"] == indicator.code]):
-            shown = cell_of(row, indicator)
-            figure = TextCell(
-                figure_words(row, indicator), shown.status, shown.value, shown.low, shown.high
-            )
-            rows.append(
-                Row(
-                    indicator.label,
-                    (
-                        TextCell(str(row["name"])),
-                        TextCell(str(row["period"])),
-                        figure,
-                        TextCell(str(row["method"]) or "—"),
-                    ),
-                )
-            )
-    return TableBlock(
+            shown = replace(cell_of(row, indicator), text=figure_words(row, indicator), hint="")
+            texts = TextCell(str(row["period"])), shown, TextCell(str(row["method"]) or "—")
+            rows.append(Row(str(row["name"]), texts))
+    notes = notes_of(table, cells, indicators, warn=False)
+    grid = TableBlock(
         title=f"Chiffres connus à une autre échelle que {table.words.here.the}",
-        head="Indicateur",
-        columns=heads("Territoire", "Période", "Valeur", "Note"),
+        head="Indicateur, territoire",
+        columns=heads("Période", "Valeur", "Note"),
         rows=tuple(rows),
-        notes=notes_of(table, cells, indicators, warn=False),
+        notes=four_lines(notes),
         kind="texts",
     )
+    return grid, _cautions(notes)
 
 
 def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> TableBlock:

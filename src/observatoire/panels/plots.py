@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.maps.classes import nice_sizes, size_label
 from observatoire.maps.figure import MapStyle, colouring_of, marks_of, period_of, title_of
+from observatoire.maps.legend import status_swatches
 from observatoire.maps.marks import MODELLED
+from observatoire.maps.territories import circle_radii, circle_radius
 from observatoire.pages.axes import axes_of, house_style
 from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     from observatoire.maps.marks import BaseMap, Mark
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -31,6 +36,9 @@ _HATCHES = {
 }
 
 _HIGH, _LEAST_HIGH = 0.24, 1.6
+
+#: Diameter on axes, in points, of a circle of radius one on a page.
+_POINTS = 1.1
 
 
 def plot_dots(
@@ -95,9 +103,9 @@ def plot_map(
 ) -> Axes:
     """Draw one indicator on a map, with the classes and the patterns of the house."""
     marks = marks_of(admit(table), code, communes)
-    fill = colouring_of(marks, table.indicator(code), style).fill
+    colouring = colouring_of(marks, table.indicator(code), style)
     with house_style():
-        axes = axes_of(ax, 5.0)
+        axes = axes_of(ax, 6.4)
         if len(ground.outlines.dropna()):
             ground.outlines.dropna().plot(
                 ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
@@ -105,7 +113,7 @@ def plot_map(
         placed = [mark for mark in marks if ground.has(mark.code)]
         for mark in placed:
             shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
-            colour = fill(mark) if mark.own else tokens().light["paper"]
+            colour = colouring.fill(mark) if mark.own else tokens().light["paper"]
             shape.plot(
                 ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
                 hatch=_HATCHES.get(mark.kind), linewidth=0.6,
@@ -114,11 +122,54 @@ def plot_map(
             left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
             axes.set_xlim(left, right)
             axes.set_ylim(low, high)
+        counted = table.indicator(code).nature.additive and style.colour == "value"
+        rings = _ringed(axes, placed, table.indicator(code).unit, ground) if counted else []
+        boxes = [*colouring.swatches, *status_swatches(marks, ground.words)]
+        axes.legend(
+            handles=[*rings, *(_key(fill, label) for fill, label in boxes)],
+            title=colouring.title or None, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=2,
+            alignment="left", frameon=False, labelspacing=1.5 if rings else 0.5, handletextpad=1.2,
+        )  # fmt: skip
         axes.set_axis_off()
         axes.set_title(
             title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
         )
         return axes
+
+
+def _key(fill: str, label: str) -> Patch:
+    """Return the box of a legend: a colour, or the pattern of a status."""
+    from matplotlib.patches import Patch  # noqa: PLC0415 - heavy, when first used
+
+    hatch = _HATCHES.get(fill.removeprefix("url(#").removesuffix(")"))
+    colour = tokens().light["paper"] if fill.startswith("url") else fill
+    edge = tokens().ground["edge"]
+    return Patch(facecolor=colour, edgecolor=edge, hatch=hatch, linewidth=0.6, label=label)
+
+
+def _ringed(axes: Axes, placed: Sequence[Mark], unit: str, ground: BaseMap) -> list[Line2D]:
+    """Draw counts as circles, the largest beneath, and return the keys of round sizes."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415 - heavy, when first used
+
+    radii = circle_radii(placed)
+    look: Any = {
+        "marker": "o", "linestyle": "none", "color": tokens().ground["bar"], "alpha": 0.8,
+        "markeredgecolor": tokens().ground["edge"],
+    }  # fmt: skip
+    for code in sorted(radii, key=lambda each: -radii[each]):
+        spot = ground.shapes[code].representative_point()
+        axes.plot([spot.x], [spot.y], markersize=_POINTS * radii[code], **look)
+    sizes = {mark.value for mark in placed if mark.code in radii}
+    return [
+        Line2D(
+            [],
+            [],
+            markersize=_POINTS * circle_radius(size, max(sizes), len(radii)),
+            label=size_label(size, unit),
+            **look,
+        )
+        for size in (nice_sizes(max(sizes)) if sizes else ())
+    ]
 
 
 def _chosen(table: ProtectedTable, indicator: str) -> str:

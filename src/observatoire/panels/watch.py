@@ -86,7 +86,7 @@ def signal_blocks(
 ) -> list[Block]:
     """Lay signals out, or say that nothing is watched or passed."""
     if not watched:
-        return [Paragraph("Aucun seuil n’est surveillé : déclarez-en dans watch.toml.")]
+        return [Paragraph("Aucun seuil n’est surveillé.")]
     if signals.empty:
         return [
             Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun dépassé.")
@@ -110,7 +110,7 @@ def signal_blocks(
                 Note("Source", f"{' ; '.join(dict.fromkeys(signals['source']))}."),
                 Note(
                     "Précaution",
-                    "Un seuil est un choix du comité technique, écrit dans watch.toml.",
+                    "Un seuil est un choix du comité technique.",
                 ),
             ),
             kind="texts",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, partial
 
 import jinja2
 from markupsafe import Markup
@@ -46,6 +47,7 @@ def _environment() -> jinja2.Environment:
     environment = templates_of("observatoire.pages", "templates")
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["following"] = following
+    environment.filters["uncounted"] = partial(_COUNTED.sub, "")
     environment.globals.update(
         NARROW=NARROW,
         NO_BREAK=NO_BREAK,
@@ -60,3 +62,6 @@ _EXACT = frozenset({str(Status.OBSERVED), str(Status.AGGREGATED)})
 
 #: Statuses whose reason is written under the table: a tooltip alone is read by nobody on a phone.
 _HOLES = frozenset({str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE)})
+
+#: What a reason says of how many parts: the cell has it, under a table it would make many reasons of one.
+_COUNTED = re.compile(r" \([^()]*\d[^()]*\)")

@@ -38,7 +38,8 @@ def dress(document: Any, page: Page) -> None:
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(13)
-    section.top_margin = section.bottom_margin = Mm(15)
+    section.top_margin, section.bottom_margin = Mm(12), Mm(11)
+    section.header_distance = section.footer_distance = Mm(6)
     _named_styles(document.styles)
     for made in _own_styles():
         document.styles.element.append(parse_xml(made))
@@ -56,16 +57,18 @@ def _named_styles(styles: Any) -> None:
     light, sizes = tokens().light, tokens().sizes
     accent, soft = (RGBColor.from_string(light[name][1:]) for name in ("accent", "soft"))
     normal = styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(sizes["body"] + 1)
-    normal.paragraph_format.space_after = Pt(4)
+    normal.font.name, normal.font.size = "Calibri", Pt(sizes["body"] + 0.5)
+    normal.paragraph_format.space_after = Pt(2)
     normal.element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="fr-FR"/>'))
     for level, size in enumerate((22, 17, 13, 11)):
         style = styles["Title" if level == 0 else f"Heading {level}"]
         style.font.color.rgb, style.font.name, style.font.size = accent, "Calibri", Pt(size)
         style.paragraph_format.keep_with_next = True
     styles["Heading 1"].paragraph_format.page_break_before = True
-    styles["Subtitle"].font.color.rgb = soft
-    styles["Subtitle"].font.size = Pt(12)
+    under = styles["Subtitle"]
+    under.font.color.rgb, under.font.size, under.font.italic = soft, Pt(sizes["body"] + 1), False
+    under.paragraph_format.space_after = Pt(1)
+    styles["Title"].paragraph_format.space_after = Pt(3)
     caption = styles["Caption"]
     caption.font.size, caption.font.color.rgb = Pt(sizes["body"] + 1), accent
     caption.paragraph_format.space_before = Pt(6)

@@ -236,7 +236,7 @@ function start(D) {
     $("card").innerHTML = `<h3>${escaped(name)}${D.com[town] ? ` (${escaped(D.com[town])})` : ""}</h3><p>${said}</p>${trend(one)}`;
   }
   function drawNotes(one) {
-    const rows = [["Définition", one.f], ["Champ", one.w + "."], ...one.a.map((rank) => ["Précaution", D.cav[rank]])];
+    const rows = [["Définition", one.f], ["Champ", one.w + "."], ...(`${one.a}` && [["Précaution", one.a.map((i) => D.cav[i]).join(" ")]])];
     rows.push(["Source", one.p[S.p].s.map((rank) => D.src[rank]).join(" ; ") + ` (${S.p}).`]);
     $("notes").innerHTML = rows.map(([label, text]) => `<div><dt>${label}${WIDE}:</dt> <dd>${escaped(text)}</dd></div>`).join("");
   }

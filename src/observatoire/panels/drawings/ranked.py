@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.evaluation.trends import trend_frame
-from observatoire.maps.figure import marks_of, period_of, title_of
+from observatoire.maps.figure import marks_of, period_of, ranking_words, title_of
 from observatoire.maps.marks import extremes, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
 from observatoire.maps.svg import (
@@ -26,7 +26,7 @@ from observatoire.maps.svg import (
 )
 from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
 from observatoire.pages.cells import given
-from observatoire.pages.notes import notes_of, source_notes
+from observatoire.pages.notes import four_lines, notes_of, sign_notes, source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
 from observatoire.panels.drawings.cells import bounds_in_lines
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from observatoire.panels.drawings.bearings import Bearing, Bearings, Course
     from observatoire.panels.identities import TerritoryIdentity
     from observatoire.secrecy.release.protected_table import ProtectedTable
-
-#: Most lines of notes under a picture.
-_MOST_NOTES = 4
 
 
 @dataclass(frozen=True)
@@ -107,19 +104,15 @@ def compare_figure(
     said = f"{title}. {plural(own, 'territoire a', 'territoires ont')} leur propre chiffre sur {len(marks)}"
     if ends:
         said += f", de {ends[0].text} ({ends[0].name}) à {ends[1].text} ({ends[1].name})"
-    first = first_place(table, code, marks)
-    notes = [
-        replace(note, text=f"{note.text} {first}".strip()) if note.label == _KEPT[0] else note
-        for note in notes_of(table, cells, [indicator], warn=False)
-        if note.label in _KEPT
-    ]
+    notes = (
+        *notes_of(table, cells, [indicator], warn=False),
+        Note("Premier rang", first_place(table, code, marks)),
+        Note("Classement", ranking_words(marks)),
+    )
     return Figure(
-        wide, title, f"{said}.", tuple(notes[:_MOST_NOTES]),
+        wide, title, f"{said}.", four_lines(notes),
         numbers=_ranked_numbers(title, table.zoning_label, marks), narrow=narrow,
     )  # fmt: skip
-
-
-_KEPT = ("Lecture", "Champ", "Écart", "Source")
 
 
 def _plain(mark: Mark) -> str:
@@ -176,6 +169,7 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     notes = (
         Note("Lecture", _read(course, span)),
         *([PRICES] if indicator.current_money else []),
+        *sign_notes(cells),
         Note("Champ", f"{indicator.universe}."),
         *source_notes(cells),
     )
@@ -201,7 +195,10 @@ def _changes(bearings: Bearings, code: str, span: tuple[str, str]) -> dict[str, 
 
 
 def _read(course: Course, span: tuple[str, str] | None) -> str:
-    said = "chaque ligne a sa propre échelle ; un trait joint deux dates qui se comparent."
+    said = (
+        "chaque ligne a sa propre échelle ; un trait joint deux dates qui se comparent ; un cercle vide n’est pas "
+        "un chiffre propre, un trait vertical va d’une borne à l’autre."
+    )
     if span:
         said += (
             f" Le verdict porte sur {span[0]}-{span[1]}{NO_BREAK}: ▲ ou ▼, sûr à 95 % ; ▲▲ ou ▼▼, à 99,8 % ; "
@@ -277,6 +274,7 @@ def _broken(course: Course, left: float, wide: float) -> list[str]:
         middle = (when(before) + when(after)) / 2
         x = left + 5 + (middle - first) / ((last - first) or 1.0) * (wide - 10)
         half = width_of("rupture", LEAST_TEXT) / 2
+        x = min(x, left + wide - half)
         if x - half >= free:
             made.append(
                 text(x, 34, "rupture", size=LEAST_TEXT, anchor="middle", fill=break_colour())

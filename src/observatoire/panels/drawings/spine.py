@@ -65,7 +65,7 @@ class _SpineLayout:
     course: float = 0.0
     row: float = ROW
     under: float = 0.0
-    span: float = 128.0
+    span: float = 84.0
     long: float = 16.5
 
     @property
@@ -82,11 +82,11 @@ class _SpineLayout:
 
 
 _WIDE = _SpineLayout(
-    WIDTH, 264.0, 366.0, 374.0, 452.0, 572.0, 838.0, course=WIDTH - COURSE_WIDTH - 2
+    WIDTH, 264.0, 366.0, 374.0, 452.0, 566.0, 838.0, course=WIDTH - COURSE_WIDTH - 2, span=154.0
 )  # fmt: skip
 _NARROW = _SpineLayout(
     NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH,
-    row=46.0, under=21.0, span=84.0, long=15.0,
+    row=46.0, under=21.0, long=15.0,
 )  # fmt: skip
 
 #: Room of the name of a commune over its figures.
