@@ -42,6 +42,8 @@ def spanning(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     kind = "spanning"
     if signs().relatives.fullmatch(fold(name)):
         kind = "relative_year"
+    elif signs().gathered.fullmatch(fold(name)):
+        kind = "gathered"
     elif is_bare_part(name):
         kind = "bare_part"
     built = _STEPS if are_steps([*plan.variables, *plan.columns]) else ""

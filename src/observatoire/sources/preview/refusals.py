@@ -9,7 +9,14 @@ import pandas as pd
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
-from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
+from observatoire.sources.parsers.stated_periods import (
+    CITED,
+    MIDDLE,
+    NOTED,
+    RANKED,
+    UNTIL,
+    name_period,
+)
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import (
@@ -137,9 +144,11 @@ def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
         for one in list(seen.values())[:_CITED]
     ]
     columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
+    until = next((one.period[:4] for one in plan.candidates if one.why == UNTIL), "")
     return refused(
-        "undated_columns" if columns else "undated",
+        "undated_months" if until else "undated_columns" if columns else "undated",
         found.table.name,
+        year=until,
         name=found.table.name,
         cited=" ".join(cited)
         or "Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
@@ -150,8 +159,9 @@ def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
 
 def _disagreement(found: Found, first: Statement, second: Statement) -> ObservatoireError:
     """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
+    kinds = {"la": "own_disagreement", "les": "rows_disagreement"}
     return refused(
-        "own_disagreement" if second.where.startswith("la colonne") else "disagreement",
+        kinds.get(second.where.split(" ")[0], "disagreement"),
         found.table.name,
         first=first.period,
         there=first.where,
