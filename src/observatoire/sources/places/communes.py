@@ -10,6 +10,7 @@ import pandas as pd
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.column_texts import column_cells
 from observatoire.territories.matcher import Matcher
+from observatoire.territories.spelling import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 #: What ends the name of a commune in a title: a dash, a sign, a figure, what is written of it.
 _END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
 
-#: A commune's name has no more words than this.
-_WORDS = 5
+#: A commune's name has no more words than this; shorter ones may be initials.
+_WORDS, _LONG = 5, 4
 
 
 def town_titled(text: str) -> str:
@@ -204,7 +205,8 @@ def contrary_column(
         words = [text for text in texts if any(map(str.isalpha, text)) and matcher.find(text)]
         words = words or _codes(list(texts), matcher)
         located = signs().located.fullmatch(fold(name)) is not None
-        if not words and not (located and texts):
+        named = level_of(matcher) == "commune" and (words or signs().is_town(name))
+        if not words and not ((located or named) and texts):
             continue
         cells = frame.iloc[:, at].str.strip()
         other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
@@ -213,9 +215,29 @@ def contrary_column(
         by_name = (own_codes != "") & ~own.isin(matcher.names)
         if located and by_name.any():
             apart |= by_name & _elsewhere(name, cells, own_codes, matcher, zonings)
+        if named:
+            apart |= _misnamed(own, cells, matcher)
         if apart.any():
             return at, int(apart.to_numpy().argmax())
     return None
+
+
+def _misnamed(own: pd.Series, cells: pd.Series, matcher: Matcher) -> pd.Series:
+    """Tell the rows whose code is ours beside the name of another commune: 97213 is the postal code of Gros-Morne."""
+    pairs = dict.fromkeys(zip(own, cells, strict=True))
+    apart = {
+        (code, text): code in matcher.names
+        and matcher.find(text) != code
+        and bool(words := _long_words(text))
+        and not words & _long_words(matcher.names[code])
+        for code, text in pairs
+    }
+    found = [apart[pair] for pair in zip(own, cells, strict=True)]
+    return pd.Series(found, index=cells.index, dtype=bool)
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in simplify(text).split() if len(word) >= _LONG and word.isalpha()}
 
 
 def _elsewhere(

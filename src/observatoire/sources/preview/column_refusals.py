@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 def refused(table: str, place: str, /, **words: object) -> ObservatoireError:
     """Return the refusal that ``refusals.toml`` words under a name."""
     return refusal("observatoire.sources.preview", table, place, **words)
+
+
+#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost.
+_GARBLED = re.compile(r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd")
+
+
+def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Refuse names whose accents are lost: they would be kept as they are."""
+    frame = found.table.frame
+    names = (*frame.columns, *plan.variables, *found.titles.split("\n"))
+    text = next(
+        (text for text in (*names, *frame[found.spec.territory].unique()) if _GARBLED.search(text)),
+        "",
+    )
+    return refused("garbled", found.table.name, text=" ".join(text.split())[:60]) if text else None
 
 
 def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None:

@@ -28,7 +28,7 @@ from observatoire.sources.places.communes import (
     town_titled,
 )
 from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
-from observatoire.sources.preview.column_refusals import refused, unclear_figures
+from observatoire.sources.preview.column_refusals import garbled, refused, unclear_figures
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -119,6 +119,8 @@ def _place(found: Found) -> str:
 def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Return what is still to be answered before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
+    if (unread := garbled(found, plan)) is not None:
+        return unread
     if not plan.variables:
         placed = {
             where,
@@ -233,9 +235,17 @@ def _some_towns(
     )
 
 
-def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> ObservatoireError | None:
-    """Refuse rows that name two territories: the second table would be read by the names of the first."""
+def _side_by_side(
+    found: Found, plan: SourceDraft, zonings: Mapping[str, Matcher]
+) -> ObservatoireError | None:
+    """Refuse figures of two territories, one in columns, or rows that name two: the second table would be read by the names of the first."""
     frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
+    for one in zonings.values() if not found.family else ():
+        crossed = [name for name in (*plan.variables, *plan.columns) if one.find(name)]
+        if len(crossed) > 1:
+            rows = enumerate_words([f"« {text} »" for text in frame[own].unique()], most=2)
+            columns = enumerate_words([f"« {name} »" for name in crossed], most=2)
+            return refused("crossed", found.table.name, first=rows, second=columns)
     apart = None if found.family else contrary_column(frame, own, matcher, zonings)
     if apart is None:
         return None
