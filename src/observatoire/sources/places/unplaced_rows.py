@@ -230,7 +230,7 @@ def _headings(
 
 
 #: A name of column, and what is written of one that starts another table.
-_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}|[^\W\d_][0-9]{2}_?[^\W\d_]")
+_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}|[^\W\d_][0-9]{2}_?[^\W\d_]|[^\W\d_][0-9]{1,2}$")
 _SECOND = (
     "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
 )
