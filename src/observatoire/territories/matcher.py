@@ -58,7 +58,7 @@ def spellings_of(text: str) -> tuple[str, ...]:
 
 
 def code_beside(text: str) -> tuple[str, str]:
-    """Return the code that a text gives beside a name or a vintage, and that name; empty texts where it gives none.
+    """Return the code that a text gives beside a name or a vintage, and that name; else empty texts.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
         raise UnreadableFileError(
             "Ce n’est pas un classeur : c’est un texte, ou une page web, dont le nom est celui d’un classeur.",
             where=name,
-            remedy="Ouvrez-le dans Excel ou LibreOffice et enregistrez-le en xlsx ; si c’est un texte, nommez-le « .csv ».",
+            remedy="Ouvrez-le dans un tableur et enregistrez-le en xlsx ; si c’est un texte, nommez-le « .csv ».",
         )
     raise unopened(name, ValueError("Cannot detect file format"))
 

@@ -141,8 +141,10 @@ def dated(
 def _beside_column(
     found: Found, names: Sequence[str], column: str, asked: str, *, short: bool
 ) -> tuple[Statement, Statement] | None:
-    """Return two places of which one contradicts the periods of rows: a column of figures, or what is above them."""
-    rows = [row for row in read_periods(read_periods(found.table.frame[column]), "date").unique() if row]
+    """Return the periods of rows, and the place that contradicts them: a column of figures, or what is above."""
+    rows = [
+        row for row in read_periods(read_periods(found.table.frame[column]), "date").unique() if row
+    ]
     for name, reading in _readings(found, names, short=short).items():
         row = next((row for row in rows if not agree(row, reading.period)), "")
         if row:

@@ -18,7 +18,6 @@ from observatoire.sources.parsers.periods import (
 )
 from observatoire.sources.parsers.spans_of_years import AGES, FOUR, is_year, span_of_change
 from observatoire.sources.parsers.vocabulary import fold, signs
-from observatoire.values import is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

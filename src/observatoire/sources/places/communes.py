@@ -13,7 +13,7 @@ from observatoire.territories.matcher import Matcher
 from observatoire.territories.spelling import simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: What ends the name of a commune in a title: a dash, a sign, a figure, what is written of it.
 _END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
@@ -223,17 +223,20 @@ def contrary_column(
 
 
 def _misnamed(own: pd.Series, cells: pd.Series, matcher: Matcher) -> pd.Series:
-    """Tell the rows whose code is ours beside the name of another commune: 97213 is the postal code of Gros-Morne."""
-    pairs = dict.fromkeys(zip(own, cells, strict=True))
-    apart = {
-        (code, text): code in matcher.names
-        and matcher.find(text) != code
-        and bool(words := _long_words(text))
-        and not words & _long_words(matcher.names[code])
-        for code, text in pairs
-    }
-    found = [apart[pair] for pair in zip(own, cells, strict=True)]
-    return pd.Series(found, index=cells.index, dtype=bool)
+    """Tell the rows of our code and another commune's name: 97213 is the postal code of Gros-Morne."""
+
+    def differ(code: str, text: str) -> bool:
+        words = _long_words(text) if code in matcher.names and matcher.find(text) != code else set()
+        return bool(words) and not words & _long_words(matcher.names[code])
+
+    return _by_pairs(own, cells, differ)
+
+
+def _by_pairs(first: pd.Series, second: pd.Series, apart: Callable[[str, str], bool]) -> pd.Series:
+    """Tell the rows whose two cells are apart: each pair is looked at once."""
+    known = {pair: apart(*pair) for pair in dict.fromkeys(zip(first, second, strict=True))}
+    found = [known[pair] for pair in zip(first, second, strict=True)]
+    return pd.Series(found, index=second.index, dtype=bool)
 
 
 def _long_words(text: str) -> set[str]:
@@ -265,14 +268,12 @@ def _elsewhere(
     if "reg" in plain:
         return none  # « 02 » is a region, and a department
     level = level_of(matcher)
-    pairs = dict.fromkeys(zip(own_codes, cells, strict=True))
-    apart = {
-        (own, cell): bool(own)
-        and _sets_apart(own, cell, level, matcher.communes.get(own, own), department=department)
-        for own, cell in pairs
-    }
-    found = [apart[pair] for pair in zip(own_codes, cells, strict=True)]
-    return none | pd.Series(found, index=cells.index)
+
+    def apart(own: str, cell: str) -> bool:
+        home = matcher.communes.get(own, own)
+        return bool(own) and _sets_apart(own, cell, level, home, department=department)
+
+    return none | _by_pairs(own_codes, cells, apart)
 
 
 def level_of(matcher: Matcher) -> str:

@@ -238,10 +238,10 @@ def _some_towns(
 def _side_by_side(
     found: Found, plan: SourceDraft, zonings: Mapping[str, Matcher]
 ) -> ObservatoireError | None:
-    """Refuse figures of two territories, one in columns, or rows that name two: the second table would be read by the names of the first."""
+    """Refuse figures of two territories, of a row and of its column, and rows that name two."""
     frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
     for one in zonings.values() if not found.family else ():
-        crossed = [name for name in (*plan.variables, *plan.columns) if one.find(name)]
+        crossed = [name for name in plan.variables if one.find(name)]
         if len(crossed) > 1:
             rows = enumerate_words([f"« {text} »" for text in frame[own].unique()], most=2)
             columns = enumerate_words([f"« {name} »" for name in crossed], most=2)

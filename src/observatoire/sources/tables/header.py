@@ -216,7 +216,7 @@ def _are_years(above: Sequence[str], header: Sequence[str]) -> bool:
 
 
 def check_width(width: int, name: str) -> None:
-    """Refuse a table of more columns than any of territories has: each has its nature and its period to be found.
+    """Refuse a table of more columns than any of territories has: each costs time to be understood.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def check_width(width: int, name: str) -> None:
             f"Ce tableau a {width} colonnes.",
             where=name,
             why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
-            remedy="Vérifiez le séparateur, mettez les territoires en lignes, ou ne gardez que les colonnes utiles.",
+            remedy="Vérifiez le séparateur, mettez les territoires en lignes, ou gardez les colonnes utiles.",
         )
 
 

@@ -117,7 +117,11 @@ def load_layer(
         trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
     counts = layer.rows_read, kept, outside, kept
     file = FileReport(path.name, digest, LOADED, *counts, kind="contour")
-    notices = (*_notices(workspace, chosen, path, layer), *remarks, *_figures_left(path, layers, layer))
+    notices = (
+        *_notices(workspace, chosen, path, layer),
+        *remarks,
+        *_figures_left(path, layers, layer),
+    )
     title = f"Périmètres, {path.name}"
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
 
