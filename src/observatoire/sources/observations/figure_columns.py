@@ -47,7 +47,9 @@ def read_figures(
     decimal = spec.decimal if table.separator else ""
     known, thousands, secret = source.variables, spec.thousands, _confidential(table.frame)
     marks = tuple(filter(None, secret.unique()))
-    markers = replace(source.markers, secret=(*source.markers.secret, *marks))
+    markers, known_marks = source.markers, source.markers.statuses()
+    if new := [mark for mark in marks if mark not in known_marks]:
+        markers = replace(markers, secret=(*markers.secret, *new))
     parts = []
     for at, variable, column, cells in _cells_of(table, columns, spec):
         raw = cells.where(cells.str.strip() != "", secret.iloc[at]) if marks else cells
