@@ -657,6 +657,17 @@ def test_a_target_covered_at_96_per_cent_has_no_upper_bound(space: Path) -> None
     assert not re.search(r"\bnan\b", shown, re.IGNORECASE)
 
 
+def test_a_rate_too_little_covered_has_the_reason_of_its_counts(space: Path) -> None:
+    layer(space / "geo" / "secteurs.gpkg", {"S1": box(0, 0, 1.25), "S2": box(1.25, 0, 3.5)})
+    rate = CATALOGUE.split("\n\n")[1].replace("population]", "part]").replace('"count"', '"rate"')
+    rate = rate.replace('"habitants"', '"%"') + '\ndenominator = ["POP"]\n'
+    (space / "indicators.toml").write_text(CATALOGUE + rate, encoding="utf-8")
+    with opened(space, 'method = "area"\n') as o:
+        rows = o.table(["population", "part"]).df.set_index("territory").loc["S2"]
+    assert rows["status"].tolist() == ["missing", "missing"]
+    assert set(rows["reason"]) == {"Les sources ne couvrent que 50\u202f% de ce territoire."}
+
+
 def test_chance_gives_it_no_upper_bound_either(space: Path) -> None:
     nearly_covered(space)
     text = CATALOGUE.replace('numerator = ["POP"]', 'numerator = ["POP"]\nprecision = "byar"')

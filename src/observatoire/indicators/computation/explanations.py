@@ -137,9 +137,7 @@ class Explainer:
     @staticmethod
     def _uncovered(cell: Cell, coverage: float) -> Cell:
         """Say nothing of a territory that the sources do not cover: the rest is not known."""
-        share = with_unit(100 * coverage, "%")
-        uncovered = _withheld(cell, f"Les sources ne couvrent que {share} de ce territoire.")
-        return uncovered._replace(count=_NAN)
+        return _withheld(cell, _too_little_covered(coverage))._replace(count=_NAN)
 
     @staticmethod
     def _incomplete(cell: Cell, route: Route) -> Cell:
@@ -192,6 +190,8 @@ class Explainer:
             return f"{len(lost)} des {len(parts)} {route.noun.many} {hid} par le producteur."
         if any(text in cell.reason for text in _OWN_REASONS):
             return cell.reason.strip()
+        if route.coverage(target) < LEAST_COVERAGE:
+            return _too_little_covered(route.coverage(target))
         if indicator.variable and len(parts) > 1 and route.unsure.get(target):
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."
@@ -216,6 +216,10 @@ _BETWEEN = {
     Nature.MEDIAN: "la plus petite et la plus grande valeur",
     Nature.MEAN: "la plus petite et la plus grande moyenne",
 }
+
+
+def _too_little_covered(coverage: float) -> str:
+    return f"Les sources ne couvrent que {with_unit(100 * coverage, '%')} de ce territoire."
 
 
 def _not_loaded(indicator: Indicator) -> str:
