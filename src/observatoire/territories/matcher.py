@@ -26,6 +26,10 @@ _BOTH = re.compile(
     r"(?P<code>[0-9A-Z]{3,})\s*[-–—:/]?\s+(?P<name>\D.*)|(?P<before>\D.*?)\s*[-–—:/(]\s*(?P<after>[0-9A-Z]{3,})\)?"
 )
 
+#: A code as Insee's API writes it, after its vintage and its level: « 2021-COM-97209 ». « 02 » is a region and a
+#: department, so that regions are left out.
+DATED_CODE = re.compile(r"^(?:19|20)[0-9]{2}-(?:COM|DEP|EPCI|IRIS|QPV)-([0-9A-Z]+)$")
+
 #: Names offered for one that is unknown, words that may be added to a name, and how much less
 #: alike than the nearest another may be.
 _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
@@ -54,13 +58,15 @@ def spellings_of(text: str) -> tuple[str, ...]:
 
 
 def code_beside(text: str) -> tuple[str, str]:
-    """Return the code that a text gives beside a name, and that name; empty texts where it gives none.
+    """Return the code that a text gives beside a name or a vintage, and that name; else empty texts.
 
     Examples
     --------
-    >>> code_beside("97209 - Fort-de-France"), code_beside("Dillon")
-    (('97209', 'Fort-de-France'), ('', ''))
+    >>> code_beside("97209 - Fort-de-France"), code_beside("2021-COM-97209"), code_beside("Dillon")
+    (('97209', 'Fort-de-France'), ('97209', ''), ('', ''))
     """
+    if dated := DATED_CODE.fullmatch(str(text).strip()):
+        return dated[1], ""
     both = _BOTH.fullmatch(str(text).strip()[:_LONGEST])
     return (both["code"] or both["after"], both["name"] or both["before"]) if both else ("", "")
 
@@ -82,6 +88,8 @@ class Matcher:
     >>> m = Matcher({"FDF13": "Dillon", "FDF09": "Sainte-Thérèse"}, "quartier")
     >>> m.code("dillon"), m.code("Ste Therese"), m.code("FDF13")
     ('FDF13', 'FDF09', 'FDF13')
+    >>> m.find("2021-QPV-FDF13"), m.find("2021-REG-FDF13")
+    ('FDF13', '')
     >>> m.find("FDF13 - Dillon"), m.find("Dillon (FDF13)"), m.find("FDF09 - Dillon")
     ('FDF13', 'FDF13', '')
     """
@@ -158,7 +166,7 @@ class Matcher:
     def _coded(self, text: str) -> tuple[str, ...]:
         """Return the code that a text gives beside the very name it bears, nothing when they disagree."""
         code, name = code_beside(text)
-        known = code in self.names and code in self._by_name.get(simplify(name), ())
+        known = code in self.names and (not name or code in self._by_name.get(simplify(name), ()))
         return (code,) if known else ()
 
     def alias(self, text: str, code: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import geopandas as gpd
+import pyogrio
 import pytest
 from built_workspace import Place, plain
 from shapely.geometry import Point
@@ -49,7 +51,10 @@ def test_figures_left_by_perimeters_are_named(place: Place, tmp_path: Path) -> N
     names = ["Four à Chaux", "Place d’Armes"]
     path = layer(tmp_path / "a-2016.gpkg", Quartier=names, OBJECTID=[1, 2], Aides=[12, 15])
     warehouse = place.warehouse()
-    report = plain(load_path(warehouse, place.workspace, path))
+    with mock.patch.object(pyogrio, "read_dataframe", wraps=pyogrio.read_dataframe) as opened:
+        report = plain(load_path(warehouse, place.workspace, path))
+    assert opened.call_count == 1
+    assert "2 contours" in report
     assert "Ses chiffres ne sont pas chargés avec les périmètres : « Aides »." in report
 
 

@@ -7,10 +7,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observatoire.errors import UnreadableFileError
 from observatoire.sources import FileSpec, read_table
 from observatoire.sources.formats.cells import Appearance, CellSheet, cells_text
 from observatoire.sources.formats.document import open_file
@@ -100,3 +102,11 @@ def test_a_sheet_is_read_once_and_only_when_it_is_asked(tmp_path: Path) -> None:
             spied.frame(4)
     assert calls == [0]
     assert document.sheet("Vide").rows() == []
+
+
+def test_a_text_named_as_a_workbook_is_said_to_be_one(tmp_path: Path) -> None:
+    for content in (b"code\talloc\n97209\t9\n", "code;alloc".encode("utf-16"), b"<html><table>"):
+        path = tmp_path / "a.xls"
+        path.write_bytes(content)
+        with pytest.raises(UnreadableFileError, match="c’est un texte, ou une page web"):
+            open_file(path)

@@ -125,7 +125,7 @@ def test_changes_and_classes_of_years_are_no_periods(place: Place, warehouse: Wa
     says(caught.value, "2015", "n’est que de cette colonne", "[files.periods]")
     load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
     assert {("suivi", "2015"), ("suivi", "2016")} < set(stored(warehouse))
-    assert stored(warehouse)["Évolution 2015-2016", "2015-2016"] == 3
+    assert stored(warehouse)["Évolution 2015-2016", "2016"] == 3
     assert stored(warehouse)["Construits de 1971 à 1990", "2016"] == 4
 
 
@@ -177,13 +177,15 @@ def test_sizes_of_flats_of_a_year_are_no_quarters(
 @pytest.mark.parametrize(
     ("title", "period"),
     [
-        ("Allocataires au 31/12/2016", "2016"),
-        ("Situation au 31 décembre 2016", "2016"),
+        ("Allocataires au 31/12/2016", "2016-12"),
+        ("Situation au 31 décembre 2016", "2016-12"),
+        ("Population au 1er janvier 2016", "2016-01"),
+        ("Aidés du 1er janvier au 31 décembre 2016", "2016"),
         ("Demandeurs d’emploi, 2e trimestre 2016", "2016-T2"),
         ("Aidés en mars 2016", "2016-03"),
         ("Année 2016", "2016"),
         ("Données 2016, éditées en mars 2017", ""),
-        ("Be\u0301ne\u0301ficiaires au 31/12/2016", "2016"),
+        ("Be\u0301ne\u0301ficiaires au 31/12/2016", "2016-12"),
     ],
 )
 def test_the_period_of_a_title(title: str, period: str) -> None:
@@ -204,9 +206,9 @@ def test_the_period_of_the_name_of_a_file(name: str, period: str) -> None:
     assert name_period(name).period == period
 
 
-def test_a_lone_column_of_a_day_is_of_its_year(place: Place, warehouse: Warehouse) -> None:
+def test_a_lone_column_of_a_day_is_of_its_month(place: Place, warehouse: Warehouse) -> None:
     load_file(warehouse, place.workspace, place.write("a.csv", table("Aidés au 31/12/2016")))
-    assert set(stored(warehouse)) == {("Aidés au 31/12/2016", "2016")}
+    assert set(stored(warehouse)) == {("Aidés au 31/12/2016", "2016-12")}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,13 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;homme2024"), ("2024", "deux âges")),
         ("a.csv", table("code;var_emploi_1015;var_emploi_1520"), ("1520", "deux années")),
         ("a.csv", table("code;evol1922"), ("1922", "deux années")),
+        ("a.csv", table("code;Évol. 2019/2018"), ("« 2019/2018 »", "deux années")),
+        ("a.csv", table("code;evol_pop_2015_2021"), ("2015_2021", "deux années")),
+        ("a.csv", table("code;var_2020_2010;pop_2020"), ("2020_2010", "deux années")),
+        ("a-2012.csv", table("code;Aidés au 31/12/2012;Enfants"), ("2012-12", "« Enfants »")),
+        ("a.csv", table("GEO;POP").replace("972", "2021-COM-972"), ("« 2021 »", "géographie")),
+        ("a.csv", table("code;aidés", title="De janvier à mars 2016"), ("2016-T1", "plusieurs mois")),
+        ("a-2016.csv", table("code;Cumul mars"), ("2016-S1", "plusieurs mois")),
         ("a-2022.csv", table("code;evol_pop_1116;evol_pop_1622"), ("evol_pop_1116", "plusieurs années")),
         ("a.csv", table("code;aidés", title="Mise en ligne le 31/03/2023"), ("2023-03", "publication")),
         ("a.csv", table("code;aidés", title="Extraction du 12/01/2024"), ("2024-01", "extraction")),
@@ -137,16 +144,14 @@ def test_a_year_that_is_not_stated_is_asked(
         ("rp1999.csv", table("code;pop_0019;pop_2039;pop_4059"), {"1999"}),
         ("recens-2008.csv", table("code;F2024;F2529;F3034"), {"2008"}),
         ("caf-2022.csv", table("code;aidés", title="Mise en ligne le 31/03/2023"), {"2022"}),
-        ("a.csv", table("code;aidés", title="Au 31 décembre 2021, mise à jour le 15/03/2022"), {"2021"}),
+        ("a.csv", table("code;aidés", title="Au 31 décembre 2021, mise à jour le 15/03/2022"), {"2021-12"}),
         ("a-2018.csv", table("code;DENS2020;aidés", "1;9", "2;4"), {"2018"}),
         ("a.csv", table("code;nais09;nais14"), {"2009", "2014"}),
         ("a.csv", table("code;med20;med19"), {"2020", "2019"}),
         ("a.csv", table("code;year0;value0;year1;value1", "2009;5;2014;6", "2009;7;2014;8"), {"2009", "2014"}),
         ("a.csv", table("code;an_1;aidés_1;an_2;aidés_2", "2010;5;2015;6", "2010;7;2015;8"), {"2010", "2015"}),
         ("a.csv", table("code;ls2021;ls2022;ls2023"), {"2021", "2022", "2023"}),
-        ("a.csv", table("code;evol_pop_2015_2021"), {"2015-2021"}),
-        ("a.csv", table("code;Évol. 2019/2018"), {"2018-2019"}),
-        ("a.csv", table("code;var_2020_2010;pop_2020"), {"2010-2020", "2020"}),
+        ("a.csv", table("GEO;POP_2018", "9", "4").replace("972", "2021-COM-972"), {"2018"}),
         ("a.csv", table("code;2019;2020;Évolution"), {"2019", "2020", "2019-2020"}),
         ("a-2018.csv", table("code;nbloc18;nbvac18"), {"2018"}),
         ("a.csv", table("code;Situation au;aidés", "30/09/2020;9", "30/09/2020;4"), {"2020-09"}),
@@ -154,13 +159,15 @@ def test_a_year_that_is_not_stated_is_asked(
         ("a-2016.csv", table("code;age20;age25;age30"), {"2016"}),
         ("a-2016.csv", table("code;lot01;lot02;lot03"), {"2016"}),
         ("a-2022.csv", table("code;Évolution des 15-24 ans;pop"), {"2022"}),
-        ("a-2012.csv", table("code;Aidés au 31/12/2012;Enfants"), {"2012"}),
+        ("a.csv", table("code;Aidés 2012", title="Au 30 juin 2012"), {"2012-06"}),
         ("a.csv", table("code;Aidés au 30/06/2012;Aidés au 31/12/2012"), {"2012-06", "2012-12"}),
         ("a.csv", table("code;defm", title="Demandeurs au 31 mars 2011"), {"2011-03"}),
         ("a.csv", table("code;defm", title="Demandeurs au 30 juin 2011"), {"2011-06"}),
         ("defm-2011.csv", table("code;defm", title="Demandeurs d’emploi, T1"), {"2011-T1"}),
         ("defm-2012.csv", table("code;defm", title="Demandeurs au 30 juin"), {"2012-06"}),
-        ("a.csv", table("code;aidés", title="Allocataires au 31 décembre 2014"), {"2014"}),
+        ("a.csv", table("code;aidés", title="Allocataires au 31 décembre 2014"), {"2014-12"}),
+        ("a-2014.csv", table("date;code;aidés", "5", "6").replace("\n9", "\n31/12/2014;9"), {"2014-12"}),
+        ("a-2017.csv", table("annee;code;aidés", "5", "6").replace("\n9", "\n2016-2017;9"), {"2016-2017"}),
         ("a-2016.csv", table("code;F0014;F1519;F2039;F65P"), {"2016"}),
         ("a-2016.csv", table("code;pop_0610;pop_1117;pop_65P"), {"2016"}),
         ("aides-10-2016.csv", table("code;aidés"), {"2016-10"}),
@@ -168,7 +175,7 @@ def test_a_year_that_is_not_stated_is_asked(
         ("caf-30-06-2016.csv", table("code;aidés"), {"2016-06"}),
         ("DEFM au 15 mars 2016.csv", table("code;defm"), {"2016-03"}),
         ("a-2018.csv", table("code;Indice des loyers (base 100 en 2010)"), {"2018"}),
-        ("a.csv", table("code;Aidés (en 2014);Aidés (au 31/12/2015)"), {"2014", "2015"}),
+        ("a.csv", table("code;Aidés (en 2014);Aidés (au 31/12/2015)"), {"2014", "2015-12"}),
         ("a-2016.csv", table("code;aidés") + "Note : situation au 30 juin 2015;\n", {"2016"}),
         ("a-2018.csv", table("code;age_2024"), {"2018"}),
         ("a.csv", table("code;age_2018;age_2024"), {"2018", "2024"}),
@@ -191,7 +198,7 @@ def test_a_year_that_is_not_stated_is_asked(
         ("creations-d-entreprises-2016.csv", table("code;aidés"), {"2016"}),
         ("loin-2016.csv", table("code;aidés"), {"2016"}),
         ("defm-2012.csv", table("code;defm fin mars;defm_juin;rsa au 30 juin"), {"2012-03", "2012-06"}),
-        ("a-2012.csv", table("code;Population au 1er janvier"), {"2012"}),
+        ("a-2012.csv", table("code;Population au 1er janvier"), {"2012-01"}),
         ("defm-2011.csv", table("code;trim;defm", "1;5", "1;6"), {"2011-T1"}),
         ("pop-geo-2022.csv", table("code;P20_POP"), {"2020"}),
         ("communes2022.csv", table("code;P20_POP"), {"2020"}),
@@ -229,6 +236,8 @@ def test_vintages_on_two_digits_are_one_variable(place: Place, warehouse: Wareho
         ("caf-2016.csv", table("code;aidés", title="Aidés au 31 mars 2011"), "", ("2016", "2011-03")),
         ("caf-2017.csv", table("code;aidés", title="Aides de 2015"), "", ("2017", "2015")),
         ("a.csv", table("code;pop_2015"), "2016", ("2016", "2015", "pop_2015")),
+        ("a.csv", table("annee;code;aidés", "5", "6").replace("\n9", "\n2014;9"), "2013", ("2014 (les lignes",)),
+        ("a-2013.csv", table("date;code;aidés", "5", "6").replace("\n9", "\n31/12/2014;9"), "", ("2014-12 (les",)),
         ("a.csv", table("code;pop_2015;pop_2016"), "2012", ("2012", "2015")),
         ("a-2016.csv", table("code;rsa09;rsa14"), "", ("2016", "2009", "rsa09")),
         ("a-T4-2015.csv", table("code;aidés", title="Situation au 30 septembre"), "", ("2015-T4", "2015-09")),
@@ -514,6 +523,43 @@ def test_periods_in_rows_and_columns_name_no_territory(place: Place, text: str) 
     refused(place, "rsa.csv", text, "aucun territoire", "2019")
 
 
+@pytest.mark.parametrize("names", ["Gros-Morne;Fort-de-France", "Gros-Morne;Sainte-Marie"])
+def test_a_code_beside_the_name_of_another_commune_is_asked(place: Place, names: str) -> None:
+    """97213 is the postal code of Gros-Morne, and the code of Le Lamentin."""
+    first, second = names.split(";")
+    text = f"code;commune;aidés\n97213;{first};5\n97209;{second};3\n"
+    refused(place, "a-2016.csv", text, "deux territoires", "« 97213 »", "« Gros-Morne »")
+
+
+def test_figures_of_two_territories_at_once_are_asked(place: Place) -> None:
+    rows = table("code;Fort-de-France;Le Lamentin")
+    refused(place, "a-2016.csv", rows, "croise", "« 97209 »", "« Le Lamentin »")
+
+
+@pytest.mark.parametrize("spoilt", ["QualitÃ©", "ï»¿Aidés", "B\ufffdn\ufffdficiaires", "√©lèves"])
+def test_garbled_names_are_asked(place: Place, spoilt: str) -> None:
+    refused(place, "a-2016.csv", table(f"code;{spoilt}"), "abîmés", spoilt)
+
+
+def test_numbers_left_out_are_told(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Secteur;Rang;Catégorie A\nFour à Chaux;120;2;5\nPlace d’Armes;85;1;3\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert "des rangs ou des codes : « Secteur » et « Rang »." in plain(report)
+    assert stored(warehouse) == {("Catégorie A", "2016")}
+
+
+def test_codes_of_insee_s_api_are_read(place: Place, warehouse: Warehouse) -> None:
+    levels = ("COM-97209", "COM-97213", "COM-97101", "DEP-972", "REG-02", "FRANCE-F", "ZE2020-0201")
+    text = "GEO;TIME_PERIOD;CONF_STATUS;OBS_VALUE\n" + "".join(
+        f"2021-{code};2018;{'FC'[at == 1]};{'' if at == 1 else at}\n"
+        for at, code in enumerate(levels)
+    )
+    report = load_file(warehouse, place.workspace, place.write("a.csv", text))
+    assert (report.kept, set(report.rejects["kind"])) == (2, {"outside"})
+    rows = warehouse.rows("SELECT territory, status, marker FROM current_observation ORDER BY ALL")
+    assert rows == [("97209", "observed", ""), ("97213", "secret", "C")]
+
+
 @pytest.mark.parametrize(
     "header", ["97209;97213", "Fort-de-France;Le Lamentin"], ids=["codes", "names"]
 )
@@ -666,6 +712,17 @@ def test_six_ones_are_six_figures(place: Place, warehouse: Warehouse) -> None:
 
 
 # --- Labels, signs, formulas, spoilt names ---------------------------------------------------------
+
+
+def test_codes_under_labels_are_no_territory(place: Place, warehouse: Warehouse) -> None:
+    text = "Code géographique;Nombre d’aidés;Nombre d’enfants\ncodgeo;A1;A2\n97209;5;6\n97213;7;8\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.kept, set(report.rejects["kind"])) == (2, {"note"})
+
+
+def test_a_formula_never_computed_is_no_name(place: Place) -> None:
+    text = table("code;aidés") + "formule jamais calculée;5\n"
+    refused(place, "a-2016.csv", text, "enregistrez-le et rechargez-le")
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_messy_workbook_is_one_line(place: Place, warehouse: Warehouse, messy:
     report = load_file(warehouse, place.workspace, messy)
     assert (report.read, report.kept, report.rejected) == (8, 3, 5)
     assert cells(warehouse) == EXPECTED
-    assert warehouse.rows("SELECT DISTINCT period FROM observation") == [("2016",)]
+    assert warehouse.rows("SELECT DISTINCT period FROM observation") == [("2016-12",)]
     assert set(report.rejects["kind"]) == {"total", "note", "outside"}
     assert report.rejects["line"].to_list() == [6, 7, 9, 11, 12]
 

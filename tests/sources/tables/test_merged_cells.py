@@ -391,7 +391,7 @@ def covering(rows: list[list[object]], ref: str) -> bytes:
 def test_what_a_merged_cell_covers_is_neither_shown_nor_read(
     place: Place, warehouse: Warehouse, rows: list[list[object]], ref: str, words: tuple[str, ...]
 ) -> None:
-    path = place.write("a-2016.xlsx", covering(rows, ref))
+    path = place.write("a-2014.xlsx", covering(rows, ref))
     with pytest.raises(RowError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, *words, "Défusionnez", 'on_error="reject"')

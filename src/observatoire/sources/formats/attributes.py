@@ -93,9 +93,9 @@ def read_layer_attributes(path: Path) -> tuple[CellSheet, ...]:
     UnreadableFileError
         When GDAL cannot read the file.
     """
-    from observatoire.territories.layers.reader import read_attributes  # noqa: PLC0415 - loads GDAL
+    from observatoire.territories.layers.reader import read_layers  # noqa: PLC0415 - loads GDAL
 
-    layers = read_attributes(path)
+    layers = dict(read_layers(path, shapes=False))
     size = sum(frame.size for frame in layers.values())
     check_cells(size, path.name, path.stat().st_size)
     return tuple(

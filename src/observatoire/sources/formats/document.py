@@ -151,7 +151,8 @@ def _read(path: Path, member: str) -> tuple[bytes, str, str, str]:
         raise UnreadableFileError(
             f"On ne lit pas les fichiers « {suffix} ».",
             where=path.name,
-            remedy=f"Formats lus : {enumerate_words([s[1:] for s in TABLE_SUFFIXES])}.",
+            remedy="Enregistrez-en le tableau en xlsx ou en csv. Formats lus : "
+            f"{enumerate_words([s[1:] for s in TABLE_SUFFIXES])}.",
         )
     described = path.with_suffix(".dbf")
     # The figures of a shapefile stand beside its shapes, in a file of their own.

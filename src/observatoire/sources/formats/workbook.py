@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from observatoire.errors import UnreadableFileError
 from observatoire.sources.formats import ods, ooxml, xls
 from observatoire.sources.formats.archive import ZIP_ERRORS, read_bounded
 from observatoire.sources.formats.cells import Appearance, CellSheet, Columns
@@ -15,6 +17,9 @@ from observatoire.sources.formats.limits import Room, check_bytes, check_cells, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+#: The first bytes, among which those of a workbook have zeros.
+_SAMPLE = 4096
 
 #: Parts of a workbook that tell nothing of its cells.
 _APART = ("docProps/", "xl/theme/", "xl/media/", "Pictures/", "Thumbnails/")
@@ -38,6 +43,12 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
     for signature, reader in READERS.items():
         if content.startswith(signature):
             return reader(content, name)
+    if b"\0" not in content[:_SAMPLE] or content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise UnreadableFileError(
+            "Ce n’est pas un classeur : c’est un texte, ou une page web, dont le nom est celui d’un classeur.",
+            where=name,
+            remedy="Ouvrez-le dans un tableur et enregistrez-le en xlsx ; si c’est un texte, nommez-le « .csv ».",
+        )
     raise unopened(name, ValueError("Cannot detect file format"))
 
 

@@ -42,7 +42,8 @@ class SourceDraft:
     """What a ``source.toml`` will say, table by table; empty values are left out.
 
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
-    the columns that place territories, ``words`` those that hold no figure, with an example,
+    the columns that place territories, ``numbered`` those among them whose numbers might count,
+    ``words`` those that hold no figure, with an example,
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
     left to complete: names of territories that are not known. ``sheets`` are the other
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
@@ -65,6 +66,7 @@ class SourceDraft:
     doubts: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
+    numbered: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     undescribed: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)

@@ -210,19 +210,27 @@ def _deal(
         elif not name or filled.empty or names_place(name, filled, territory, matcher):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
+            plan.numbered += [name] if _may_count(name, filled) else []
         else:
             kept[name] = filled
     aside: list[str] = []
     while pair := signs().coordinates_of([name for name in kept if name not in aside]):
         aside += pair
-    aside += [
+    running = [
         name
         for name, cells in kept.items()
         if signs().nature(name) is None and is_running(cells, len(placed))
     ]
-    plan.labels += aside
-    left = set(aside)
+    plan.labels += aside + running
+    plan.numbered += running
+    left = {*aside, *running}
     return {name: cells for name, cells in kept.items() if name not in left}, ranked
+
+
+def _may_count(name: str, filled: pd.Series) -> bool:
+    """Say whether numbers taken for ranks or codes might be counts: nothing but their place or a word says so."""
+    stated = signs().is_label(name) and not signs().ranks.fullmatch(fold(name))
+    return not stated and not filled.empty and bool(filled.str.isdecimal().all())
 
 
 def _filled(texts: list[str], index: pd.Index) -> pd.Series:

@@ -50,7 +50,7 @@ _WORDED = re.compile(
 )
 
 #: The end of a name before two digits that may be a year on columns of several names.
-_STEM = re.compile(r"[^\W\d_]{3}[ _-]?$")
+_STEM = re.compile(r"[^\W\d_]{3}[ _'’-]{0,2}$")
 
 #: A change beside so many years is from the one to the other.
 _TWO_YEARS = 2
@@ -112,21 +112,21 @@ def dated(
     bare = bare_parts(names) if short and not asked else []
     if period_column:
         spanning = (*bare, *relative_columns(names))
-        conflict = _beside_column(found, names, period_column, short=short)
+        conflict = _beside_column(found, names, period_column, asked, short=short)
         return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
-    own = _own_periods(readings)
+    own = {name: reading.period for name, reading in readings.items() if reading.period}
     base = asked or around.period
     if not own:
         named = parts_of_year(names, base).items()
-        readings |= {name: Reading(part, stem=stem, year=part) for name, (part, stem) in named}
+        readings |= {name: Reading(part, stem=stem) for name, (part, stem) in named}
         own = {name: reading.period for name, reading in readings.items() if reading.period}
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns)) + _stamped(found.table.frame)
     candidates += (*_partial(own, names), *_two_digits(names, own))
-    file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
+    file, clash = _file_periods(own, names, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
         file,
@@ -139,30 +139,23 @@ def dated(
 
 
 def _beside_column(
-    found: Found, names: Sequence[str], column: str, *, short: bool
+    found: Found, names: Sequence[str], column: str, asked: str, *, short: bool
 ) -> tuple[Statement, Statement] | None:
-    """Return the period of a row, and that of a column of figures which it contradicts."""
-    rows = read_periods(found.table.frame[column]).unique().tolist()
+    """Return the periods of rows, and the place that contradicts them: a column of figures, or what is above."""
+    rows = [
+        row for row in read_periods(read_periods(found.table.frame[column]), "date").unique() if row
+    ]
     for name, reading in _readings(found, names, short=short).items():
-        row = next((row for row in filter(None, rows) if not agree(row, reading.period)), "")
+        row = next((row for row in rows if not agree(row, reading.period)), "")
         if row:
             own = Statement(reading.period, f"la colonne « {name} »")
             return Statement(row, f"la colonne « {column} »"), own
+    above = Statement(asked, "ce que vous dites") if asked else _around(found, short=short)[0]
+    # A school year is of both its years.
+    contrary = [row for row in rows if not agree(row, above.period) and row[5:] != above.period]
+    if contrary and (asked or len(contrary) == len(rows)):
+        return above, Statement(contrary[0], f"les lignes, colonne « {column} »")
     return None
-
-
-def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
-    """Return the period of each column that states one: beside whole years, a day alone in its year is it."""
-    own = {name: reading for name, reading in readings.items() if reading.period}
-    if all("-" in reading.period for reading in readings.values()):
-        return {name: reading.period for name, reading in own.items()}
-    parts: dict[str, set[str]] = {}
-    for reading in own.values():
-        parts.setdefault(reading.year[:4], set()).add(reading.period)
-    return {
-        name: reading.year if len(parts[reading.year[:4]]) == 1 else reading.period
-        for name, reading in own.items()
-    }
 
 
 def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, Reading]:
@@ -177,7 +170,7 @@ def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
     """Return what « year0 » says of « value0 », None when no column gives it a period."""
     stem, rank = split_rank(name)
     period = ranked.get(rank, "") if rank and stem else ""
-    return Reading(period, stem=stem, year=period) if period else None
+    return Reading(period, stem=stem) if period else None
 
 
 def split_rank(name: str) -> tuple[str, str]:
@@ -195,7 +188,6 @@ def split_rank(name: str) -> tuple[str, str]:
 def _file_periods(
     own: Mapping[str, str],
     names: Sequence[str],
-    readings: Mapping[str, Reading],
     base: Statement,
     *,
     asked: str,
@@ -206,17 +198,16 @@ def _file_periods(
         return {"period": base.period}, None
     changes = [name for name in names if name not in own and _is_change(name)]
     undated = len(own) + len(changes) < len(names)
-    alone = {readings[name].year or period for name, period in own.items()}
     around = base if not (asked or undated) else Statement("", "")
-    apart = not any(agree(one, around.period) for one in (*years, *alone))
-    if apart:
+    if not any(agree(one, around.period) for one in years):
         return {"period": ""}, (around, Statement(years[-1], f"la colonne « {list(own)[-1]} »"))
-    if len(alone) == 1 and len(own) == len(names):
-        column = Statement(min(alone), f"la colonne « {next(iter(own))} »")
+    if len(years) == 1 and len(own) == len(names):
+        column = Statement(years[0], f"la colonne « {next(iter(own))} »")
         clash = (
             None if agree(column.period, asked) else (Statement(asked, "ce que vous dites"), column)
         )
-        return {"period": min(alone)}, clash
+        # The most exact of those stated: « 2016 » heads a column, « au 31 mars 2016 » the table.
+        return {"period": max(column.period, asked or around.period, key=len)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
     whole = span if len(within) > 1 or not changes else ""
@@ -267,7 +258,7 @@ def _two_digits(names: Sequence[str], own: Collection[str]) -> Iterable[Candidat
     ended = [
         (parts[1], parts[2], name)
         for name in names
-        if (parts := re.fullmatch(r"(.*[^\W\d_][ ._-]{0,2})([0-9]{2})", name.strip()))
+        if (parts := re.fullmatch(r"(.*[^\W\d_][ ._'’-]{0,2})([0-9]{2})", name.strip()))
     ]
     silent = [one for one in ended if one[2] not in own]
     series: dict[str, set[str]] = {}

@@ -14,6 +14,7 @@ from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import restored_code
 from observatoire.sources.places.column_texts import ColumnTexts
+from observatoire.territories.matcher import code_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -279,7 +280,7 @@ def _places(
         first = next(at for at, territory in enumerate(codes) if territory)
         below = [text for text in cells[first:] if text and not _is_skipped(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
-        by_code = any(text in matcher.names for text in known) or any(
+        by_code = any(_is_code(text, matcher) for text in named) or any(
             len(text) >= _LONG for text in lost
         )
         above = [text for text in cells[:first] if text]
@@ -298,7 +299,7 @@ def _places(
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
         coded = all(
-            text in matcher.names or text in lost for text, territory in known.items() if territory
+            _is_code(text, matcher) or text in lost for text, place in named.items() if place
         )
         filled, score = sum(map(bool, cells[first:])), (weight, code == preferred, share)
         found.append(
@@ -307,6 +308,12 @@ def _places(
             )
         )
     return found
+
+
+def _is_code(text: str, matcher: Matcher) -> bool:
+    """Say whether a text is a code, alone or after its vintage, and bears no name."""
+    code, name = code_beside(text)
+    return text in matcher.names or (code in matcher.names and not name)
 
 
 def _all_codes(cells: list[str], matcher: Matcher) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from observatoire.declarations.writer import key
 from observatoire.errors import UnknownColumnError
@@ -14,10 +15,9 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources.observations.long_format import VariableCells
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Numbers, parse_numbers
+from observatoire.sources.parsers.vocabulary import fold, signs
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source, Variable
     from observatoire.sources.parsers.numbers import Markers
@@ -45,17 +45,27 @@ def read_figures(
     """Read the cells of each variable as numbers, ranges and signs."""
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
-    known, signs, thousands = source.variables, source.markers, spec.thousands
-    return [
-        VariableCells(
-            at,
-            variable,
-            column,
-            raw,
-            read_cells(raw, known.get(variable), signs, thousands, decimal),
-        )
-        for at, variable, column, raw in _cells_of(table, columns, spec)
-    ]
+    known, thousands, secret = source.variables, spec.thousands, _confidential(table.frame)
+    marks = tuple(filter(None, secret.unique()))
+    markers, known_marks = source.markers, source.markers.statuses()
+    if new := [mark for mark in marks if mark not in known_marks]:
+        markers = replace(markers, secret=(*markers.secret, *new))
+    parts = []
+    for at, variable, column, cells in _cells_of(table, columns, spec):
+        raw = cells.where(cells.str.strip() != "", secret.iloc[at]) if marks else cells
+        numbers = read_cells(raw, known.get(variable), markers, thousands, decimal)
+        parts.append(VariableCells(at, variable, column, raw, numbers))
+    return parts
+
+
+def _confidential(frame: pd.DataFrame) -> pd.Series:
+    """Return why the blank cells of each row are secret, as a column states it (SDMX); an empty text elsewhere."""
+    stated = signs().confidential.fullmatch
+    name = next((name for name in frame.columns if stated(f"{fold(str(name))}=C")), None)
+    if name is None:
+        return pd.Series("", frame.index, dtype="str")
+    codes = frame[name].str.strip()
+    return codes.where(codes.map(lambda code: bool(stated(f"{fold(str(name))}={code}"))), "")
 
 
 def _cells_of(

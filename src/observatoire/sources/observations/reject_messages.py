@@ -166,7 +166,7 @@ def _is_day(text: str) -> bool:
 
 
 def _remedy(kind: str, raw: str) -> str:
-    if kind == "number":
+    if kind == "number" or raw == UNCOMPUTED:
         return _number_remedy(raw)
     if kind in _BLANK and not raw.strip():
         return _remedies()[_BLANK[kind]].format(periods=PERIOD_FORMS)
@@ -180,7 +180,7 @@ def _number_remedy(raw: str) -> str:
     between, behind = _PARENTHESIS.fullmatch(raw), _BEHIND.fullmatch(raw)
     # What starts with a digit was meant as a number, not as a sign.
     forms = {
-        "uncomputed": raw == UNCOMPUTED,
+        "uncomputed": raw == UNCOMPUTED or raw.startswith("="),
         "formula": raw.startswith("#"),
         "parenthesis": between,
         "behind": behind,

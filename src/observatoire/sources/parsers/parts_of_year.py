@@ -12,7 +12,6 @@ from observatoire.sources.parsers.periods import (
     period_mentions,
     shortened,
 )
-from observatoire.sources.parsers.stated_periods import year_end
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import is_period
 
@@ -65,7 +64,7 @@ def part_period(text: str, year: str, *, short: bool = True) -> str:
         mentions = period_mentions(f"{written} {year}", short=short)
         whole = len(mentions) == 1 and mentions[0].start == 0
         if whole and mentions[0].period != year:
-            found.add(year_end(mentions[0], f"{written} {year}"))
+            found.add(mentions[0].period)
     return found.pop() if len(found) == 1 else ""
 
 
@@ -103,9 +102,8 @@ def parts_of_year(names: list[str], year: str) -> dict[str, tuple[str, str]]:
         ended = _ENDED.fullmatch(fold(text))
         if ended is None or len(fold(text)) != len(text):
             continue
-        written = f"{ended['part']} {year}"
-        mentions = period_mentions(written)
-        period = year_end(mentions[0], written) if mentions else ""
+        mentions = period_mentions(f"{ended['part']} {year}")
+        period = mentions[0].period if mentions else ""
         if period not in ("", year):
             found[name] = period, text[: ended.end("stem")]
     return found

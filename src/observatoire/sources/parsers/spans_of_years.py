@@ -16,9 +16,9 @@ _FIRST_YEAR = 1950
 
 #: Four digits, which may be a year.
 FOUR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-#: Two years on two digits, or one on four and one on two, in the name of a change; ages are followed by « ans ».
+#: Two years, each on two digits or on four, in the name of a change; ages are followed by « ans ».
 _PAIR = re.compile(
-    r"(?<![0-9])(?:(?:19|20)?[0-9]{2} ?[-–/_] ?[0-9]{2}|[0-9]{2} (?:a|et) [0-9]{2})(?![0-9]|[ _]*ans)"
+    r"(?<![0-9])(?:19|20)?[0-9]{2}(?: ?[-–/_] ?| (?:a|et) )(?:19|20)?[0-9]{2}(?![0-9]|[ _]*ans)"
 )
 
 #: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
@@ -45,12 +45,14 @@ def is_year(digits: str) -> bool:
 
 
 def span_of_change(name: str) -> str:
-    """Return the four digits of a change from a year to another, each on two digits, or an empty text.
+    """Return the two years of a change from one to another, as written, or an empty text.
 
     Examples
     --------
     >>> span_of_change("evol_pop_1922"), span_of_change("pop_1922"), span_of_change("Évolution 2021")
     ('1922', '', '')
+    >>> span_of_change("Évol. 14/13"), span_of_change("Évol. 2015/2014")
+    ('14/13', '2015/2014')
     >>> span_of_change("var_9906"), span_of_change("Évolution 19-22 (%)"), span_of_change("Évol. des 15-24 ans")
     ('9906', '19-22', '')
     """

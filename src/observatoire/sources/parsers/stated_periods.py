@@ -18,7 +18,6 @@ from observatoire.sources.parsers.periods import (
 )
 from observatoire.sources.parsers.spans_of_years import AGES, FOUR, is_year, span_of_change
 from observatoire.sources.parsers.vocabulary import fold, signs
-from observatoire.values import is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,7 +120,6 @@ class Reading:
     period: str = ""
     call: str = ""
     stem: str = ""
-    year: str = ""  # its period where it stands alone: a last day of December is of its year
     candidates: tuple[Candidate, ...] = ()
 
 
@@ -135,27 +133,29 @@ def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMe
     at = mentions.index(mention)
     before = text[mentions[at - 1].end if at else 0 : mention.start]
     after = text[mention.end : mentions[at + 1].start if at + 1 < len(mentions) else None]
-    start = interval_start(before)
-    # From the first to the last day of a year is the year.
-    if start and not (start == FIRST_DAY and mention.day and "-" not in year_end(mention, text)):
+    if interval_start(before) and not _ends_year(text, mention):
         return UNTIL
     near = before if re.search(r"[^\W\d_]", before) else after
     dated = f"{near} {text[mention.start : mention.end]}"
     return signs().mention(dated)
 
 
-def year_end(mention: PeriodMention, text: str) -> str:
-    """Return the period of a mention: a figure of the first or the last day of a year is of the year.
+def _ends_year(text: str, mention: PeriodMention) -> bool:
+    """Say whether a period goes from the first to the last day of a year: it is the year."""
+    last = mention.day and mention.period.endswith("-12")
+    return last and interval_start(text[: mention.start]) == FIRST_DAY
+
+
+def _period(text: str, mention: PeriodMention) -> str:
+    """Return the period that a mention states: a day is of its month, wherever it stands.
 
     Examples
     --------
-    >>> text = "Aidés au 31/12/2016"
-    >>> year_end(period_mentions(text)[0], text)
-    '2016'
+    >>> texts = ("Aidés au 31/12/2016", "Du 1er janvier au 31 décembre 2016")
+    >>> [_period(text, period_mentions(text)[0]) for text in texts]
+    ['2016-12', '2016']
     """
-    written = fold(text[mention.start : mention.end])
-    turn = mention.period[5:] in ("12", "01") and re.match(r"(?:31|0?1)(?![0-9])", written)
-    return mention.period[:4] if mention.day and turn else mention.period
+    return mention.period[:4] if _ends_year(text, mention) else mention.period
 
 
 def name_period(name: str, *, short: bool = True) -> Reading:
@@ -182,7 +182,7 @@ def name_period(name: str, *, short: bool = True) -> Reading:
             reason = why or (RANKED if ranked else MIDDLE)
             candidates.append(Candidate(mention.period, name, reason, not why))
         else:
-            taken[year_end(mention, text)] = mention
+            taken[_period(text, mention)] = mention
     return _single(name, taken, (*candidates, *_compact(name)))
 
 
@@ -223,7 +223,7 @@ def title_period(title: str, *, short: bool = True) -> Reading:
         if why or not stated:
             candidates.append(Candidate(mention.period, title, why or CITED, not why))
         else:
-            taken[year_end(mention, text)] = mention
+            taken[_period(text, mention)] = mention
     dates = () if mentions else _short_dates(text)
     return _single(title, taken, (*candidates, *dates, *_bounds(text, mentions, title)))
 
@@ -347,7 +347,7 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
         ends = vintage.end(1) == len(name)
         stem = name[: vintage.start(1)].rstrip("_") if ends else name
-        return Reading(year_of(vintage[1]), stem=stem, year=year_of(vintage[1]))
+        return Reading(year_of(vintage[1]), stem=stem)
     if span := span_of_change(name):
         return Reading(candidates=(Candidate(span, name, SPAN, weak=False),))
     text = unicodedata.normalize("NFC", name)
@@ -359,11 +359,6 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
     stated = [mention for mention, why in reasons.items() if not why]
     stated = [one for one in stated if _rank(text, one) not in ladder] or stated
     if len({mention.period for mention in stated}) != 1:
-        # « Évol. 2019/2018 » and « Évolution 2018-2019 » are of the same years.
-        span = "-".join(sorted(mention.period for mention in mentions))
-        changed = signs().is_change(text) and is_period(span) and not known
-        if changed:
-            return Reading(span, stem=name, year=span)
         several = tuple(Candidate(one.period, name, SEVERAL, weak=False) for one in stated)
         several += _bounds(text, mentions, name) + _compact(name)
         return Reading(candidates=several + known)
@@ -375,7 +370,7 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
         weak = doubt not in (LADDER, AGED)
         return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
     stem = without_period(name, short=short)
-    return Reading(mention.period, mention.call, stem, year_end(mention, text))
+    return Reading(_period(text, mention), mention.call, stem)
 
 
 def _rank(text: str, mention: PeriodMention) -> int:

@@ -19,7 +19,6 @@ from observatoire.values import Nature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 #: A line of text with as many words as this is a sentence, not the name of a territory.
 SENTENCE = 6
 
@@ -66,6 +65,7 @@ class Signs:
     dates: Pattern
     parts: Pattern
     value_columns: Pattern
+    confidential: Pattern
     short_parts: Pattern
     relatives: Pattern
     flats: Pattern

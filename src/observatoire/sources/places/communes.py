@@ -10,15 +10,16 @@ import pandas as pd
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.column_texts import column_cells
 from observatoire.territories.matcher import Matcher
+from observatoire.territories.spelling import simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: What ends the name of a commune in a title: a dash, a sign, a figure, what is written of it.
 _END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
 
-#: A commune's name has no more words than this.
-_WORDS = 5
+#: A commune's name has no more words than this; shorter ones may be initials.
+_WORDS, _LONG = 5, 4
 
 
 def town_titled(text: str) -> str:
@@ -204,7 +205,8 @@ def contrary_column(
         words = [text for text in texts if any(map(str.isalpha, text)) and matcher.find(text)]
         words = words or _codes(list(texts), matcher)
         located = signs().located.fullmatch(fold(name)) is not None
-        if not words and not (located and texts):
+        named = level_of(matcher) == "commune" and (words or signs().is_town(name))
+        if not words and not ((located or named) and texts):
             continue
         cells = frame.iloc[:, at].str.strip()
         other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
@@ -213,9 +215,32 @@ def contrary_column(
         by_name = (own_codes != "") & ~own.isin(matcher.names)
         if located and by_name.any():
             apart |= by_name & _elsewhere(name, cells, own_codes, matcher, zonings)
+        if named:
+            apart |= _misnamed(own, cells, matcher)
         if apart.any():
             return at, int(apart.to_numpy().argmax())
     return None
+
+
+def _misnamed(own: pd.Series, cells: pd.Series, matcher: Matcher) -> pd.Series:
+    """Tell the rows of our code and another commune's name: 97213 is the postal code of Gros-Morne."""
+
+    def differ(code: str, text: str) -> bool:
+        words = _long_words(text) if code in matcher.names and matcher.find(text) != code else set()
+        return bool(words) and not words & _long_words(matcher.names[code])
+
+    return _by_pairs(own, cells, differ)
+
+
+def _by_pairs(first: pd.Series, second: pd.Series, apart: Callable[[str, str], bool]) -> pd.Series:
+    """Tell the rows whose two cells are apart: each pair is looked at once."""
+    known = {pair: apart(*pair) for pair in dict.fromkeys(zip(first, second, strict=True))}
+    found = [known[pair] for pair in zip(first, second, strict=True)]
+    return pd.Series(found, index=second.index, dtype=bool)
+
+
+def _long_words(text: str) -> set[str]:
+    return {word for word in simplify(text).split() if len(word) >= _LONG and word.isalpha()}
 
 
 def _elsewhere(
@@ -243,14 +268,12 @@ def _elsewhere(
     if "reg" in plain:
         return none  # « 02 » is a region, and a department
     level = level_of(matcher)
-    pairs = dict.fromkeys(zip(own_codes, cells, strict=True))
-    apart = {
-        (own, cell): bool(own)
-        and _sets_apart(own, cell, level, matcher.communes.get(own, own), department=department)
-        for own, cell in pairs
-    }
-    found = [apart[pair] for pair in zip(own_codes, cells, strict=True)]
-    return none | pd.Series(found, index=cells.index)
+
+    def apart(own: str, cell: str) -> bool:
+        home = matcher.communes.get(own, own)
+        return bool(own) and _sets_apart(own, cell, level, home, department=department)
+
+    return none | _by_pairs(own_codes, cells, apart)
 
 
 def level_of(matcher: Matcher) -> str:

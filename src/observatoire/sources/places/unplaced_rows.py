@@ -14,6 +14,7 @@ from observatoire.sources.places.code_repair import without_number
 from observatoire.sources.places.communes import is_proper
 from observatoire.sources.places.near_names import Hints, whole_of
 from observatoire.sources.tables.rejects import NO_REJECT, NOTE, reject
+from observatoire.territories.matcher import DATED_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +78,9 @@ def _territory_rejects(
     levels_named = raw.map(words).astype("str").to_numpy()
     total = levels_named == "total"
     # « 97208 - Ducos » tells its code as well.
-    plain = without_number(raw).str.replace(
-        r"^([0-9AB]{5,9})\s*[-–—:]\s*[^\W\d].*", r"\1", regex=True
-    )
+    named = r"^([0-9AB]{5,9})\s*[-–—:]\s*[^\W\d].*"
+    plain = without_number(raw).str.replace(named, r"\1", regex=True)
+    plain = plain.str.replace(DATED_CODE, r"\1", regex=True)
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     observed = _observed(plain, lost["zoning"], zonings, scope)
     outside = (coded & ~observed).to_numpy(bool) & ~total
@@ -229,7 +230,7 @@ def _headings(
 
 
 #: A name of column, and what is written of one that starts another table.
-_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}|[^\W\d_][0-9]{2}_?[^\W\d_]")
+_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}|[^\W\d_][0-9]{2}_?[^\W\d_]|[^\W\d_][0-9]{1,2}$")
 _SECOND = (
     "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,21 @@ def refused(table: str, place: str, /, **words: object) -> ObservatoireError:
     return refusal("observatoire.sources.preview", table, place, **words)
 
 
+#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost.
+_GARBLED = re.compile(r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd")
+
+
+def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Refuse names whose accents are lost: they would be kept as they are."""
+    frame = found.table.frame
+    names = (*frame.columns, *plan.variables, *found.titles.split("\n"))
+    text = next(
+        (text for text in (*names, *frame[found.spec.territory].unique()) if _GARBLED.search(text)),
+        "",
+    )
+    return refused("garbled", found.table.name, text=" ".join(text.split())[:60]) if text else None
+
+
 def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Refuse figures of which the writing, the unit or what they count reads in two ways."""
     if plan.writing.doubtful:
@@ -42,6 +58,8 @@ def spanning(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     kind = "spanning"
     if signs().relatives.fullmatch(fold(name)):
         kind = "relative_year"
+    elif signs().gathered.fullmatch(fold(name)):
+        kind = "gathered"
     elif is_bare_part(name):
         kind = "bare_part"
     built = _STEPS if are_steps([*plan.variables, *plan.columns]) else ""

@@ -69,8 +69,8 @@ def table_notices(found: Found) -> list[str]:
     return notices + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
 
 
-def period_notices(plan: SourceDraft) -> list[str]:
-    """Say that indicators are read in rows and periods in columns, and which periods bear a mark.
+def column_notices(plan: SourceDraft) -> list[str]:
+    """Say which numbers are left out, which periods bear a mark, and that indicators are read in rows.
 
     Parameters
     ----------
@@ -80,7 +80,12 @@ def period_notices(plan: SourceDraft) -> list[str]:
     called: dict[str, list[str]] = {}
     for column, call in plan.called.items():
         called.setdefault(call, []).append(column)
-    marked = [
+    numbers = (
+        f"Nombres laissés de côté, lus comme des numéros, des rangs ou des codes : {_named(plan.numbered)}. "
+        "S’ils comptent quelque chose, dites-le en tête de colonne (« Nombre de … »)."
+    )
+    marked = [numbers] if plan.numbered else []
+    marked += [
         f"Chiffres dits « {call} » par le nom de leur colonne : {_named(names)}."
         for call, names in called.items()
     ]
@@ -190,7 +195,7 @@ def _file_section(found: Found, plan: SourceDraft | None, parsed: Parsed | None)
         if isinstance(own, dict) and own:
             columns = [f"{column} → {period}" for column, period in own.items()]
             lines.append(f"Périodes de colonnes : {enumerate_words(columns, most=_MOST)}.")
-        lines += period_notices(plan)
+        lines += column_notices(plan)
     return Section("Le tableau", tuple(lines))
 
 

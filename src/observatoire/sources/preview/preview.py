@@ -238,7 +238,7 @@ def preview_table(
     refusal = (
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
-    refusal = refusal or _side_by_side(found, ground.zonings)
+    refusal = refusal or _side_by_side(found, plan, ground.zonings)
     refusal = refusal or _parts(found, plan, parsed, ground.zonings)
     # Who names the zoning says that these communes are theirs.
     if not zoning:

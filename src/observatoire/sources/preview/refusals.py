@@ -9,7 +9,14 @@ import pandas as pd
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
-from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
+from observatoire.sources.parsers.stated_periods import (
+    CITED,
+    MIDDLE,
+    NOTED,
+    RANKED,
+    UNTIL,
+    name_period,
+)
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import (
@@ -21,7 +28,7 @@ from observatoire.sources.places.communes import (
     town_titled,
 )
 from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
-from observatoire.sources.preview.column_refusals import refused, unclear_figures
+from observatoire.sources.preview.column_refusals import garbled, refused, unclear_figures
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -112,6 +119,8 @@ def _place(found: Found) -> str:
 def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Return what is still to be answered before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
+    if (unread := garbled(found, plan)) is not None:
+        return unread
     if not plan.variables:
         placed = {
             where,
@@ -137,9 +146,11 @@ def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
         for one in list(seen.values())[:_CITED]
     ]
     columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
+    until = next((one.period[:4] for one in plan.candidates if one.why == UNTIL), "")
     return refused(
-        "undated_columns" if columns else "undated",
+        "undated_months" if until else "undated_columns" if columns else "undated",
         found.table.name,
+        year=until,
         name=found.table.name,
         cited=" ".join(cited)
         or "Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
@@ -150,8 +161,9 @@ def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
 
 def _disagreement(found: Found, first: Statement, second: Statement) -> ObservatoireError:
     """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
+    kinds = {"la": "own_disagreement", "les": "rows_disagreement"}
     return refused(
-        "own_disagreement" if second.where.startswith("la colonne") else "disagreement",
+        kinds.get(second.where.split(" ")[0], "disagreement"),
         found.table.name,
         first=first.period,
         there=first.where,
@@ -223,9 +235,17 @@ def _some_towns(
     )
 
 
-def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> ObservatoireError | None:
-    """Refuse rows that name two territories: the second table would be read by the names of the first."""
+def _side_by_side(
+    found: Found, plan: SourceDraft, zonings: Mapping[str, Matcher]
+) -> ObservatoireError | None:
+    """Refuse figures of two territories, of a row and of its column, and rows that name two."""
     frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
+    for one in zonings.values() if not found.family else ():
+        crossed = [name for name in plan.variables if one.find(name)]
+        if len(crossed) > 1:
+            rows = enumerate_words([f"« {text} »" for text in frame[own].unique()], most=2)
+            columns = enumerate_words([f"« {name} »" for name in crossed], most=2)
+            return refused("crossed", found.table.name, first=rows, second=columns)
     apart = None if found.family else contrary_column(frame, own, matcher, zonings)
     if apart is None:
         return None

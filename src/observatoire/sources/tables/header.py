@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from observatoire.sources.formats.cells import Rows
 
 
-#: What a workbook itself holds at most; beyond, a file is no table of territories.
-MOST_COLUMNS = 16_384
+#: The widest table known (all of Insee’s files on a commune) has 2 000: beyond, each costs time for nothing.
+MOST_COLUMNS = 4_000
 
 #: A name is looked for among so many columns.
 _SUGGESTED = 500
@@ -216,7 +216,7 @@ def _are_years(above: Sequence[str], header: Sequence[str]) -> bool:
 
 
 def check_width(width: int, name: str) -> None:
-    """Refuse a table of more columns than any workbook holds.
+    """Refuse a table of more columns than any of territories has: each costs time to be understood.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def check_width(width: int, name: str) -> None:
             f"Ce tableau a {width} colonnes.",
             where=name,
             why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
-            remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
+            remedy="Vérifiez le séparateur, mettez les territoires en lignes, ou gardez les colonnes utiles.",
         )
 
 

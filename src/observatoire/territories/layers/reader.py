@@ -36,12 +36,15 @@ from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.signatures import check_signature, offline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from observatoire.territories.matcher import Matcher
+
+    #: The layers of a file, by name.
+    Layers = Sequence[tuple[str, pd.DataFrame]]
 
 
 #: Suffixes read as layers.
@@ -81,6 +84,7 @@ def read_layer(
     *,
     code_column: str = "",
     repair: bool = False,
+    layers: Layers = (),
 ) -> ReadLayer:
     """Read the perimeters of a zoning's territories.
 
@@ -94,6 +98,8 @@ def read_layer(
         Column of codes or names; found by looking at the values when empty.
     repair : bool
         Mend self-crossing outlines (and say so in ``repaired``) instead of refusing them.
+    layers : sequence of (str, DataFrame)
+        Those of the file, when they are read already.
 
     Returns
     -------
@@ -109,7 +115,8 @@ def read_layer(
     UnknownColumnError, UnknownTerritoryError, DuplicateKeyError, InvalidGeometryError
         On the codes and the shapes themselves.
     """
-    frame, column = choose_column(open_layers(path), matcher, path, code_column)
+    shaped = drawn_layers(layers or read_file(path), path)
+    frame, column = choose_column(shaped, matcher, path, code_column)
     if is_drawing(frame) and "code" in frame.columns:
         column = "code"  # its names are right even where somebody changed a code
     _check_crs(frame, path, crs)
@@ -145,12 +152,17 @@ def read_layer(
 
 
 def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
-    """Return every layer of a file that has shapes; of a sheet to draw on, that which is drawn.
+    """Return every layer of a file that has shapes; of a sheet to draw on, that which is drawn."""
+    return drawn_layers(read_file(path), path)
+
+
+def read_file(path: Path) -> Layers:
+    """Return the layers of a file that is there, with shapes or without.
 
     Raises
     ------
     UnreadableFileError, EmptyFileError
-        When GDAL cannot read the file, or it has no row.
+        When GDAL cannot read the file, or it is empty.
     """
     if not path.is_file():
         raise UnreadableFileError(
@@ -164,30 +176,31 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             where=path.name,
             remedy="Redemandez-le au producteur.",
         )
-    layers = [frame for frame in read_frames(path) if len(frame)]
-    if not layers:
+    return read_layers(path)
+
+
+def drawn_layers(layers: Layers, path: Path) -> list[gpd.GeoDataFrame]:
+    """Return the layers that have shapes; of a sheet to draw on, that which is drawn.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When a column is there twice, or none has a row.
+    """
+    frames = [frame for frame in shaped(layers, path) if len(frame)]
+    if not frames:
         raise EmptyFileError(
             "La couche ne contient aucun contour.",
             where=path.name,
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
-    return [frame for frame in layers if is_drawing(frame)] or layers
+    return [frame for frame in frames if is_drawing(frame)] or frames
 
 
-def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
-    """Return the layers of a file that have shapes, or the first of them, never from elsewhere.
-
-    Raises
-    ------
-    UnreadableFileError
-        When the file is not what its name says, or GDAL cannot read it.
-    """
-    layers = [
-        frame
-        for _, frame in _read_frames(path, most, shapes=True)
-        if isinstance(frame, gpd.GeoDataFrame)
-    ]
-    for frame in layers:
+def shaped(layers: Layers, path: Path) -> list[gpd.GeoDataFrame]:
+    """Return the layers that have shapes, each of whose columns has its own name."""
+    frames = [frame for _, frame in layers if isinstance(frame, gpd.GeoDataFrame)]
+    for frame in frames:
         if not frame.columns.is_unique:
             name = frame.columns[frame.columns.duplicated()][0]
             raise UnreadableFileError(
@@ -196,24 +209,17 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
                 why="On ne saurait laquelle lire.",
                 remedy="Renommez ou supprimez l’une des deux dans QGIS.",
             )
-    return layers
+    return frames
 
 
-def read_attributes(path: Path) -> dict[str, pd.DataFrame]:
-    """Return what the layers of a file say of their shapes, by the name of each, without them.
+def read_layers(path: Path, most: int | None = None, *, shapes: bool = True) -> Layers:
+    """Return the layers of a file with their names, with their shapes or without, never from elsewhere.
 
     Raises
     ------
     UnreadableFileError
-        See :func:`read_frames`.
+        When the file is not what its name says, or GDAL cannot read it.
     """
-    return dict(_read_frames(path, None, shapes=False))
-
-
-def _read_frames(
-    path: Path, most: int | None, *, shapes: bool
-) -> list[tuple[str, gpd.GeoDataFrame | pd.DataFrame]]:
-    """Return the layers of a file with their names, with their shapes or without."""
     check_signature(path)
     try:
         with offline():

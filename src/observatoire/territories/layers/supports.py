@@ -21,7 +21,7 @@ from observatoire.errors import (
 from observatoire.errors.arguments import check_known
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import plural
-from observatoire.territories.layers.reader import read_frames
+from observatoire.territories.layers.reader import read_layers, shaped
 from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _numbers(cells: pd.Series, path: Path) -> pd.Series:
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    frames = read_frames(path, 1)
+    frames = shaped(read_layers(path, 1), path)
     frame = frames[0] if frames else None
     if frame is None or frame.crs is None:
         raise CRSError(

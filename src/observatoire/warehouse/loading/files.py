@@ -13,7 +13,7 @@ from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
-from observatoire.sources.preview.display import period_notices, table_notices
+from observatoire.sources.preview.display import column_notices, table_notices
 from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
 from observatoire.values import texts_of
 from observatoire.warehouse.loading.layers import is_layer, load_layer
@@ -230,7 +230,7 @@ def _draft_notices(plan: SourceDraft, *, family: bool) -> list[str]:
             "Une même variable sur plusieurs périodes : "
             f"{enumerate_words(_quoted(sorted(set(plan.columns.values()))), most=6)}."
         )
-    return lines + period_notices(plan)
+    return lines + column_notices(plan)
 
 
 def _quoted(names: Iterable[str]) -> list[str]:

@@ -26,9 +26,9 @@ from observatoire.territories.layers.reader import (
     ReadLayer,
     choose_column,
     count_members,
+    drawn_layers,
     holds_codes,
-    open_layers,
-    read_attributes,
+    read_file,
     read_layer,
     texts_of,
 )
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from observatoire.territories.layers.reader import Layers
     from observatoire.warehouse.connection import Warehouse
 
 
@@ -99,7 +100,8 @@ def load_layer(
     Zonings drawn from this one are drawn again. The warehouse keeps the perimeters until a file is
     declared for the zoning; one rebuilt from nothing needs the line that a note of the report gives.
     """
-    chosen, layer = _recognise(workspace, path, options)
+    layers = read_file(path)
+    chosen, layer = _recognise(workspace, path, layers, options)
     tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     members = tables[chosen]
     remarks = layer_notices(layer, members, workspace.zonings[chosen].singular)
@@ -113,8 +115,13 @@ def load_layer(
     with warehouse.transaction():
         store_perimeters(warehouse, workspace, tables, drawn)
         trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
-    file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, outside, kept)
-    notices = (*_notices(workspace, chosen, path, layer), *remarks, *_figures_left(path, layer))
+    counts = layer.rows_read, kept, outside, kept
+    file = FileReport(path.name, digest, LOADED, *counts, kind="contour")
+    notices = (
+        *_notices(workspace, chosen, path, layer),
+        *remarks,
+        *_figures_left(path, layers, layer),
+    )
     title = f"Périmètres, {path.name}"
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
 
@@ -167,11 +174,11 @@ def _notices(workspace: Workspace, chosen: str, path: Path, layer: ReadLayer) ->
     )
 
 
-def _figures_left(path: Path, layer: ReadLayer) -> tuple[str, ...]:
+def _figures_left(path: Path, layers: Layers, layer: ReadLayer) -> tuple[str, ...]:
     """Say which figures a layer holds beside its shapes: no part of perimeters, they are read on demand."""
     names = [
         str(name)
-        for frame in read_attributes(path).values()
+        for _, frame in layers
         for name, cells in frame.items()
         if layer.code_column in frame and name != layer.code_column and _is_figured(name, cells)
     ]
@@ -188,6 +195,8 @@ def _figures_left(path: Path, layer: ReadLayer) -> tuple[str, ...]:
 
 def _is_figured(name: object, cells: pd.Series) -> bool:
     """Say whether a column of a layer measures something: no place, no number of its shapes."""
+    if str(cells.dtype) == "geometry":
+        return False
     texts = texts_of(cells.dropna())
     filled = texts[texts.str.strip() != ""]
     if filled.empty or signs().is_place(str(name)) or _OF_SHAPES.fullmatch(str(name)):
@@ -203,18 +212,23 @@ def _from_root(path: Path, workspace: Workspace) -> str:
     ).as_posix()
 
 
-def _recognise(workspace: Workspace, path: Path, options: LoadOptions) -> tuple[str, ReadLayer]:
+def _recognise(
+    workspace: Workspace, path: Path, layers: Layers, options: LoadOptions
+) -> tuple[str, ReadLayer]:
     known, column = matchers(workspace), options.code_column
     if options.zoning:
         workspace.zoning(options.zoning)
-    chosen = options.zoning or _likeliest(known, path, column, workspace.crs)
+    chosen = options.zoning or _likeliest(known, path, layers, column, workspace.crs)
     matcher, crs = known[chosen], workspace.crs
-    return chosen, read_layer(path, matcher, crs, code_column=column, repair=options.repair)
+    repair = options.repair
+    return chosen, read_layer(path, matcher, crs, code_column=column, repair=repair, layers=layers)
 
 
-def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
+def _likeliest(
+    known: Mapping[str, Matcher], path: Path, read: Layers, code_column: str, crs: str
+) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
-    layers = open_layers(path)
+    layers = drawn_layers(read, path)
     if not any(holds_codes(frame, matcher) for frame in layers for matcher in known.values()):
         check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
