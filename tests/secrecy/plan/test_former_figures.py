@@ -184,3 +184,16 @@ def test_a_sum_of_the_time_stays_known_whatever_became_of_it(
     given = {code: n for code, n in second.items() if n is not None}
     write(tmp_path, rows_of(given), source=SIMPLE, catalogue=ONE_COUNT, more=more)
     assert found not in dict(leave(tmp_path, COMMUNE if found == "c1" else IRIS))
+
+
+def test_what_is_withdrawn_as_it_is_renamed_stays_known(tmp_path: Path) -> None:
+    """Of 110, 39 left, which the new column does not give; less the 69 of i9 they are two, one each."""
+    given = {"i6": 1, "i7": 1, "i8": 39, "i9": 69, "c2": 110}
+    write(tmp_path, rows_of(given), source=SIMPLE, catalogue=ONE_COUNT)
+    assert dict(leave(tmp_path, IRIS)) == {"i8": 39}
+    assert dict(leave(tmp_path, COMMUNE)) == {"c2": 110}
+    rest = {code: n for code, n in given.items() if code != "i8"}
+    source = SIMPLE.replace("[variables.aidA]", "[variables.aidX]")
+    catalogue = ONE_COUNT.replace('["aidA"]', '["aidX"]')
+    write(tmp_path, rows_of(rest, "aidX"), source=source, catalogue=catalogue)
+    assert not dict(leave(tmp_path, IRIS))

@@ -10,6 +10,7 @@ from observatoire.secrecy.plan.former_figures import Former
 from observatoire.secrecy.primary.known_figures import Base, Sum
 from observatoire.secrecy.primary.rule_checks import check_bound
 from observatoire.secrecy.primary.sensitive_cells import printed
+from observatoire.secrecy.primary.universes import rate_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,14 +150,16 @@ def _renamed(
     earlier: Sequence[PublishedCell],
     cells: Mapping[tuple[str, str, str, str], ShownCell],
 ) -> list[tuple[Variable, Variable]]:
-    """Return the sources and variables that counts of a place were drawn from, and are drawn from today."""
+    """Return the names under which figures of a place were given, and are given today: source and variable."""
     names: dict[tuple[Variable, Variable], None] = {}
     for cell in earlier:
         now = cells.get(cell.key)
-        if now is None or not now.counted or len(now.counts) != 1 or len(cell.recipes) != 1:
+        if now is None or not now.counted:
             continue
-        then = {(source, variable) for source, variable, *_ in cell.recipes[0].terms}
-        today = {base[:2] for base, _ in now.counts[0].terms}
+        # Of a rate that is given as such, the name is in those of the numerators that it tells.
+        sums = now.counts if len(now.counts) == 1 else now.sums
+        then = {(term[0], rate_behind(term[1])) for each in cell.recipes for term in each.terms}
+        today = {(base[0], rate_behind(base[1])) for each in sums for base, _ in each.terms}
         if len(then) == len(today) == 1 and then != today:
             (before,), (after,) = then, today
             if before[0] not in assembly.twins.get(after, ()):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.plan.workspace_system import ONE, Supposed
 from observatoire.secrecy.primary.known_figures import Base, KnownFigure
+from observatoire.secrecy.primary.universes import TIMES, rate_behind
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -87,11 +88,16 @@ class Former:
         still given is itself what the other was: where they differ, the other has been corrected since.
         """
         known, new = self.assembly.known, not self._together(before, after)
-        given = [b for b in known.figures if b[:2] == before and b not in known.withdrawn]
+        given = [
+            base
+            for base in known.figures
+            if (base[0], rate_behind(base[1])) == before and base not in known.withdrawn
+        ]
         if not given and new:
             self.names[before] = after
         for base in given:
-            now = base._replace(source=after[0], variable=after[1])
+            variable = after[1] + base.variable.removeprefix(before[1])
+            now = base._replace(source=after[0], variable=variable)
             values = known.value(base), known.value(now)
             if now in known.figures and (
                 values[0] == values[1] or (new and any(map(math.isnan, values)))
@@ -104,7 +110,10 @@ class Former:
     def _together(self, before: Variable, after: Variable) -> bool:
         """Say whether one name was given while what left was drawn from the other: they are two things."""
         drawn = [
-            ({term[:2] for recipe in cell.recipes for term in recipe.terms}, cell.loads)
+            (
+                {(t[0], rate_behind(t[1])) for recipe in cell.recipes for t in recipe.terms},
+                cell.loads,
+            )
             for cell in self.earlier
         ]
         loads = {load for names, stood in drawn if before in names for load in stood}
@@ -118,8 +127,12 @@ class Former:
 
     def today(self, base: Base) -> Base:
         """Return a figure under the names of today."""
-        source, variable = self.names.get(base[:2], base[:2])
-        return base._replace(source=source, variable=variable)
+        if not self.names:
+            return base
+        rate, times, people = base.variable.partition(TIMES)
+        source, name = self.names.get((base.source, rate), (base.source, rate))
+        out_of = [self.names.get((base.source, each), ("", each))[1] for each in people.split("+")]
+        return base._replace(source=source, variable=name + times + "+".join(out_of))
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
@@ -147,11 +160,13 @@ class Former:
                 unsaid[self.today(Base(*map(str, place)))] = load, hidden
         implied = [(loads[-1], base, value) for base, value in self._implied(held)]
         known, then = self.assembly.known, dict[Base, tuple[int, KnownFigure]]()
+        counted = {base[:2] for base in known.figures}
         for load, named, value in [*implied, *held, *self._shown(loads)]:
             base = self.today(named)
             figure = load, KnownFigure(value, math.nan, math.nan)
             if math.isnan(known.value(base)):
-                unsaid[base] = figure
+                lost = base not in known.figures and base[:2] in counted  # renamed, and withdrawn
+                (then if lost else unsaid)[base] = figure
             elif not close(known.value(base), value):
                 then[base] = figure
             else:  # what another name gave it along with this one
@@ -213,7 +228,7 @@ class Former:
                 for base, weight in terms.items()
                 if base in then
             )
-            if not close(moved, 0.0):
+            if not (math.isnan(moved) or close(moved, 0.0)):
                 once = {each for each in met if each in given or not math.isnan(known.value(each))}
                 now = {
                     each: unsaid[each][1].value if each in given else known.value(each)
