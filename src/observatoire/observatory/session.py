@@ -244,6 +244,7 @@ class Session:
             self._ledger,
             lambda: undescribed(self.warehouse),
             lambda: require_declared(self.warehouse, self.workspace),
+            lambda: self.today(),  # noqa: PLW0108 - that of the moment
         )
 
     @cached_property

@@ -9,15 +9,19 @@ from observatoire.declarations.fields import answered
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import same
 from observatoire.secrecy.primary.sensitive_cells import COMPLEMENTARY, key_of
+from observatoire.secrecy.release.agreements import refusal
+from observatoire.sources.descriptors.agreement import AUDIENCES, current_day
 from observatoire.values import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan
     from observatoire.secrecy.release.decision import Decision
+    from observatoire.sources.descriptors.agreement import Agreement
     from observatoire.warehouse import Warehouse
 
 
@@ -47,8 +51,15 @@ class OutputCheck:
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
     declared: Callable[[], None] = lambda: None
+    today: Callable[[], dt.date] = current_day
 
-    def check(self, cells: pd.DataFrame, where: str, sources: Sequence[str] = ()) -> None:
+    def check(
+        self,
+        cells: pd.DataFrame,
+        where: str,
+        sources: Sequence[str] = (),
+        agreements: Iterable[Agreement] = (),
+    ) -> None:
         """Refuse cells that may no longer be shown, or whose source is not described.
 
         Raises
@@ -56,6 +67,9 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
+        for agreement in agreements:
+            if why := refusal(agreement, self.today(), AUDIENCES[0]):
+                raise SecrecyError(why, where=where, remedy="Refaites le tableau, puis enregistrez-le.")
         decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:
