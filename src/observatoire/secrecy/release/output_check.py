@@ -9,13 +9,10 @@ from observatoire.declarations.fields import answered
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import same
 from observatoire.secrecy.primary.sensitive_cells import COMPLEMENTARY, key_of
-from observatoire.secrecy.release.agreements import refusal
-from observatoire.sources.descriptors.agreement import AUDIENCES, current_day
 from observatoire.values import records
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -43,7 +40,7 @@ class OutputCheck:
     ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
     have changed; ``plan`` the system that proves it, made when a table of before is weighed.
     ``declared``, asked once before, refuses when a file declares other rules than those that were
-    read of it.
+    read of it; ``ended`` says why agreements no longer let figures out, empty while they do.
     """
 
     decision: Callable[[], Decision]
@@ -51,14 +48,14 @@ class OutputCheck:
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
     declared: Callable[[], None] = lambda: None
-    today: Callable[[], dt.date] = current_day
+    ended: Callable[[Sequence[Agreement]], str] = lambda _: ""
 
     def check(
         self,
         cells: pd.DataFrame,
         where: str,
         sources: Sequence[str] = (),
-        agreements: Iterable[Agreement] = (),
+        agreements: Sequence[Agreement] = (),
     ) -> None:
         """Refuse cells that may no longer be shown, or whose source is not described.
 
@@ -67,9 +64,8 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
-        for agreement in agreements:
-            if why := refusal(agreement, self.today(), AUDIENCES[0]):
-                raise SecrecyError(why, where=where, remedy="Refaites le tableau, puis enregistrez-le.")
+        if why := self.ended(agreements):
+            raise SecrecyError(why, where=where, remedy="Refaites le tableau, puis enregistrez-le.")
         decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:
