@@ -230,13 +230,13 @@ class Former:
             )
             if not (math.isnan(moved) or close(moved, 0.0)):
                 once = {each for each in met if each in given or not math.isnan(known.value(each))}
-                now = {
+                known_now = {
                     each: unsaid[each][1].value if each in given else known.value(each)
                     for each in terms.keys() - (met - once)
                 }
-                was = now | {each: then[each][1].value for each in terms.keys() & then.keys()}
+                was = known_now | {each: then[each][1].value for each in terms.keys() & then.keys()}
                 dark = [terms[each] for each in met - once]
-                sums = [math.fsum(terms[b] * n for b, n in at.items()) for at in (now, was)]
+                sums = [math.fsum(terms[b] * n for b, n in at.items()) for at in (known_now, was)]
                 # What is known once is the same, where that leaves something to what is never known.
                 fits = all(any(total * weight <= 0 for weight in dark) for total in sums)
                 denied |= met - once if fits else once or met
