@@ -228,6 +228,7 @@ class Session:
 
     @cached_property
     def _output_check(self) -> OutputCheck:
+        from observatoire.secrecy.release.agreements import first_refusal
         from observatoire.secrecy.release.declared_rules import require_declared
         from observatoire.secrecy.release.output_check import OutputCheck, undescribed
 
@@ -237,6 +238,7 @@ class Session:
             self._ledger,
             lambda: undescribed(self.warehouse),
             lambda: require_declared(self.warehouse, self.workspace),
+            lambda agreed: first_refusal(agreed, self.today()),
         )
 
     @cached_property

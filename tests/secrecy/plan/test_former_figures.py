@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from attacker import CATALOGUE, SOURCE, write
 from lent_levels import LENT, LENT_CATALOGUE, figures_of
 
@@ -116,3 +117,83 @@ def test_what_is_hidden_by_now_is_not_what_was_given(tmp_path: Path) -> None:
     assert dict(leave(tmp_path, IRIS))["i2"] == 40
     write(tmp_path, rows_of(given | {"i2": "s", "c1": 280}), source=SIMPLE)
     assert "c1" not in dict(leave(tmp_path, COMMUNE))
+
+
+#: i1 and i5 are hidden, of which one knows that they are 74.
+GIVEN = {"i1": 4, "i2": 90, "i3": 60, "i4": 57, "i5": 70, "c1": 281}
+ONE_COUNT = CATALOGUE[: CATALOGUE.index("[indicators.aidB]")]
+DEAR_IRIS = f'\n[secrecy]\nheadlines = ["{IRIS}"]\n'
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["no longer given", "still given"])
+def test_two_counts_that_were_given_together_are_two(tmp_path: Path, kept: bool) -> None:  # noqa: FBT001
+    """A code counts by now what another one counted, of which 281 had left: five IRIS less four are i1."""
+    zeros = dict.fromkeys(("i6", "i7", "i8", "i9", "c2"), 0)
+    other = zeros | {"i1": 590, "i2": 90, "i3": 60, "i4": 560, "i5": 570, "c1": 1870}
+    both = CATALOGUE[: CATALOGUE.index("[indicators.aidT]")]
+    rows = rows_of(other)
+    write(tmp_path, rows_of(GIVEN | zeros, "aidB") + rows, source=SIMPLE, catalogue=both)
+    assert len(dict(leave(tmp_path, COMMUNE))) == 2
+    assert {"i2", "i3", "i4"} < dict(leave(tmp_path, IRIS, "aidB")).keys()
+    assert dict(leave(tmp_path, COMMUNE, "aidB"))["c1"] == 281
+    corrected = rows_of(GIVEN | zeros | {"i4": 10, "c1": 234}, "aidB")
+    swapped = ONE_COUNT.replace('"aidA"]', '"aidB"]')
+    write(tmp_path, corrected + rows * kept, source=SIMPLE, catalogue=swapped)
+    assert "i5" not in dict(leave(tmp_path, IRIS))
+
+
+def test_a_folder_renamed_and_much_corrected_is_known_by_what_stayed(tmp_path: Path) -> None:
+    """Most figures are others; i5, the same as before, still gives i1 by the commune of the time."""
+    others = {"i6": 80, "i7": 33, "i8": 50, "i9": 44, "c2": 207}
+    write(tmp_path, rows_of(GIVEN | others), source=SIMPLE, catalogue=ONE_COUNT)
+    assert dict(leave(tmp_path, COMMUNE))["c1"] == 281
+    assert {"i2", "i3", "i4"} < dict(leave(tmp_path, IRIS)).keys()
+    (tmp_path / "data/raw/aides").rename(tmp_path / "data/raw/aides-bis")
+    changed = {code: n + 1 for code, n in others.items()} | {"c2": 211, "i2": 91, "c1": 282}
+    renamed = ONE_COUNT.replace('["aides"]', '["aides-bis"]')
+    rows = rows_of(GIVEN | changed)
+    write(tmp_path, rows, source=SIMPLE, catalogue=renamed, name="aides-bis", more=DEAR_IRIS)
+    assert "i5" not in dict(leave(tmp_path, IRIS))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found", "more"),
+    [
+        (GIVEN, GIVEN | {"i2": None, "i4": 10, "c1": 190}, "i5", ""),
+        (GIVEN, GIVEN | {"c1": None, "i4": 10}, "c1", ""),  # 281 - 234 is what i4 lost: it is ten
+        (GIVEN | {"c1": 284}, GIVEN | {"i4": 10, "c1": 234}, "i5", ""),  # i1 is seven at most
+        (
+            {"i1": 90, "i2": 33, "i3": 57, "i4": "s", "i5": "s", "c1": 255},
+            {"i1": 90, "i2": 33, "i3": 57, "i4": "s", "i5": 70, "c1": 265},
+            "i5",
+            DEAR_IRIS,
+        ),
+    ],
+    ids=["a part is withdrawn", "the total is withdrawn", "it had a rest", "one of two is given"],
+)
+def test_a_sum_of_the_time_stays_known_whatever_became_of_it(
+    tmp_path: Path,
+    first: dict[str, object],
+    second: dict[str, object | None],
+    found: str,
+    more: str,
+) -> None:
+    write(tmp_path, rows_of(first), source=SIMPLE, catalogue=ONE_COUNT)
+    assert dict(leave(tmp_path, COMMUNE))["c1"] == first["c1"]
+    assert {"i2", "i3"} <= dict(leave(tmp_path, IRIS)).keys()
+    given = {code: n for code, n in second.items() if n is not None}
+    write(tmp_path, rows_of(given), source=SIMPLE, catalogue=ONE_COUNT, more=more)
+    assert found not in dict(leave(tmp_path, COMMUNE if found == "c1" else IRIS))
+
+
+def test_what_is_withdrawn_as_it_is_renamed_stays_known(tmp_path: Path) -> None:
+    """Of 110, 39 left, which the new column does not give; less the 69 of i9 they are two, one each."""
+    given = {"i6": 1, "i7": 1, "i8": 39, "i9": 69, "c2": 110}
+    write(tmp_path, rows_of(given), source=SIMPLE, catalogue=ONE_COUNT)
+    assert dict(leave(tmp_path, IRIS)) == {"i8": 39}
+    assert dict(leave(tmp_path, COMMUNE)) == {"c2": 110}
+    rest = {code: n for code, n in given.items() if code != "i8"}
+    source = SIMPLE.replace("[variables.aidA]", "[variables.aidX]")
+    catalogue = ONE_COUNT.replace('["aidA"]', '["aidX"]')
+    write(tmp_path, rows_of(rest, "aidX"), source=source, catalogue=catalogue)
+    assert not dict(leave(tmp_path, IRIS))

@@ -175,23 +175,28 @@ def rate_sheet(places: Iterable[str], rates: dict[str, float]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("second", "rebuilt"),
-    [({"i6": 20}, True), ({"i9": None}, False)],
-    ids=["corrected", "withdrawn"],
+    ("second", "rebuilt", "name"),
+    [({"i6": 20}, True, "tx"), ({"i9": None}, False, "tx"), ({"i6": 20}, False, "part")],
+    ids=["corrected", "withdrawn", "corrected under another name"],
 )
 def test_what_rates_gave_is_not_forgotten(
     tmp_path: Path,
     second: dict[str, int | None],
     rebuilt: bool,  # noqa: FBT001
+    name: str,
 ) -> None:
     """The commune of the first publication less its IRIS shown then, and another shown since, would be i7."""
     numerators: dict[str, int | None] = {"i6": 40, "i7": 4, "i8": 30, "i9": 60}
     shown = []
-    for then in (numerators, numerators | second):
+    for then, rate in ((numerators, "tx"), (numerators | second, name)):
         rates = {code: k / 2 for code, k in then.items() if k is not None}
         total = sum(k if k is not None else 60 for k in then.values()) / 8
-        rows = rate_sheet(then, rates)
-        with opened(tmp_path, [row.replace("%s", str(total)) for row in rows]) as o:
+        rows = [row.replace("%s", str(total)) for row in rate_sheet(then, rates)]
+        rows = [row.replace(";tx;", f";{rate};") for row in rows]
+        source = LENT.replace("[variables.tx]", f"[variables.{rate}]")
+        catalogue = LENT_CATALOGUE.replace('variable = "tx"', f'variable = "{rate}"')
+        with obs.open(write(tmp_path, rows, source=source, catalogue=catalogue)) as o:
+            o.load()
             for zoning in ("iris-2016", "commune-2016"):
                 o.map("tx", zoning=zoning).save(tmp_path / "carte.html")
             frame = o.table("tx", "iris-2016").df.set_index("territory")["value"].dropna()

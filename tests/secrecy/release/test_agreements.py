@@ -197,6 +197,20 @@ def test_saved_panels_and_maps_obey_the_dates(internal: Observatory, tmp_path: P
         internal.today = lambda: INSIDE
 
 
+def test_a_page_made_the_day_before_an_agreement_ends_does_not_leave_the_day_after(
+    internal: Observatory, tmp_path: Path
+) -> None:
+    sheet = internal.panel(indicators=["cas_suivis"], period=2016)
+    page = tmp_path / "veille.html"
+    assert "29" in sheet.save(page).read_text("utf-8")
+    internal.today = lambda: ENDS + dt.timedelta(1)
+    try:
+        with pytest.raises(SecrecyError, match="échue le"):
+            sheet.save(page)
+    finally:
+        internal.today = lambda: INSIDE
+
+
 @pytest.mark.parametrize("audience", ["public", "partenaires"])
 def test_an_internal_figure_never_reaches_a_package(
     internal: Observatory, tmp_path: Path, audience: str

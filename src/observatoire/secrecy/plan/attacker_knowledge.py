@@ -10,6 +10,7 @@ from observatoire.secrecy.plan.former_figures import Former
 from observatoire.secrecy.primary.known_figures import Base, Sum
 from observatoire.secrecy.primary.rule_checks import check_bound
 from observatoire.secrecy.primary.sensitive_cells import printed
+from observatoire.secrecy.primary.universes import rate_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.plan.disclosures import Discloser, ShownCell
     from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe, Variable
     from observatoire.secrecy.plan.workspace_system import Assembly
-    from observatoire.secrecy.primary.known_figures import KnownFigures
     from observatoire.warehouse import Warehouse
 
 
@@ -133,7 +133,9 @@ def add_earlier(
     warehouse: Warehouse,
 ) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
-    former = Former(assembly, warehouse, _renamed(assembly, earlier, cells), earlier)
+    former = Former(assembly, warehouse, earlier)
+    for before, after in _renamed(assembly, earlier, cells):
+        former.follow(before, after)
     for cell in earlier:
         changed = former.changed(cell.loads)
         read = [_add_recipe(assembly, recipe, former, changed) for recipe in cell.recipes]
@@ -147,30 +149,22 @@ def _renamed(
     assembly: Assembly,
     earlier: Sequence[PublishedCell],
     cells: Mapping[tuple[str, str, str, str], ShownCell],
-) -> dict[Variable, Variable]:
-    """Return the names that sources and variables have today: a count of a place is the same one."""
-    names, known = {}, assembly.known
+) -> list[tuple[Variable, Variable]]:
+    """Return the names under which figures of a place were given, and are given today: source and variable."""
+    names: dict[tuple[Variable, Variable], None] = {}
     for cell in earlier:
         now = cells.get(cell.key)
-        if now is None or not now.counted or len(now.counts) != 1 or len(cell.recipes) != 1:
+        if now is None or not now.counted:
             continue
-        then = {(source, variable) for source, variable, *_ in cell.recipes[0].terms}
-        today = {base[:2] for base, _ in now.counts[0].terms}
+        # Of a rate that is given as such, the name is in those of the numerators that it tells.
+        sums = now.counts if len(now.counts) == 1 else now.sums
+        then = {(term[0], rate_behind(term[1])) for each in cell.recipes for term in each.terms}
+        today = {(base[0], rate_behind(base[1])) for each in sums for base, _ in each.terms}
         if len(then) == len(today) == 1 and then != today:
             (before,), (after,) = then, today
-            if before[0] not in assembly.twins.get(after, ()) and _same(known, before, after):
-                names[before] = after
-    return names
-
-
-def _same(known: KnownFigures, before: Variable, after: Variable) -> bool:
-    """Say whether one name may have replaced another: else the indicator was given another formula."""
-    both = [
-        known.value(base) == known.value(Base(*after, *base[2:]))
-        for base in known.figures
-        if base[:2] == before and base not in known.withdrawn
-    ]
-    return 2 * sum(both) >= len(both)
+            if before[0] not in assembly.twins.get(after, ()):
+                names[before, after] = None
+    return list(names)
 
 
 def _add_recipe(

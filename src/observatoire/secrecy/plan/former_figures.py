@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.plan.workspace_system import ONE, Supposed
 from observatoire.secrecy.primary.known_figures import Base, KnownFigure
+from observatoire.secrecy.primary.universes import TIMES, rate_behind
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class Former:
 
     assembly: Assembly
     warehouse: Warehouse
-    names: Mapping[Variable, Variable] = field(default_factory=dict)
     earlier: Sequence[PublishedCell] = ()
+    names: dict[Variable, Variable] = field(default_factory=dict)
     _changed: dict[tuple[int, ...], dict[Base, Base]] = field(default_factory=dict)
     _then: dict[tuple[Base, float], Base] = field(default_factory=dict)
 
@@ -80,10 +81,58 @@ class Former:
         rows = self.warehouse.rows("SELECT id, source, superseded_by FROM load")
         return {load: by is None and source not in renamed for load, source, by in rows}
 
+    def follow(self, before: Variable, after: Variable) -> None:
+        """Hold the figures of one name for those of another that stands in their place today.
+
+        A name that nothing gives any more was replaced, if the other was not given along with it. One that is
+        still given is itself what the other was: where they differ, the other has been corrected since.
+        """
+        known, new = self.assembly.known, not self._together(before, after)
+        given = [
+            base
+            for base in known.figures
+            if (base[0], rate_behind(base[1])) == before and base not in known.withdrawn
+        ]
+        if not given and new:
+            self.names[before] = after
+        for base in given:
+            variable = after[1] + base.variable.removeprefix(before[1])
+            now = base._replace(source=after[0], variable=variable)
+            values = known.value(base), known.value(now)
+            if now in known.figures and (
+                values[0] == values[1] or (new and any(map(math.isnan, values)))
+            ):
+                pair = self.assembly.base(now), [(self.assembly.base(base), 1.0)]
+                self.assembly.relate(*pair, supposed=any(map(math.isnan, values)))
+            elif now in known.figures:
+                self._then[now, values[0]] = base
+
+    def _together(self, before: Variable, after: Variable) -> bool:
+        """Say whether one name was given while what left was drawn from the other: they are two things."""
+        drawn = [
+            (
+                {(t[0], rate_behind(t[1])) for recipe in cell.recipes for t in recipe.terms},
+                cell.loads,
+            )
+            for cell in self.earlier
+        ]
+        loads = {load for names, stood in drawn if before in names for load in stood}
+        return any(after in names and loads.intersection(stood) for names, stood in drawn) or bool(
+            self.warehouse.rows(
+                "SELECT 1 FROM observation JOIN load ON load.id = observation.load "
+                "WHERE source = ? AND variable = ? AND list_contains(?, load) LIMIT 1",
+                [*after, sorted(loads)],
+            )
+        )
+
     def today(self, base: Base) -> Base:
         """Return a figure under the names of today."""
-        source, variable = self.names.get(base[:2], base[:2])
-        return base._replace(source=source, variable=variable)
+        if not self.names:
+            return base
+        rate, times, people = base.variable.partition(TIMES)
+        source, name = self.names.get((base.source, rate), (base.source, rate))
+        out_of = [self.names.get((base.source, each), ("", each))[1] for each in people.split("+")]
+        return base._replace(source=source, variable=name + times + "+".join(out_of))
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
@@ -111,13 +160,17 @@ class Former:
                 unsaid[self.today(Base(*map(str, place)))] = load, hidden
         implied = [(loads[-1], base, value) for base, value in self._implied(held)]
         known, then = self.assembly.known, dict[Base, tuple[int, KnownFigure]]()
-        for load, named, value in [*held, *self._shown(loads), *implied]:
+        counted = {base[:2] for base in known.figures}
+        for load, named, value in [*implied, *held, *self._shown(loads)]:
             base = self.today(named)
             figure = load, KnownFigure(value, math.nan, math.nan)
             if math.isnan(known.value(base)):
-                unsaid[base] = figure
+                lost = base not in known.figures and base[:2] in counted  # renamed, and withdrawn
+                (then if lost else unsaid)[base] = figure
             elif not close(known.value(base), value):
                 then[base] = figure
+            else:  # what another name gave it along with this one
+                then.pop(base, None)
         then |= self._others(then, unsaid, loads[-1])
         figures, found = dict(known.figures), {}
         for base, (load, former) in then.items():
@@ -175,11 +228,18 @@ class Former:
                 for base, weight in terms.items()
                 if base in then
             )
-            if not close(moved, 0.0):  # that of which one of the two is known explains it best
-                known_once = {
-                    base for base in met if base in given or not math.isnan(known.value(base))
+            if not (math.isnan(moved) or close(moved, 0.0)):
+                once = {each for each in met if each in given or not math.isnan(known.value(each))}
+                known_now = {
+                    each: unsaid[each][1].value if each in given else known.value(each)
+                    for each in terms.keys() - (met - once)
                 }
-                denied |= known_once or met
+                was = known_now | {each: then[each][1].value for each in terms.keys() & then.keys()}
+                dark = [terms[each] for each in met - once]
+                sums = [math.fsum(terms[b] * n for b, n in at.items()) for at in (known_now, was)]
+                # What is known once is the same, where that leaves something to what is never known.
+                fits = all(any(total * weight <= 0 for weight in dark) for total in sums)
+                denied |= met - once if fits else once or met
         return denied & known.figures.keys()
 
     def _implied(self, held: Sequence[tuple[int, Base, float]]) -> Iterator[tuple[Base, float]]:
@@ -201,7 +261,8 @@ class Former:
 
     def relate(self) -> None:
         """Write that the figures of the time added up as those of today do."""
-        relations, written = list(self.assembly.relations), set[tuple[object, ...]]()
+        relations = [*self.assembly.relations, *self.assembly.former]
+        written = set[tuple[object, ...]]()
         of = {label: base for base, label in self.assembly.bases.items()}
         for loads, changed in self._changed.items():
             renamed = {
@@ -216,16 +277,17 @@ class Former:
                 if not (rest or labels[0] in of) or not renamed.keys() & set(labels):
                     continue
                 then = [self._label_then(label, renamed, of, loads) for label in labels]
+                if tuple(then) in written:
+                    continue
+                written.add(tuple(then))
                 weights = [part.weight for part in parts]
-                self._round_off(labels, then)
-                holds = self._leaves(then, weights) if rest else self._holds(labels, then)
-                if tuple(then) not in written and holds:
-                    written.add(tuple(then))
-                    self.assembly.relate(
-                        then[0],
-                        list(zip(then[1:], weights, strict=True)),
-                        supposed=isinstance(parts, Supposed),
-                    )
+                self._round_off(labels, then, of)
+                if not rest and self._leaves_some(then):
+                    then.append(self.assembly.latent(f"hors des parties : {then[0]}", then[0]))
+                    weights.append(1.0)
+                if self._leaves(then, weights) if rest else self._holds(labels, then):
+                    made = list(zip(then[1:], weights, strict=True))
+                    self.assembly.relate(then[0], made, supposed=isinstance(parts, Supposed))
 
     def _keep_nonzero(self, renamed: Mapping[str, str]) -> None:
         """Keep that what tables hid was at least one then too; a zero of the time was hidden by none."""
@@ -261,16 +323,25 @@ class Former:
                 self.assembly.low[name] = self.assembly.low[label]
         return name
 
-    def _round_off(self, labels: Sequence[str], then: Sequence[str]) -> None:
-        """Make known what rounding left of a sum of the time, where today's is: it hides nothing."""
+    def _round_off(self, labels: list[str], then: list[str], of: Mapping[str, Base]) -> None:
+        """Make known what was left of a sum of the time where it was nothing, or where today's is of rounding."""
         amounts = self.assembly.amounts
         for label, made in zip(labels[1:], then[1:], strict=True):
-            if made != label and label in self.assembly.public and math.isnan(amounts[made]):
-                others = [amounts[each] for each in then[1:] if each != made]
-                amounts[made] = amounts[then[0]] - math.fsum(others)
-                if not math.isnan(amounts[made]):
+            if label not in of and math.isnan(amounts[made]) and not math.isnan(amounts[label]):
+                left = -self._known(then)
+                unknown = sum(math.isnan(amounts[each]) for each in then)
+                if unknown == 1 and (close(left, 0.0) or label in self.assembly.public):
+                    amounts[made] = left
                     self.assembly.public.add(made)
                     self.assembly.inert.discard(made)
+
+    def _leaves_some(self, then: list[str]) -> bool:
+        """Say whether a total of the time was more than its parts: of what is left, only its sign is known."""
+        left, amounts = -self._known(then), self.assembly.amounts
+        signed = any(self.assembly.low.get(label, 0.0) < 0 for label in then)
+        return left > 0 and not (
+            close(left, 0.0) or signed or any(math.isnan(amounts[label]) for label in then)
+        )
 
     def _holds(self, labels: Sequence[str], then: Sequence[str]) -> bool:
         """Say whether a sum held at the time: links may have changed since, and what its producer hides."""

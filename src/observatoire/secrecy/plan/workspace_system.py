@@ -60,6 +60,7 @@ class Assembly:
     whole: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
     relations: list[tuple[str, list[Part]]] = field(default_factory=list)
+    former: list[tuple[str, list[Part]]] = field(default_factory=list)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
     twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -175,6 +176,10 @@ class Assembly:
         made = [Part(label, weight) for label, weight in parts]
         self.relations.append((total, Supposed(made) if supposed else made))
 
+    def relate_then(self, total: str, parts: Sequence[str]) -> None:
+        """Add what may have added up when something was published, and does not any more."""
+        self.former.append((total, [Part(label, 1.0) for label in parts]))
+
     def nest(
         self,
         total: Base,
@@ -202,10 +207,12 @@ class Assembly:
         SecrecyError
             When the parts are more than the total.
         """
-        members = self._standing(total, list(parts), exact=exact)
+        parts, whole = list(parts), self.base(total)
+        members = self._standing(total, parts, exact=exact)
+        if len(members) < len(parts):
+            self.relate_then(whole, [*map(self.base, parts), *pieces])
         if total in self.known.withdrawn and not members:
             return
-        whole = self.base(total)
         labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
         numbers = [self.known.value(part) for part in members]
         known = math.fsum(number for number in numbers if not math.isnan(number))

@@ -133,6 +133,11 @@ def closed(conventions: Mapping[str, Agreement], date: dt.date) -> dict[str, str
     return {source: why for source, why in reasons.items() if why}
 
 
+def first_refusal(agreements: Iterable[Agreement], date: dt.date) -> str:
+    """Say why some figures may not be shown on a day to anybody; nothing if they may."""
+    return next(filter(None, (refusal(each, date, AUDIENCES[0]) for each in agreements)), "")
+
+
 def withhold(table: Table, gate: Gate) -> Table:
     """Empty the cells that an agreement does not let out, and say for whom the rest is.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan
     from observatoire.secrecy.release.decision import Decision
+    from observatoire.sources.descriptors.agreement import Agreement
     from observatoire.warehouse import Warehouse
 
 
@@ -39,7 +40,7 @@ class OutputCheck:
     ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
     have changed; ``plan`` the system that proves it, made when a table of before is weighed.
     ``declared``, asked once before, refuses when a file declares other rules than those that were
-    read of it.
+    read of it; ``ended`` says why agreements no longer let figures out, empty while they do.
     """
 
     decision: Callable[[], Decision]
@@ -47,8 +48,15 @@ class OutputCheck:
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
     declared: Callable[[], None] = lambda: None
+    ended: Callable[[Sequence[Agreement]], str] = lambda _: ""
 
-    def check(self, cells: pd.DataFrame, where: str, sources: Sequence[str] = ()) -> None:
+    def check(
+        self,
+        cells: pd.DataFrame,
+        where: str,
+        sources: Sequence[str] = (),
+        agreements: Sequence[Agreement] = (),
+    ) -> None:
         """Refuse cells that may no longer be shown, or whose source is not described.
 
         Raises
@@ -56,6 +64,8 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
+        if why := self.ended(agreements):
+            raise SecrecyError(why, where=where, remedy="Refaites le tableau, puis enregistrez-le.")
         decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:

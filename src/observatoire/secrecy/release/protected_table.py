@@ -219,7 +219,8 @@ class ProtectedTable:
             if id(check) not in asked:  # once: a package has a table a period
                 check.declared()
                 asked.add(id(check))
-            check.check(each.cells, where, each.drawn_on())
+            agreed = [agreement for drawn in each.agreements.values() for agreement in drawn]
+            check.check(each.cells, where, each.drawn_on(), agreed)
 
     def drawn_on(self) -> list[str]:
         """Return the sources whose figures it shows."""
