@@ -52,6 +52,11 @@ class JointSuppression:
     )
     _withheld: set[tuple[str, str, str, str]] = field(init=False, repr=False, default_factory=set)
 
+    @property
+    def unproven(self) -> bool:
+        """Whether something is withheld because it was not proven, in the work that may take, to be safe."""
+        return bool(self._federated.unproven)
+
     @cached_property
     def _federated(self) -> Federated:
         return Federated.of(self.members)
