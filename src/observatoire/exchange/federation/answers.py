@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
+from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
@@ -17,6 +17,7 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
+from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -254,6 +255,12 @@ class FederationAnswers:
         self, codes: set[str], periods: set[str]
     ) -> set[tuple[str, str, str, str]]:
         """Return what must not be shown of indicators and periods; say once if some of it is not proven."""
+        if changed := [each.name for each in (*self.members, *self.former) if each.changed]:
+            raise FileError(
+                f"Un paquet a changé depuis qu’il a été vérifié\u00a0: {enumerate_words(changed, most=3)}.",
+                why="Ce qui était à masquer n’est plus ce qu’on sait devoir l’être.",
+                remedy="Relancez la fédération : elle le revérifie.",
+            )
         found = self._suppression.withheld(codes, periods)
         if self._suppression.unproven and _UNPROVEN not in self.warnings:
             self.warnings = (*self.warnings, _UNPROVEN)
