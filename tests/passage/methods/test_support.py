@@ -186,3 +186,66 @@ def test_mass_is_conserved_far_from_the_origin(seed: int) -> None:
     counts = pd.DataFrame({"v": rng.uniform(0, 1e6, len(source))}, index=source.index)
     assert p.verify(counts).balanced.all()
     assert (p.outside < 1e-9).all()
+
+
+def test_places_that_all_lie_whole_in_targets_are_carried_whole() -> None:
+    target = squares((0, 0, 20, 10), (20, 0, 40, 10), codes=["p", "q"])
+    source = squares((0, 0, 10, 10), (20, 0, 30, 10), codes=["a", "b"])
+    p = passage.by_support(
+        source, target, support(shapely.box([0, 10, 20, 30], 0, [10, 20, 30, 40], 10), [1.0] * 4)
+    )
+    assert p.weights[["source", "target", "weight"]].to_numpy().tolist() == [
+        ["a", "p", 1.0],
+        ["b", "q", 1.0],
+    ]
+    assert p.coverage.to_dict() == {"p": 0.5, "q": 0.5}
+
+
+def test_cells_that_stand_on_a_side_two_territories_share_are_counted_where_they_lie() -> None:
+    """What two polygons have in common may be a square and a line: the line holds nobody."""
+    stair = shapely.Polygon([(0, 0), (40, 0), (40, 20), (20, 20), (20, 40), (0, 40)])
+    source = squares((0, 0, 1, 1), codes=["s"]).set_geometry([stair])
+    target = squares((20, 0, 40, 40), (0, 0, 20, 40), codes=["p", "q"])
+    cells = shapely.box([15, 5, 25], [25, 5, 5], [25, 15, 35], [35, 15, 15])
+    p = passage.by_support(source, target, support(cells, [8.0, 3.0, 1.0]))
+    assert p.weights.set_index("target").weight.to_dict() == {
+        "p": pytest.approx(1 / 8),
+        "q": pytest.approx(7 / 8),
+    }
+
+
+@settings(max_examples=cases(20), deadline=None)
+@given(seed=st.integers(0, 10**6), points=st.booleans())
+def test_every_share_is_that_of_the_engine(*, seed: int, points: bool) -> None:
+    """Zonings drawn on the cells of the support, where edges, sides and middles meet."""
+    rng = np.random.default_rng(seed)
+
+    def zoning(prefix: str) -> gpd.GeoDataFrame:
+        size = int(rng.integers(2, 7))
+        cells = grid(size, size, side=1200.0).geometry.to_numpy()
+        part = rng.integers(0, 6, len(cells))
+        shapes = [shapely.union_all(cells[part == each], grid_size=1e-6) for each in set(part)]
+        codes = [f"{prefix}{rank}" for rank in range(len(shapes))]
+        return gpd.GeoDataFrame(geometry=shapes, index=codes, crs=SOURCE.crs)
+
+    source, target = zoning("s"), zoning("t").iloc[:4]
+    carried = rng.integers(1, 9, 64).astype(float)
+    if points:
+        shapes = shapely.points(rng.uniform(0, 1200, (64, 2)))
+    else:
+        shapes = grid(8, 8, side=1200.0).geometry.to_numpy()
+    p = passage.by_support(source, target, support(shapes, carried))
+    wanted = np.zeros((len(source), len(target)))
+    for s, home in enumerate(source.geometry):
+        held = shapely.intersection(shapes, home)
+        for t, away in enumerate(target.geometry):
+            both = shapely.intersection(held, away)
+            part = ~shapely.is_empty(both) if points else shapely.area(both) / 150.0**2
+            wanted[s, t] = (carried * part).sum()
+        total = carried * (~shapely.is_empty(held) if points else shapely.area(held) / 150.0**2)
+        wanted[s] /= total.sum() or 1.0
+    ours = np.zeros(wanted.shape)
+    at = source.index.get_indexer(p.weights.source), target.index.get_indexer(p.weights.target)
+    ours[at] = p.weights.weight
+    filled = wanted.sum(axis=1) > 0
+    np.testing.assert_allclose(ours[filled], wanted[filled], atol=1e-6)

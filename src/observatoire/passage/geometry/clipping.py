@@ -170,9 +170,14 @@ def stretches_of(polygons: NDArray[Any], origin: Floats) -> Stretches:
     walk = _walk(polygons, origin)
     edges = walk.edges()
     count = np.bincount(walk.ring, minlength=len(walk.turn))
-    rank = np.arange(len(walk.ring)) - (np.cumsum(count) - count)[walk.ring]
+    end = np.cumsum(count)
+    rank = np.arange(len(walk.ring)) - (end - count)[walk.ring]
     first = np.flatnonzero(rank % _STRETCH == 0)
     size = np.diff(first, append=len(rank))
+    # Up to where the next edge begins: an upright one between the two is in the box of a run.
+    after = np.arange(1, len(rank) + 1)
+    after[end[count > 0] - 1] = (end - count)[count > 0]
+    ends = np.stack([walk.y, walk.last_y, walk.y[after]])
     owner = walk.owner[walk.ring[first]]
     runs = np.bincount(owner, minlength=len(polygons))
     return Stretches(
@@ -183,9 +188,9 @@ def stretches_of(polygons: NDArray[Any], origin: Floats) -> Stretches:
         first=first,
         size=size,
         west=np.minimum.reduceat(edges.x, first),
-        south=np.minimum.reduceat(np.minimum(walk.y, walk.last_y), first),
+        south=np.minimum.reduceat(ends.min(axis=0), first),
         east=np.maximum.reduceat(edges.end, first),
-        north=np.maximum.reduceat(np.maximum(walk.y, walk.last_y), first),
+        north=np.maximum.reduceat(ends.max(axis=0), first),
         begin=walk.begin[first],
         finish=walk.finish[first + size - 1],
         turn=walk.turn[walk.ring[first]],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MANY = 500  # corners above which the engine is the slower one
 _AT_ONCE = 8192  # corners gone through together: more would not stay at hand
+_SOLID = 2  # dimensions of what has an area
 _SURE = 1e-12  # relative size below which the sign of a cross product is left to the engine
 
 
@@ -46,6 +47,26 @@ class Rings:
         return turn
 
 
+def polygons_of(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Keep of shapes what has an area: two polygons that touch have lines and points in common too.
+
+    Examples
+    --------
+    >>> stair = shapely.Polygon([(0, 0), (2, 0), (2, 1), (1, 1), (1, 2), (0, 2)])
+    >>> [each.wkt for each in polygons_of(shapely.intersection(stair, shapely.box([1], [0], 3, 2)))]
+    ['MULTIPOLYGON (((1 0, 1 1, 2 1, 2 0, 1 0)))']
+    """
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    kept: NDArray[Any] = shapes.copy()
+    kept[shapely.get_dimensions(shapes) < _SOLID] = shapely.Polygon()
+    parts, owner = shapely.get_parts(shapes[mixed], return_index=True)
+    solid = shapely.get_dimensions(parts) == _SOLID
+    parts, inner = shapely.get_parts(parts[solid], return_index=True)
+    owner = owner[solid][inner]
+    kept[mixed] = shapely.multipolygons(parts, indices=owner, out=kept[mixed])
+    return kept
+
+
 def rings_of(polygons: NDArray[Any]) -> Rings:
     """Read the rings of polygons, of all their parts and holes.
 
@@ -60,9 +81,6 @@ def rings_of(polygons: NDArray[Any]) -> Rings:
     parts, owner = polygons, np.arange(len(polygons))
     if not (kinds == shapely.GeometryType.POLYGON).all():  # parts are copies, which cost
         parts, owner = shapely.get_parts(polygons, return_index=True)
-        # What two polygons have in common may come with points and lines, which have no area.
-        solid = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-        parts, owner = parts[solid], owner[solid]
     hole = np.zeros(len(parts), dtype=bool)
     if shapely.get_num_interior_rings(parts).any():
         parts, part = shapely.get_rings(parts, return_index=True)

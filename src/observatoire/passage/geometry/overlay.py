@@ -50,16 +50,16 @@ def shared_areas(
     """Measure what every source shares with every target it meets, in order.
 
     ``outline`` is that of the targets, when they are known to match edge for edge: a source
-    that meets targets clear of it lies wholly in them, so that one intersection is spared.
+    clear of it that has a corner in them lies wholly in them, so that one intersection is spared.
     """
     if source.grid is not None:
         i, j, area = sweep(source.grid, target.geometries)
     elif target.grid is not None:
         j, i, area = sweep(target.grid, source.geometries)
     else:
-        covered = None if outline is None else clear_of(outline, source.geometries)
+        clear = None if outline is None else clear_of(outline, source.geometries)
         i, j, area = intersect(
-            source.geometries, target.geometries, source.areas, covered=covered, threads=threads
+            source.geometries, target.geometries, source.areas, clear=clear, threads=threads
         )
     # Nearly in order already, which one stable sort sees and two do not.
     order = np.argsort(j * len(source) + i, kind="stable")
@@ -71,13 +71,13 @@ def intersect(
     targets: NDArray[Any],
     areas: Floats,
     *,
-    covered: Flags | None = None,
+    clear: Flags | None = None,
     threads: int | None = None,
 ) -> tuple[Positions, Positions, Floats]:
     """Measure the pairs of any two layers of polygons (raw arrays in, raw arrays out).
 
-    ``covered`` flags the sources that lie wholly in the targets, which do not overlap: the last
-    piece of each is what the others leave.
+    ``clear`` flags the sources that lie wholly in the targets, which do not overlap, or wholly out
+    of them: the last piece of each of the first is what the others leave.
 
     Examples
     --------
@@ -86,13 +86,19 @@ def intersect(
     >>> i.tolist(), j.tolist(), area.tolist()
     ([0, 1], [0, 0], [1.0, 0.5])
     """
+    if shapely.is_empty(targets).all():
+        nowhere = np.array([], dtype=np.int64)
+        return nowhere, nowhere, np.zeros(0)
     origin = np.floor(shapely.total_bounds(targets)[:2])
     clipping = stretches_of(targets, origin)
+    shapely.prepare(targets)
     i, j, inside = _meeting(sources, targets, clipping.boxes(origin), clipping.owner)
     area = areas[i]
     cut = np.flatnonzero(~inside)
-    if covered is not None:
+    if clear is not None:
+        covered = _covered(sources, targets, i, j, inside, clear)
         cut, last = _spared(i, cut, covered)
+    shapely.destroy_prepared(targets)
     # By source: the edges of each are then read once, a few sources at a time.
     cut = cut[np.argsort(i[cut], kind="stable")]
     with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
@@ -106,7 +112,7 @@ def intersect(
         # Threads would wait for one another longer than they work on a single block.
         over = map if len(blocks) <= 1 else pool.map
         area[cut] = np.concatenate([np.zeros(0), *over(measure, blocks)])
-    if covered is not None:
+    if clear is not None:
         area[last] = 0.0
         left = areas - sum_by(i, area, len(areas))
         area[last] = np.maximum(left[i[last]], 0.0)
@@ -123,6 +129,27 @@ def _found(keys: Positions, among: Positions) -> Flags:
     at = np.minimum(np.searchsorted(keys, among, sorter=order), len(keys) - 1)
     found[order[at[keys[order[at]] == among]]] = True
     return found
+
+
+def _covered(
+    sources: NDArray[Any],
+    targets: NDArray[Any],
+    i: Positions,
+    j: Positions,
+    inside: Flags,
+    clear: Flags,
+) -> Flags:
+    """Say which clear sources lie in the targets, where their first corner does, not in a bay of them."""
+    within = np.zeros(len(sources), dtype=bool)
+    within[i[inside]] = True
+    asked = np.flatnonzero(~inside & (clear & ~within)[i])
+    corner = shapely.get_point(
+        shapely.get_exterior_ring(shapely.get_geometry(sources[i[asked]], 0)), 0
+    )
+    # On an edge that two targets share it is in both.
+    met = shapely.intersects_xy(targets[j[asked]], *shapely.get_coordinates(corner).T)
+    within[i[asked[met]]] = True
+    return clear & within
 
 
 def _spared(i: Positions, cut: Positions, covered: Flags) -> tuple[Positions, Positions]:
@@ -148,11 +175,9 @@ def _meeting(
     west, south, east, north = shapely.bounds(sources).T
     clear = np.flatnonzero(~doubtful)
     within = i[clear]
-    shapely.prepare(targets)
     inside = np.zeros(len(i), dtype=bool)
     inside[clear] = shapely.contains_xy(
         targets[j[clear]], (west + east)[within] / 2, (south + north)[within] / 2
     )
-    shapely.destroy_prepared(targets)
     meets = doubtful | inside
     return i[meets], j[meets], inside[meets]

@@ -17,8 +17,9 @@ from observatoire.french.typography import plural
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import named
 from observatoire.passage.counted import kind_carried
+from observatoire.passage.geometry.corners import polygons_of
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
-from observatoire.passage.geometry.overlay import intersect, shared_areas
+from observatoire.passage.geometry.overlay import Pairs, intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
 from observatoire.passage.methods.shares import ROUNDING, by_code, check_sliver
 from observatoire.passage.transfer.frames import is_numeric
@@ -335,6 +336,11 @@ def _holders(points: NDArray[np.object_], layer: MeasuredLayer, name: str) -> pd
     return pd.DataFrame({"point": point, name: territory})
 
 
+def _solid(shared: Floats, whole: Floats) -> Floats:
+    """Take for nothing what only the rounding of coordinates gives: an empty place stays empty."""
+    return np.where(shared > ROUNDING * whole, shared, 0.0)
+
+
 def _polygon_masses(
     support: Support,
     source: MeasuredLayer,
@@ -342,22 +348,27 @@ def _polygon_masses(
     found: Shares,
     threads: int | None,
 ) -> Masses:
-    density = support.carried / support.layer.areas
+    areas = support.layer.areas
+    density = support.carried / areas
+
+    def held(pairs: Pairs, each: Floats, count: int) -> Floats:
+        return sum_by(
+            pairs.target, _solid(pairs.area, areas[pairs.source]) * each[pairs.source], count
+        )
+
     in_source = shared_areas(support.layer, source, threads=threads)
     in_target = shared_areas(support.layer, target, threads=threads)
-    carried = sum_by(in_source.target, in_source.area * density[in_source.source], len(source))
-    kept = sum_by(in_target.target, in_target.area * density[in_target.source], len(target))
+    carried, kept = held(in_source, density, len(source)), held(in_target, density, len(target))
     imputed = None
     if support.imputed is not None:
-        flagged = support.imputed / support.layer.areas
-        imputed = sum_by(in_target.target, in_target.area * flagged[in_target.source], len(target))
+        imputed = held(in_target, support.imputed / areas, len(target))
     pair = np.where(found.whole, carried[found.source], 0.0)
     cut = np.flatnonzero(~found.whole)
-    common = shapely.intersection(
-        source.geometries[found.source[cut]], target.geometries[found.target[cut]]
+    common = polygons_of(
+        shapely.intersection(
+            source.geometries[found.source[cut]], target.geometries[found.target[cut]]
+        )
     )
-    element, piece, area = intersect(
-        support.layer.geometries, common, support.layer.areas, threads=threads
-    )
-    pair[cut] = sum_by(piece, area * density[element], len(cut))
+    shared = Pairs(*intersect(support.layer.geometries, common, areas, threads=threads))
+    pair[cut] = held(shared, density, len(cut))
     return Masses(pair, carried, kept, imputed)
