@@ -122,7 +122,9 @@ def _earlier(member: Member) -> dict[str, str]:
     if kept or not is_address(member.place) or member.place.lower().endswith(".zip"):
         return {path.parent.name: str(path.parent) for path in kept}
     past = member.descriptor.get("historique")
-    versions = [e.get("version") for e in past if isinstance(e, dict)] if isinstance(past, list) else []
+    versions = (
+        [e.get("version") for e in past if isinstance(e, dict)] if isinstance(past, list) else []
+    )
     base = member.place.removesuffix(PACKAGE_FILE).rstrip("/")
     return {str(each): f"{base}/{FORMER}/{quote(str(each), safe='')}/" for each in versions[:-1]}
 

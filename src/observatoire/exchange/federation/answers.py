@@ -251,9 +251,7 @@ class FederationAnswers:
 
         return JointSuppression((*self.members, *self.former), self.engine)
 
-    def _withheld(
-        self, codes: set[str], periods: set[str]
-    ) -> set[tuple[str, str, str, str]]:
+    def _withheld(self, codes: set[str], periods: set[str]) -> set[tuple[str, str, str, str]]:
         """Return what must not be shown of indicators and periods; say once if some of it is not proven."""
         if changed := [each.name for each in (*self.members, *self.former) if each.changed]:
             raise FileError(
@@ -268,7 +266,9 @@ class FederationAnswers:
 
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
-        withheld = self._withheld(*(set(frame[name].unique()) for name in ("indicateur", "periode")))
+        withheld = self._withheld(
+            *(set(frame[name].unique()) for name in ("indicateur", "periode"))
+        )
         texts = (frame[name].to_numpy(dtype=object) for name in FIGURE_KEY if withheld)
         keys = zip(*texts, strict=True)
         dark = [key in withheld for key in keys] or [False] * len(frame)

@@ -11,7 +11,7 @@ from observatoire.exchange.federation.joint.exposure import CountedCell, Fact
 from observatoire.territories.link_tables import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from observatoire.exchange.federation.verification import Member
 
