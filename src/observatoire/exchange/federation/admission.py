@@ -97,6 +97,7 @@ def _remembered(
     What a former version says of perimeters is left out: these may have changed since, under the same codes.
     """
     gone = [place for place, _ in terms.withdrawn(day)]
+    asked: list[tuple[str, str, Member | None]]
     asked = [(place, f"(parti, {rank})", None) for rank, place in enumerate(gone)]
     asked += [
         (place, f"(version {version})", member)

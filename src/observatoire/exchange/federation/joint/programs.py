@@ -254,7 +254,7 @@ class TableSearch:
         count, extra = len(self.place), 2 * len(self.rows) * slack
         matrix = self._matrix
         if slack:
-            missed = sparse.kron(sparse.eye_array(len(self.rows)), [[1.0, -1.0]])
+            missed = sparse.kron(sparse.eye_array(len(self.rows)), np.array([[1.0, -1.0]]))
             matrix = sparse.csr_array(sparse.hstack([matrix, missed], format="csr"))
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = count + extra, len(self.rows)

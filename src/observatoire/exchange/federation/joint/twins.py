@@ -145,7 +145,8 @@ def _same(one: pd.DataFrame, other: pd.DataFrame) -> Iterator[tuple[Any, Any]]:
 def _sizes(table: np.ndarray) -> np.ndarray:
     """Count the different sizes of each row, none left out."""
     ordered = np.sort(np.where(table > 0, table, 0.0), axis=1)
-    return (np.diff(ordered, axis=1, prepend=0.0) > 0).sum(axis=1)
+    found: np.ndarray = (np.diff(ordered, axis=1, prepend=0.0) > 0).sum(axis=1)
+    return found
 
 
 def _for_products(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
