@@ -9,6 +9,7 @@ import pytest
 from packages_made import package
 
 import observatoire as obs
+from observatoire.exchange.federation.joint import exposure
 from observatoire.exchange.federation.joint.programs import given_away
 from observatoire.exchange.federation.joint.system import Federated
 from observatoire.exchange.federation.joint_suppression import withheld_figures
@@ -248,3 +249,16 @@ def test_what_figures_show_to_be_one_thing_is_one(
     assert list(gone["territoire"]) == (["Q1"] if "Q1" in values else ["Q2"])
     other = package(tmp_path / "plie", rows(code, period, {**values, "A1": 30.0}), links=LINKS)
     assert obs.federate([one, other]).audit().empty  # one figure denies it
+
+
+def test_what_the_work_allowed_does_not_prove_safe_is_withheld_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_STEPS", "_MORE"):
+        monkeypatch.setattr(exposure, name, 0)
+    f = federation(tmp_path, [TOTAL])  # Q2 stays unknown: nothing is given away
+    shown = f.values()
+    assert set(shown.loc[shown["statut"] != "secret", "territoire"]) == set()
+    assert "limite de travail" in f.warnings[-1]
+    assert "limite de travail" in " ".join(f.panel(zoning="q").table.warnings)
+    assert "limite de travail" in f.audit()["retrouve_par"].item()

@@ -122,3 +122,33 @@ def test_a_place_that_is_no_package_is_a_sentence(place: str, tmp_path: Path) ->
     """« . » had no name to look beside, and a name of 5 000 letters was a traceback."""
     with pytest.raises(FileError):
         members.read_descriptor(members.bring(place, tmp_path))
+
+
+ROWS = [("q", f"Q{k}", "pop", "2016", 20.0 + k, "observé") for k in (1, 2)]
+
+
+def test_former_versions_are_read_at_an_address_and_said_when_they_cannot_be(
+    tmp_path: Path,
+) -> None:
+    """A member given by its address hid what its former version shows: nobody had looked there."""
+    history = [{"version": "1.0.0"}, {"version": "1.1.0"}]
+    now = package(tmp_path / "a", ROWS[:1], historique=history)
+    (now / "versions").mkdir()
+    former = package(now / "versions" / "1.0.0", ROWS, name="a")
+    with served(tmp_path) as address:
+        assert [m.earlier_of for m in obs.federate(f"{address}/a").former] == ["a"]
+        (former / "valeurs.csv").write_text("")
+        for place in (now, f"{address}/a"):
+            f = obs.federate(place)
+            assert not f.former
+            assert f.rejected()["place"].item().rstrip("/").endswith("a/versions/1.0.0")
+            assert "n’est pas compté dans l’audit" in f.rejected()["reason"].item()
+
+
+def test_a_package_that_changes_under_an_open_federation_is_asked_no_more(tmp_path: Path) -> None:
+    f = obs.federate(package(tmp_path / "a", ROWS))
+    assert len(f.values()) == 2
+    shutil.copy(package(tmp_path / "b", ROWS[:1]) / "valeurs.parquet", tmp_path / "a")
+    with pytest.raises(FileError) as caught:
+        f.values()
+    says(caught.value, "a changé", "Relancez")

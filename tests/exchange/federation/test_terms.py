@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from built_workspace import says
@@ -111,3 +111,48 @@ def test_what_is_badly_declared_is_said(folder: Path, text: str, words: tuple[st
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="n’existe pas"):
         obs.federate(tmp_path / "federation.toml")
+
+
+BARE = {"taux": {"nature": "taux", "unite": "%", "decimales": "1"}}
+LINKS = "".join(f"q,Q{k},c,LAM,1.0,proche,oui,table\n" for k in (1, 2, 3))
+PEOPLE = {"Q1": 100.0, "Q2": 100.0, "Q3": 100.0, "LAM": 300.0}
+
+
+def figure(place: str, code: str, value: float | None) -> tuple[object, ...]:
+    status = "secret" if value is None else "observé"
+    return "q" if place.startswith("Q") else "c", place, code, "2016", value, status
+
+
+@pytest.mark.parametrize("code", ["cas", "taux"])
+@pytest.mark.parametrize("by", ["departure", "version", "agreement"])
+def test_what_readers_have_of_what_is_no_longer_shown_is_reckoned_with(
+    tmp_path: Path, by: str, code: str
+) -> None:
+    """A total that left, with the parts that stay, gave what one member hides."""
+    shown = {"Q2": 30.0, "Q3": 40.0}
+    lost = figure(*(("LAM", code, 24.7) if code == "taux" else ("Q2", code, 30.0)))
+    if code == "cas":
+        shown = {"Q3": 40.0, "LAM": 75.0}
+    kept = [figure("Q1", code, None), *(figure(at, code, value) for at, value in shown.items())]
+    given: dict[str, Any] = {"links": LINKS, "thresholds": {(code, "2016"): 11.0}}
+    given["definitions"] = BARE if code == "taux" else {}
+    a = package(tmp_path / "a", kept, **given)
+    package(tmp_path / "b", [figure(at, "pop", value) for at, value in PEOPLE.items()], links=LINKS)
+    text = "".join(f'[[members]]\nplace = "{name}"\n' for name in "ab")
+    if by == "version":
+        former = package(tmp_path / "v", [*kept, lost], name="a", **given)
+        (a / "versions").mkdir()
+        former.rename(a / "versions" / "1.0.0")
+    else:
+        ended = {
+            "partenaire": "Caf", "public": "public", "destinataires": [], "du": None, "au": "2020-01-01",
+            "chiffres": [{"indicateur": code, "periode": "2016"}],
+        }  # fmt: skip
+        ends = [ended] if by == "agreement" else []
+        package(tmp_path / "c", [lost], conventions=ends, **given)
+        text += '[[members]]\nplace = "c"\n'
+        text += "withdrawn = 2020-01-01\n" if by == "departure" else ""
+    left = federate(written(tmp_path, text), date=LAST).values(code)
+    readable = set(left.loc[left["statut"] == "observé", "territoire"])
+    assert len(readable) == 1
+    assert readable < shown.keys()

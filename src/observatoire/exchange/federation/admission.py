@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
 from observatoire.errors.translations import system_words
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.sources.descriptors.agreement import Audience
+
+#: What is said of figures that readers may have, and that can no longer be read.
+_UNCOUNTED = "Ce que ses lecteurs en ont n’est pas compté dans l’audit, faute de pouvoir le lire."
 
 
 def federate(
@@ -72,46 +76,58 @@ def federate(
     if not members:
         copies.cleanup()
         raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
-    members = [replace(member, default_threshold=terms.partner_threshold) for member in members]
-    former = [*_former(terms, day, Path(copies.name)), *_versions(members, Path(copies.name))]
+    former, lost = _remembered(terms, members, day, Path(copies.name))
+    members, former = (
+        [replace(member, default_threshold=terms.partner_threshold) for member in each]
+        for each in (members, former)
+    )
     kept_back, warnings = _kept_back(members, day, terms.audience)
     shown, past = ({m.name: m.figures for m in each} for each in (members, former))
     found = open_engine(engine, shown, kept_back, past)
     return Federation(
-        tuple(members), found, tuple(refused), warnings, copies, terms.title, tuple(former)
+        tuple(members), found, (*refused, *lost), warnings, copies, terms.title, tuple(former)
     )
 
 
-def _former(terms: FederationTerms, day: dt.date, shelf: Path) -> list[Member]:
-    """Return the members that left, where their package can still be read: what they showed is known."""
-    gone = [(place, "") for place, _ in terms.withdrawn(day) if not is_address(place)]
-    found = [
-        replace(member, name=f"{member.name} (parti, {rank})")
-        for rank, place in enumerate(gone)
-        for member in _checked([place], shelf / "partis" / str(rank))[0]
-    ]
-    return [replace(member, default_threshold=terms.partner_threshold) for member in found]
+def _remembered(
+    terms: FederationTerms, members: Sequence[Member], day: dt.date, shelf: Path
+) -> tuple[list[Member], list[tuple[str, str]]]:
+    """Return what readers have of members that left and of former versions; and of which nothing can be read.
 
-
-def _versions(members: Sequence[Member], shelf: Path) -> list[Member]:
-    """Return the former versions of members that their folders keep: what they showed is read there still.
-
-    What they say of perimeters is left out: these may have changed since, under the same codes.
+    What a former version says of perimeters is left out: these may have changed since, under the same codes.
     """
-    found = []
-    for member in members:
-        for rank, place in enumerate(sorted(member.folder.glob(f"{FORMER}/*/{PACKAGE_FILE}"))):
-            copy = shelf / "versions" / member.name / str(rank)
-            found += [
-                replace(
-                    each,
-                    name=f"{member.name} (version {place.parent.name})",
-                    links=(),
-                    earlier_of=member.name,
-                )
-                for each in _checked([(str(place.parent), "")], copy)[0]
-            ]
-    return found
+    gone = [place for place, _ in terms.withdrawn(day)]
+    asked: list[tuple[str, str, Member | None]]
+    asked = [(place, f"(parti, {rank})", None) for rank, place in enumerate(gone)]
+    asked += [
+        (place, f"(version {version})", member)
+        for member in members
+        for version, place in _earlier(member).items()
+    ]
+    found, lost = list[Member](), list[tuple[str, str]]()
+    for rank, (place, label, member) in enumerate(asked):
+        read, wrong = _checked([(place, "")], shelf / "anciens" / str(rank))
+        for each in read:
+            if member is None:
+                found.append(replace(each, name=f"{each.name} {label}"))
+            else:
+                name = f"{member.name} {label}"
+                found.append(replace(each, name=name, links=(), earlier_of=member.name))
+        lost += ((where, f"{_UNCOUNTED} {error}") for where, error in wrong)
+    return found, lost
+
+
+def _earlier(member: Member) -> dict[str, str]:
+    """Return where the former versions of a member are, by version: in its folder, or at its address."""
+    kept = sorted(member.folder.glob(f"{FORMER}/*/{PACKAGE_FILE}"))
+    if kept or not is_address(member.place) or member.place.lower().endswith(".zip"):
+        return {path.parent.name: str(path.parent) for path in kept}
+    past = member.descriptor.get("historique")
+    versions = (
+        [e.get("version") for e in past if isinstance(e, dict)] if isinstance(past, list) else []
+    )
+    base = member.place.removesuffix(PACKAGE_FILE).rstrip("/")
+    return {str(each): f"{base}/{FORMER}/{quote(str(each), safe='')}/" for each in versions[:-1]}
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
@@ -162,7 +178,7 @@ def _member(given: tuple[str, str], copy: Path) -> Member | ObservatoireError:
             where=place,
             remedy="Corrigez name ou place dans federation.toml.",
         )
-    return member
+    return replace(member, place=place)
 
 
 def _checked(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
+from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
@@ -17,6 +17,7 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.publication.figures import FIGURE_KEY, NUMBERS, OBS_STATUS, disarmed
+from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 _MOST_LETTERS = 200
 
 _SECRET, _MISSING = Status.SECRET.label, Status.MISSING.label
+
+#: What is said where an audit stops at the work that it may take.
+_UNPROVEN = (
+    "Le calcul qui prouve que ces paquets, réunis, ne dévoilent aucun effectif masqué s’est arrêté à sa limite "
+    "de travail\u00a0: ce qu’il n’a pas prouvé sûr est masqué."
+)
 
 #: What a figure that is withheld says of itself, by column.
 _WITHHELD: dict[str, object] = {
@@ -244,10 +251,24 @@ class FederationAnswers:
 
         return JointSuppression((*self.members, *self.former), self.engine)
 
+    def _withheld(self, codes: set[str], periods: set[str]) -> set[tuple[str, str, str, str]]:
+        """Return what must not be shown of indicators and periods; say once if some of it is not proven."""
+        if changed := [each.name for each in (*self.members, *self.former) if each.changed]:
+            raise FileError(
+                f"Un paquet a changé depuis qu’il a été vérifié\u00a0: {enumerate_words(changed, most=3)}.",
+                why="Ce qui était à masquer n’est plus ce qu’on sait devoir l’être.",
+                remedy="Relancez la fédération : elle le revérifie.",
+            )
+        found = self._suppression.withheld(codes, periods)
+        if self._suppression.unproven and _UNPROVEN not in self.warnings:
+            self.warnings = (*self.warnings, _UNPROVEN)
+        return found
+
     def _hidden(self, frame: pd.DataFrame) -> pd.Series:
         """Say which rows are of figures that must not be shown."""
-        asked = (set(frame[name].unique()) for name in ("indicateur", "periode"))
-        withheld = self._suppression.withheld(*asked)
+        withheld = self._withheld(
+            *(set(frame[name].unique()) for name in ("indicateur", "periode"))
+        )
         texts = (frame[name].to_numpy(dtype=object) for name in FIGURE_KEY if withheld)
         keys = zip(*texts, strict=True)
         dark = [key in withheld for key in keys] or [False] * len(frame)

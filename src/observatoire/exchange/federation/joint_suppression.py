@@ -52,6 +52,11 @@ class JointSuppression:
     )
     _withheld: set[tuple[str, str, str, str]] = field(init=False, repr=False, default_factory=set)
 
+    @property
+    def unproven(self) -> bool:
+        """Whether something is withheld because it was not proven, in the work that may take, to be safe."""
+        return bool(self._federated.unproven)
+
     @cached_property
     def _federated(self) -> Federated:
         return Federated.of(self.members)
@@ -89,36 +94,47 @@ class JointSuppression:
             listed = _BAR.join(["", *tied, ""])
             figures = self.engine.ask("counts", annee=year, indicateurs=listed)
             figures = figures[[federated.things.get(key) in things for key in _keys(figures)]]
-        earlier = figures["observatoire"].isin(self._earlier)
-        figures, past = figures[~earlier], figures[earlier]
-        self._withheld |= withheld_figures(federated, figures)
-        if len(past):
-            self._withheld |= self._withheld_for_memory(federated, figures, past)
-        if terms is not None and len(near := federated.related(figures, terms)):
-            self._withheld |= withheld_rates(federated, near, terms, self._withheld)
+        gone = figures["passe"].to_numpy(dtype=bool)
+        hidden = (figures["statut"] == _SECRET) & ~figures["observatoire"].isin(self._earlier)
+        figures, past = figures[~gone | hidden], figures[gone & ~hidden]
+        self._withhold(federated, figures, terms)
+        read, remembered = self._remembered(federated, figures, past)
+        if remembered:
+            self._withhold(federated, read, terms, remembered)
         self._seen[year] |= things
 
     @cached_property
     def _earlier(self) -> dict[str, str]:
         return {member.name: member.earlier_of for member in self.members if member.earlier_of}
 
-    def _withheld_for_memory(
+    def _withhold(
+        self,
+        federated: Federated,
+        figures: pd.DataFrame,
+        terms: BareTerms | None,
+        remembered: Collection[CountedCell] = (),
+    ) -> None:
+        self._withheld |= withheld_figures(federated, figures, remembered)
+        if terms is not None and len(near := federated.related(figures, terms)):
+            self._withheld |= withheld_rates(federated, near, terms, self._withheld, remembered)
+
+    def _remembered(
         self, federated: Federated, figures: pd.DataFrame, past: pd.DataFrame
-    ) -> set[tuple[str, str, str, str]]:
-        """Return what to hide besides, for who has read what a member showed and now hides, or gives no more.
+    ) -> tuple[pd.DataFrame, set[CountedCell]]:
+        """Return what is read by who has also read what a member showed and now hides, or gives no more.
 
         What it now gives instead is weighed already: it says nothing of what it was before.
         """
         key = ["observatoire", *FIGURE_KEY]
         now = pd.MultiIndex.from_frame(figures[key])
-        owned = past.assign(observatoire=past["observatoire"].map(self._earlier))
+        whose = [self._earlier.get(who, who) for who in past["observatoire"]]
+        owned = past.assign(observatoire=pd.Series(whose, past.index, dtype="str"))
         before = pd.MultiIndex.from_frame(owned[key])
         dark, was_dark = ((each["statut"] == _SECRET).to_numpy() for each in (figures, past))
         lost = ~was_dark & ~before.isin(now[~dark])
-        known = np.array([each[1:] in self._withheld for each in now]) & ~dark
+        known = np.array([each[1:] in self._withheld for each in now], dtype=bool) & ~dark
         read = pd.concat([figures[~known & ~now.isin(before[lost])], past[lost]])
-        remembered = {*federated.cells(past[lost])}
-        return withheld_figures(federated, read, remembered) if remembered else set()
+        return read, {*federated.cells(past[lost])}
 
 
 def _keys(figures: pd.DataFrame) -> list[tuple[str, str]]:
@@ -247,6 +263,7 @@ def withheld_rates(
     figures: pd.DataFrame,
     terms: BareTerms,
     withheld: Collection[tuple[str, str, str, str]],
+    remembered: Collection[CountedCell] = (),
 ) -> set[tuple[str, str, str, str]]:
     """Return the bare rates to hide, so that they give no hidden count away with what else is left.
 
@@ -260,6 +277,8 @@ def withheld_rates(
         What each may be out of: :meth:`Federated.seen_in`.
     withheld : collection of tuple
         The figures that are hidden already.
+    remembered : collection of CountedCell
+        As :func:`withheld_figures`.
     """
     cells = np.empty(len(figures), dtype=object)
     cells[:] = federated.cells(figures)
@@ -268,6 +287,7 @@ def withheld_rates(
     secret = (figures["statut"] == _SECRET).to_numpy()
     same = np.isin(cells, [*set(cells[secret])])
     made = federated.exposure(figures[secret | ~(gone & same)], terms)
+    made.remembered |= {*remembered}
     made.loose = federated.definitions.bare
     without = [*dict.fromkeys(cells[gone & ~same])]
     touched = made.touched_by(made.loose, without) & made.hidden

@@ -11,6 +11,12 @@ FIGURE_COLUMNS = ("observatoire", *(french for french, _, _ in VALUE_FIELDS.valu
 
 _EMPTIED = ("valeur", "borne_basse", "borne_haute", "plausible_bas", "plausible_haut")
 
+#: What agreements keep back, beside the figures of members.
+_KEPT_BACK = """
+LEFT JOIN retenus AS r
+  ON r.observatoire = m.observatoire AND r.indicateur = v.indicateur AND r.periode = v.periode
+"""
+
 
 def question_text(name: str) -> str:
     """Return the SQL of a question."""
@@ -19,9 +25,14 @@ def question_text(name: str) -> str:
 
 
 def known_view(files: str) -> str:
-    """Return the SQL of all that members ever showed: those who left, and what agreements keep back, included."""
+    """Return the SQL of all that members ever showed; ``passe`` says what is no longer: it cannot be unread."""
     columns = ", ".join(f"v.{name}" for name in FIGURE_COLUMNS[1:])
-    return f"SELECT m.observatoire, {columns} FROM {files} AS v JOIN connus AS m ON m.fichier = v.fichier"  # noqa: S608 - names of ours
+    return f"""
+SELECT m.observatoire, {columns}, p.fichier IS NULL OR r.retenu IS NOT NULL AS passe
+FROM {files} AS v
+JOIN connus AS m ON m.fichier = v.fichier
+LEFT JOIN membres AS p ON p.fichier = v.fichier
+{_KEPT_BACK}"""  # noqa: S608 - names of ours
 
 
 def figures_view(files: str) -> str:
@@ -31,9 +42,7 @@ def figures_view(files: str) -> str:
 SELECT m.observatoire, {columns}
 FROM {files} AS v
 JOIN membres AS m ON m.fichier = v.fichier
-LEFT JOIN retenus AS r
-  ON r.observatoire = m.observatoire AND r.indicateur = v.indicateur AND r.periode = v.periode
-"""  # noqa: S608 - names of ours
+{_KEPT_BACK}"""  # noqa: S608 - names of ours
 
 
 def _column(name: str) -> str:

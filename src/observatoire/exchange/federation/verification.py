@@ -66,6 +66,7 @@ _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
 _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
 _KINDS = {"number": "DOUBLE", "string": "BYTE_ARRAY"}
+_TEXTS = [name for name, kind in TYPES.items() if kind == "string"]
 _LABELS = [status.label for status in Status]
 _VALUED = [status.label for status in Status if status.has_value]
 _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)]
@@ -75,7 +76,8 @@ _BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)
 class Member:
     """A package that was checked: its name, its folder, what its descriptor says.
 
-    ``earlier_of`` is the member of which it is a former version.
+    ``earlier_of`` is the member of which it is a former version, ``place`` where it was given,
+    ``stamp`` what its figures were when they were checked.
     """
 
     name: str
@@ -87,6 +89,8 @@ class Member:
     thresholds: Mapping[Column, float] = field(repr=False)
     default_threshold: float = PARTNER_THRESHOLD
     earlier_of: str = ""
+    place: str = ""
+    stamp: tuple[int, ...] = ()
 
     def floor(self, indicator: str, period: str) -> float:
         """Return under which count an indicator is hidden: as the package says, else the default."""
@@ -96,6 +100,17 @@ class Member:
     def figures(self) -> str:
         """Where its figures are, for the engine."""
         return str(self.folder / "valeurs.parquet")
+
+    @property
+    def changed(self) -> bool:
+        """Whether its figures are no longer those that were checked."""
+        path = self.folder / "valeurs.parquet"
+        return not path.is_file() or self.stamp != _stamp(path)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def verify(folder: Path) -> Member:
@@ -109,6 +124,8 @@ def verify(folder: Path) -> Member:
     found = read_descriptor(folder)
     name = _name(found)
     _check_head(found, name)
+    figures = folder / "valeurs.parquet"
+    stamp = _stamp(figures) if figures.is_file() else ()
     _check_sums(folder, found)
     for needed in NEEDED:
         if needed not in named_files(found):
@@ -119,7 +136,7 @@ def verify(folder: Path) -> Member:
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         what = "Les conventions du paquet ne se lisent pas."
         raise _wrong(name, what, file=PACKAGE_FILE) from error
-    _check_figure_columns(folder / "valeurs.parquet", name)
+    _check_figure_columns(figures, name)
     _check_columns(folder / "zones.parquet", name, dict.fromkeys(PLACE_COLUMNS, "string"))
     definitions = read_definitions(folder / "indicateurs.csv")
     _check_terms(definitions, name)
@@ -131,6 +148,7 @@ def verify(folder: Path) -> Member:
         definitions=definitions,
         links=read_package_rows(folder / "passages.csv", PASSAGE_COLUMNS),
         thresholds=_thresholds(folder / "secret.json", name),
+        stamp=stamp,
     )
 
 
@@ -352,7 +370,7 @@ def _copied(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dic
     """Count and sum the csv of packages; nothing for one that is not even a table of figures."""
     files = {str(member.folder / "valeurs.csv"): member.name for member in members}
     try:
-        given = {"files": list(files), "types": SQL_TYPES}
+        given = {"files": list(files), "types": SQL_TYPES, "texts": _TEXTS}
         found = engine.execute(question_text("csv_sum"), given).fetchall()
     except duckdb.Error:
         if len(members) == 1:

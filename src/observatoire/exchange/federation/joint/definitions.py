@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.links import groups
+from observatoire.exchange.federation.joint.exposure import groups
 from observatoire.exchange.publication.figures import decimals_of
 from observatoire.territories import simplify
 from observatoire.values import Nature, quotients_per

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +11,12 @@ from observatoire.french.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+#: Steps of the simplex, each of a row, that are spent on each hidden count, and on all that is tied besides.
+_STEPS, _MORE = 300_000, 30_000_000
+
+#: Steps that the least search takes.
+_SEARCH = 30
 
 #: Two figures of one thing no farther apart than this are one, rounded.
 ROUNDED = 1.0
@@ -62,7 +68,7 @@ class Exposure:
     counts that nobody gives, the terms of a hidden rate: they may be zero. ``shares`` are what is a part of
     what, each with the guess by which it is, if it is by one. ``remembered`` are the figures that a reader has
     already: to withhold them now would be of no use. Where ``loose`` names quantities, no figure of
-    another may be withheld.
+    another may be withheld. ``unproven`` are held given away because the work they may take is spent.
     """
 
     given: dict[CountedCell, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -76,6 +82,8 @@ class Exposure:
     remembered: set[CountedCell] = field(default_factory=set)
     loose: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
+    unproven: set[CountedCell] = field(default_factory=set)
+    _work: dict[object, float] = field(default_factory=lambda: defaultdict(float))
 
     @property
     def hidden(self) -> set[CountedCell]:
@@ -108,6 +116,29 @@ class Exposure:
             for cell in fact.weights:
                 found[cell].append(rank)
         return found
+
+    @cached_property
+    def _tied(self) -> Mapping[object, object]:
+        """One of all that facts tie together, known or not: what is withheld changes nothing of it."""
+        return groups(fact.weights for fact in self.facts)
+
+    @cached_property
+    def _room(self) -> dict[object, float]:
+        """The work that may be spent on all that is tied to each of these."""
+        many = Counter(self._tied.get(cell, cell) for cell in self.hiding)
+        return {top: _MORE + _STEPS * times for top, times in many.items()}
+
+    def spend(self, cell: CountedCell, work: float) -> None:
+        """Count the work that is done on what is tied to a count."""
+        self._work[self._tied.get(cell, cell)] += work
+
+    def spent(self, piece: Piece) -> bool:
+        """Say whether one more search in a piece would be beyond the work that may be spent on it.
+
+        Counted in steps, not in seconds: what is withheld must be the same on any machine, on any day.
+        """
+        top = self._tied.get(piece.cells[0], piece.cells[0])
+        return self._work[top] + _SEARCH * len(piece.facts) > self._room.get(top, _MORE)
 
     def piece(self, start: CountedCell, without: Collection[CountedCell] = ()) -> Piece:
         """Return what facts tie to a count, through others unknown, had some figures not been shown."""
@@ -170,6 +201,8 @@ class Exposure:
 
     def reason(self, cell: CountedCell) -> str:
         """Say from what a count is drawn: the fact that leaves the fewest others unknown."""
+        if cell in self.unproven:
+            return "on ne sait quoi : le calcul s’arrête à sa limite de travail sans l’avoir prouvé sûr"
         facts = self.piece(cell).facts
         facts = [fact for fact in facts if cell in fact.weights]
         if not facts:
@@ -190,3 +223,27 @@ class Exposure:
 def people(names: Iterable[str]) -> str:
     """Write who they are."""
     return enumerate_words(sorted(names))
+
+
+def groups(ties: Iterable[Iterable[object]]) -> Mapping[object, object]:
+    """Return one of each set of things that ties hold together, by thing.
+
+    Examples
+    --------
+    >>> found = groups([("a", "b"), ("c", "d"), ("b", "e")])
+    >>> found["a"] == found["e"], found["a"] == found["c"]
+    (True, False)
+    """
+    above: dict[object, object] = {}
+
+    def top(thing: object) -> object:
+        while above.setdefault(thing, thing) != thing:
+            above[thing] = above[above[thing]]
+            thing = above[thing]
+        return thing
+
+    for tie in ties:
+        first, *others = tie
+        for other in others:
+            above[top(other)] = top(first)
+    return {thing: top(thing) for thing in list(above)}

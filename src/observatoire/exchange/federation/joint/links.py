@@ -11,7 +11,7 @@ from observatoire.exchange.federation.joint.exposure import CountedCell, Fact
 from observatoire.territories.link_tables import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from observatoire.exchange.federation.verification import Member
 
@@ -134,27 +134,3 @@ def year_facts(quantity: str, place: Place, periods: Iterable[str]) -> Iterator[
             weights = {CountedCell(quantity, *place, year): -1.0}
             weights |= {CountedCell(quantity, *place, part): 1.0 for part in parts}
             yield Fact(weights, 0.0 if len(parts) == _IN_A_YEAR[kind] else -math.inf, 0.0)
-
-
-def groups(ties: Iterable[Iterable[object]]) -> Mapping[object, object]:
-    """Return one of each set of things that ties hold together, by thing.
-
-    Examples
-    --------
-    >>> found = groups([("a", "b"), ("c", "d"), ("b", "e")])
-    >>> found["a"] == found["e"], found["a"] == found["c"]
-    (True, False)
-    """
-    above: dict[object, object] = {}
-
-    def top(thing: object) -> object:
-        while above.setdefault(thing, thing) != thing:
-            above[thing] = above[above[thing]]
-            thing = above[thing]
-        return thing
-
-    for tie in ties:
-        first, *others = tie
-        for other in others:
-            above[top(other)] = top(first)
-    return {thing: top(thing) for thing in list(above)}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import highspy as highspy_untyped
 import numpy as np
+from scipy import sparse
 
 from observatoire.secrecy.suppression.linear_programs import quiet_solver
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact, Piece
 
@@ -19,6 +20,9 @@ highspy: Any = highspy_untyped
 
 #: Nodes of each search; what it has not reached by then is held impossible, on the safe side.
 _NODES = 100
+
+#: What it takes to lay out a program, and to begin a search over whole numbers, in steps of the simplex.
+_LAID, _BEGUN = 10, 20
 
 #: By how much a row may be missed by rounding, and what is left of a fact that contradicts the others.
 _MARGIN, _BROKEN = 1e-6, 1e-5
@@ -50,39 +54,52 @@ def given_away(
     while left:
         piece = made.piece(next(iter(left)), without)
         wanted = [cell for cell in piece.cells if left.pop(cell, cell) is None]
-        if piece.facts:
-            for world in worlds(made, piece, without):
-                found |= _narrow(made, world, wanted, without)
+        if not piece.facts:
+            continue
+        if made.spent(piece):
+            made.unproven |= {*wanted}
+            found |= {*wanted}
+            continue
+        for search in worlds(made, piece, without):
+            found |= _narrow(search, wanted)
     return found
 
 
-def worlds(made: Exposure, piece: Piece, without: Collection[CountedCell] = ()) -> list[Piece]:
-    """Return a piece as it is; where its guesses contradict each other, with each of them alone.
+def worlds(
+    made: Exposure, piece: Piece, without: Collection[CountedCell] = ()
+) -> list[TableSearch]:
+    """Return what is looked for in a piece; where its guesses contradict each other, with each of them alone.
 
     A false guess would have facts that are true left out for it. Those that the other facts deny are left
     out, unless they all are: then somebody is wrong, and nobody knows who.
     """
+    whole = TableSearch(made, piece, without)
     guesses = sorted({fact.guess for fact in piece.facts if fact.guess is not None})
-    if len(guesses) <= 1 or TableSearch(made, piece, without).met:
-        return [piece]
-    alone = [
+    if len(guesses) <= 1 or whole.met:
+        return [whole]
+    pieces = (
         piece._replace(facts=[fact for fact in piece.facts if fact.guess in (None, guess)])
         for guess in guesses
-    ]
-    return [each for each in alone if TableSearch(made, each, without).met] or [piece]
+    )
+    alone = (TableSearch(made, each, without) for each in pieces)
+    return [search for search in alone if search.met] or [whole]
 
 
-def _narrow(
-    made: Exposure, piece: Piece, wanted: list[CountedCell], without: Collection[CountedCell]
-) -> set[CountedCell]:
-    """Return the counts of a piece that are bounded too well, whoever is believed where members differ."""
+def _narrow(search: TableSearch, wanted: list[CountedCell]) -> set[CountedCell]:
+    """Return the counts that are bounded too well, whoever is believed where members differ."""
+    made, piece, without = search.made, search.piece, search.without
     found: set[CountedCell] = set()
     rivals = {
         who for cell in piece.cells if cell not in without for who in made.given.get(cell, ())
     }
     for believed in ("", *sorted(rivals)):
-        search = TableSearch(made, piece, without, believed)
-        found |= {cell for cell in wanted if cell not in found and search.narrow(cell)}
+        trusting = TableSearch(made, piece, without, believed) if believed else search
+        for cell in wanted:
+            if made.spent(piece):
+                made.unproven |= {cell} - found
+                found.add(cell)
+            elif cell not in found and trusting.narrow(cell):
+                found.add(cell)
     return found
 
 
@@ -92,7 +109,8 @@ class TableSearch:
     def __init__(
         self, made: Exposure, piece: Piece, without: Collection[CountedCell], believed: str = ""
     ) -> None:
-        self.made, self.facts, self._asked_of = made, piece.facts, len(piece.facts)
+        self.made, self.piece, self.without = made, piece, without
+        self.facts = piece.facts
         self.place = {cell: rank for rank, cell in enumerate(piece.cells)}
         self.whole = np.array([cell.quantity not in made.fractional for cell in piece.cells])
         self.amounts = [cell.quantity in made.amounts for cell in piece.cells]
@@ -101,16 +119,14 @@ class TableSearch:
         self.rows = [self._row(fact, without) for fact in piece.facts]
         self.seen_low = np.full(len(ends), math.inf)
         self.seen_high = np.full(len(ends), -math.inf)
-        self.plain = self._solver(whole=False)
-        self.solver = self._solver()
-        self.plain.run()
-        if self.plain.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            self._relax()
+        self._lay()
+        self._solve(self.plain, _LAID)
+        self._broken = self.plain.getModelStatus() == highspy.HighsModelStatus.kInfeasible
 
     @property
     def met(self) -> bool:
         """Whether a whole table is met that fits all facts."""
-        return len(self.facts) == self._asked_of and self._run()
+        return not self._broken and self._run()
 
     def narrow(self, cell: CountedCell) -> bool:
         """Say whether a count is bounded under its floor: no wide enough pair of tables fits."""
@@ -120,16 +136,18 @@ class TableSearch:
         low, high = (self._end(rank, sign)[0] for sign in (1.0, -1.0))
         if not self._wide(rank, floor, low, high):
             return True
-        if not self._least(rank):
+        if self.seen_low[rank] > low + _SLACK and not self._least(rank):
             self._relax()
             if not self._least(rank):
                 return True
         least = self.seen_low[rank]
         aim = max(least + self._asked(rank, floor, least), floor) - _MARGIN
         if aim <= self.upper[rank] and not self._enough(rank, floor):
-            self.solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
+            for solver in (self.plain, self.solver):
+                solver.changeColBounds(rank, max(aim, self.lower[rank]), self.upper[rank])
             self._run()
-            self.solver.changeColBounds(rank, self.lower[rank], self.upper[rank])
+            for solver in (self.plain, self.solver):
+                solver.changeColBounds(rank, self.lower[rank], self.upper[rank])
         return not self._enough(rank, floor)
 
     def binding(self, cell: CountedCell) -> list[Fact]:
@@ -140,17 +158,20 @@ class TableSearch:
 
     def _end(self, rank: int, sign: float) -> tuple[float, Any]:
         """Return the least, or the greatest, that real numbers leave a count, and what each row weighs in it."""
+        if self._broken:
+            self._relax(whole=False)
         self.plain.changeColCost(rank, sign)
-        self.plain.run()
+        self._solve(self.plain)
         self.plain.changeColCost(rank, 0.0)
         if self.plain.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return -sign * math.inf, np.zeros(len(self.rows))
         found = self.plain.getSolution()
+        self._kept(found.col_value)
         return float(found.col_value[rank]), np.array(found.row_dual)
 
     def _least(self, rank: int) -> bool:
         self.solver.changeColCost(rank, 1.0)
-        met = self._run()
+        met = self._searched()
         self.solver.changeColCost(rank, 0.0)
         return met
 
@@ -165,12 +186,29 @@ class TableSearch:
         return max(floor, low) if self.amounts[rank] else floor
 
     def _run(self) -> bool:
-        """Solve; keep the table that is met, if any."""
-        self.solver.run()
-        if self.solver.getInfo().primal_solution_status != _FEASIBLE:
-            return False
-        table = np.array(self.solver.getSolution().col_value)
+        """Find any table: the one of real numbers where it is whole, or else a whole one."""
+        self._solve(self.plain)
+        optimal = self.plain.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return (optimal and self._kept(self.plain.getSolution().col_value)) or self._searched()
+
+    def _searched(self) -> bool:
+        self._solve(self.solver, _BEGUN)
+        met = self.solver.getInfo().primal_solution_status == _FEASIBLE
+        return met and self._kept(self.solver.getSolution().col_value, sure=True)
+
+    def _solve(self, solver: Any, begun: int = 1) -> None:
+        solver.run()
+        work = (begun + solver.getInfo().simplex_iteration_count) * len(self.rows)
+        self.made.spend(self.piece.cells[0], work)
+
+    def _kept(self, found: Sequence[float], *, sure: bool = False) -> bool:
+        """Keep a table, if it is whole and fits."""
+        table = np.array(found)
         table = np.where(self.whole, np.round(table), table)
+        if not sure:
+            sums = self._matrix @ table
+            if (sums < self._low).any() or (sums > self._high).any():
+                return False
         self.seen_low = np.minimum(self.seen_low, table)
         self.seen_high = np.maximum(self.seen_high, table)
         return True
@@ -187,21 +225,37 @@ class TableSearch:
         margin = _MARGIN * max(1.0, 1e-3 * abs(known))
         return line, fact.low - known - margin, fact.high - known + margin
 
-    def _relax(self) -> None:
+    def _relax(self, *, whole: bool = True) -> None:
         """Leave out the facts that contradict the others: the least of them, whoever is wrong."""
-        slack = self._solver(slack=True)
-        slack.run()
+        slack, self._broken = self._solver(slack=True, whole=whole), False
+        self._solve(slack, _BEGUN)
         kept = np.zeros(len(self.rows), dtype=bool)
         if slack.getInfo().primal_solution_status == _FEASIBLE:
             over = np.array(slack.getSolution().col_value[len(self.place) :])
             kept = over.reshape(-1, 2).max(axis=1) <= _BROKEN
         self.rows = [row for row, sure in zip(self.rows, kept, strict=True) if sure]
         self.facts = [fact for fact, sure in zip(self.facts, kept, strict=True) if sure]
+        self._lay()
+
+    def _lay(self) -> None:
+        """Put rows into matrices and programs."""
+        lines = [line for line, _, _ in self.rows]
+        ends = np.array([row[1:] for row in self.rows]).reshape(-1, 2)
+        self._low, self._high = ends[:, 0], ends[:, 1]
+        starts = np.cumsum([0, *map(len, lines)])
+        ranks = np.array([rank for line in lines for rank in line], dtype=np.int32)
+        weights = np.array([by for line in lines for by in line.values()], dtype=float)
+        shape = (len(lines), len(self.place))
+        self._matrix = sparse.csr_array((weights, ranks, starts), shape=shape)
         self.plain, self.solver = self._solver(whole=False), self._solver()
 
     def _solver(self, *, whole: bool = True, slack: bool = False) -> Any:
         """Return the program; with slack, each row may be missed, at a cost."""
         count, extra = len(self.place), 2 * len(self.rows) * slack
+        matrix = self._matrix
+        if slack:
+            missed = sparse.kron(sparse.eye_array(len(self.rows)), np.array([[1.0, -1.0]]))
+            matrix = sparse.csr_array(sparse.hstack([matrix, missed], format="csr"))
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = count + extra, len(self.rows)
         model.col_cost_ = np.concatenate([np.zeros(count), np.ones(extra)])
@@ -213,16 +267,10 @@ class TableSearch:
                 *(kinds.kInteger if each else kinds.kContinuous for each in self.whole),
                 *[kinds.kContinuous] * extra,
             ]
-        lines = [
-            {**line, **({count + 2 * k: 1.0, count + 2 * k + 1: -1.0} if slack else {})}
-            for k, (line, _, _) in enumerate(self.rows)
-        ]
-        model.row_lower_ = np.array([low for _, low, _ in self.rows])
-        model.row_upper_ = np.array([high for _, _, high in self.rows])
+        model.row_lower_, model.row_upper_ = self._low, self._high
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *map(len, lines)])
-        model.a_matrix_.index_ = np.array([rank for line in lines for rank in line], dtype=np.int32)
-        model.a_matrix_.value_ = np.array([by for line in lines for by in line.values()])
+        model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+        model.a_matrix_.value_ = matrix.data
         solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=_NODES)
         solver.passModel(model)
         return solver

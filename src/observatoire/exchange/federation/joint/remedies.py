@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.joint.programs import TableSearch, given_away, worlds
+from observatoire.exchange.federation.joint.programs import given_away, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 #: Figures that are tried, one after the other, as the one to withhold.
 _TRIED = 12
-
-#: Counts of a piece beyond which what was withheld is not tried anew: it would take long.
-_MOST_CELLS = 400
 
 
 def withheld_for(
@@ -26,8 +23,14 @@ def withheld_for(
     The nearest figures are tried one by one; where none is enough, the nearest is withheld, and so on.
     """
     more: list[CountedCell] = []
-    while given_away(made, [cell], {*without, *more}):
-        known = {*without, *more}
+    while given_away(made, [cell], known := {*without, *more}):
+        piece = made.piece(cell, known)
+        if made.spent(piece):  # nothing more is proven of it: all that bears on it is withheld
+            near = made.near(piece.facts, known)
+            if not near:
+                return more
+            more += near
+            continue
         near = [one for one in _near(made, cell, known) if one != cell]
         if not near:
             return None
@@ -39,7 +42,7 @@ def withheld_for(
 def _near(made: Exposure, cell: CountedCell, without: Collection[CountedCell]) -> list[CountedCell]:
     """Return the figures that bound a count, the nearest first; then the others that bear on it."""
     piece = made.piece(cell, without)
-    searches = [TableSearch(made, world, without) for world in worlds(made, piece, without)]
+    searches = worlds(made, piece, without)
     telling = [each for each in searches if each.narrow(cell)] if len(searches) > 1 else searches
     binding = [fact for each in telling for fact in each.binding(cell)]
     return list(dict.fromkeys([*made.near(binding, without), *made.near(piece.facts, without)]))
@@ -55,7 +58,7 @@ def spared(
     kept = list(withheld)
     for one in reversed(withheld):
         left = {*without, *kept} - {one}
-        touched = made.bears_on(one, {*left, one})
-        if len(touched) <= _MOST_CELLS and not given_away(made, touched.intersection(hidden), left):
+        touched = made.bears_on(one, {*left, one}).intersection(hidden)
+        if not given_away(made, touched, left):
             kept.remove(one)
     return kept

@@ -12,11 +12,10 @@ import pandas as pd
 
 from observatoire.exchange.federation.joint.bare_rates import BareTerms, read_bare_rates
 from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
-from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact
+from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact, groups
 from observatoire.exchange.federation.joint.links import (
     Holding,
     gathered,
-    groups,
     holders,
     member_links,
     year_facts,
@@ -51,12 +50,13 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Federated:
-    """Members as one system: what they count, what their links say."""
+    """Members as one system: what they count, what their links say; what no audit could prove of them."""
 
     members: Sequence[Member]
     definitions: Definitions
     links: dict[str, list[Holding]] = field(repr=False)
     holders: dict[str, dict[Place, set[Place]]] = field(repr=False)
+    unproven: set[CountedCell] = field(repr=False, default_factory=set)
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> Federated:
@@ -142,7 +142,7 @@ class Federated:
 
     def exposure(self, figures: pd.DataFrame, terms: BareTerms | None = None) -> Exposure:
         """Put what members show and hide into one system; bare rates too, with what they may be out of."""
-        made = Exposure()
+        made = Exposure(unproven=self.unproven)
         rates: list[tuple[Key, RateFigure]] = []
         for row, cell in zip(records(figures), self.cells(figures), strict=True):
             key = (row["observatoire"], row["indicateur"])

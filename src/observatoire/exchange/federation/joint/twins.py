@@ -33,6 +33,9 @@ _NEAR = 1e-9
 _LARGE = 1e9
 
 
+#: Pairs that are weighed at once: memory is that of so many, however many codes there are.
+_PAIRS, _COMPARED = 4_000_000, 100_000
+
 #: Two indicators that are one thing, each with whose it is; and two periods of a year, if they differ.
 Twins: TypeAlias = "tuple[tuple[str, str], str, tuple[str, str], str]"
 
@@ -118,16 +121,35 @@ def _alike(one: _Shown, other: _Shown) -> Iterator[Twins]:
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> Iterator[tuple[Any, Any]]:
     """Give the rows of two tables that are the same wherever both are known, in enough sizes.
 
-    All pairs are weighed at once by their distance, which is a product; the few that have none are compared.
+    Many pairs are weighed at once by their distance, which is a product; the few that have none are compared.
     """
     columns = one.columns.intersection(other.columns)
-    left, right = (table[columns].to_numpy() for table in (one, other))
-    a, b = (np.clip(np.nan_to_num(table), -_LARGE, _LARGE) for table in (left, right))
-    known, its = (1.0 - np.isnan(table) for table in (left, right))
-    most = a**2 @ its.T + known @ (b**2).T
-    near = most - 2.0 * (a @ b.T) <= _NEAR * most
-    for row, column in np.argwhere(near):
-        both = (known[row] * its[column]) > 0
-        seen = left[row, both]
-        if (seen == right[column, both]).all() and len({*seen[seen > 0]}) >= SIZES:
-            yield one.index[row], other.index[column]
+    one, other = (table[columns] for table in (one, other))
+    one, other = (table[_sizes(table.to_numpy()) >= SIZES] for table in (one, other))
+    right = other.to_numpy()
+    b, its, above = _for_products(right)
+    step = max(1, _PAIRS // max(1, len(right)))
+    for first in range(0, len(one), step):
+        left = one.iloc[first : first + step].to_numpy()
+        a, known, over = _for_products(left)
+        most = a**2 @ its.T + known @ (b**2).T
+        near = (most - 2.0 * (a @ b.T) <= _NEAR * most) & (over @ above.T >= SIZES)
+        for pairs in np.array_split(np.argwhere(near), 1 + int(near.sum()) // _COMPARED):
+            rows, places = pairs.T
+            both = (known[rows] * its[places]) > 0
+            same = ((left[rows] == right[places]) | ~both).all(axis=1)
+            same &= _sizes(np.where(both, left[rows], 0.0)) >= SIZES
+            yield from zip(one.index[first + rows[same]], other.index[places[same]], strict=True)
+
+
+def _sizes(table: np.ndarray) -> np.ndarray:
+    """Count the different sizes of each row, none left out."""
+    ordered = np.sort(np.where(table > 0, table, 0.0), axis=1)
+    found: np.ndarray = (np.diff(ordered, axis=1, prepend=0.0) > 0).sum(axis=1)
+    return found
+
+
+def _for_products(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return figures, which are known, and which are more than none: as numbers all."""
+    figures = np.clip(np.nan_to_num(table), -_LARGE, _LARGE)
+    return figures, 1.0 - np.isnan(table), (figures > 0).astype(float)

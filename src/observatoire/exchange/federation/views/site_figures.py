@@ -82,7 +82,7 @@ class SiteFigures(FederationAnswers):
             },
             zoning=where,
             periods=periods,
-            withheld=self._suppression.withheld(
+            withheld=self._withheld(
                 set(values["indicateur"].unique()), {each for each in periods.values() if each}
             ),
             zonings=self.zonings,
@@ -140,7 +140,7 @@ class SiteFigures(FederationAnswers):
         codes = set(self.indicators["thematique"])
         return {code: self.themes.get(code) or capital(code or "sans thématique") for code in codes}
 
-    @cached_property
+    @property
     def _said(self) -> tuple[str, ...]:
         """What a page of it must say: of agreements, and what each package warns of."""
         given = (member.descriptor.get("avertissements") for member in self.members)
