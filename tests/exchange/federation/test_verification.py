@@ -186,6 +186,13 @@ def test_nothing_to_federate_is_a_sentence() -> None:
     says(caught.value, "Quels paquets", "obs.federate")
 
 
+@pytest.mark.parametrize("given", [3, 2.5, object(), b"a", [3]])
+def test_what_is_no_path_is_a_sentence(given: Any) -> None:
+    with pytest.raises(FileError) as caught:
+        obs.federate(given)
+    says(caught.value, "Ce n’est pas un chemin", "obs.federate")
+
+
 def test_all_refused_names_each(tmp_path: Path) -> None:
     with pytest.raises(FileError) as caught:
         obs.federate([package(tmp_path / "a", licenses=[]), tmp_path / "rien"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
@@ -144,7 +145,8 @@ def _reason(place: str, reason: str) -> str:
 
 
 def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
-    given = [packages] if isinstance(packages, str | Path) else list(packages or ())
+    several = isinstance(packages, Iterable) and not isinstance(packages, str | bytes)
+    given: list[Any] = list(packages or ()) if several or packages is None else [packages]
     if not given:
         raise FileError(
             "Quels paquets fédérer ?",
