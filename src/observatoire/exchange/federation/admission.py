@@ -145,8 +145,9 @@ def _reason(place: str, reason: str) -> str:
 
 
 def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
-    several = isinstance(packages, Iterable) and not isinstance(packages, str | bytes)
-    given: list[Any] = list(packages or ()) if several or packages is None else [packages]
+    given: list[Any] = [] if packages is None else [packages]
+    if isinstance(packages, Iterable) and not isinstance(packages, str | bytes):
+        given = list(packages)
     if not given:
         raise FileError(
             "Quels paquets fédérer ?",
