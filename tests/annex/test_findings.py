@@ -305,6 +305,8 @@ def aims(lacking: int, known: int, total: int) -> Any:
 @pytest.mark.parametrize(
     ("found", "lead", "text"),
     [
+        (aims(1, 0, 1), "L’évaluation est vide : la preuve manque à son seul objectif",
+         "À demander d’abord : Caf (1 objectif). Le détail est au chapitre de l’évaluation."),
         (aims(4, 0, 4), "L’évaluation est vide : la preuve manque à 4 des 4 objectifs",
          "À demander d’abord : Caf (4 objectifs). Le détail est au chapitre de l’évaluation."),
         (aims(3, 1, 4), "L’évaluation est presque vide : la preuve manque à 3 des 4 objectifs",
