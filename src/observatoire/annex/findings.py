@@ -291,7 +291,9 @@ def outcome(found: Assessment | None) -> tuple[str, str] | None:
     later, lacking = int(aims["low"].notna().sum()), int((aims["lacking"] != "").sum())
     if lacking >= _NEARLY * len(aims):
         empty = "vide" if lacking == len(aims) else "presque vide"
-        which = f"{number(lacking)} des {len(aims)} objectifs" if len(aims) > 1 else "son seul objectif"
+        which = (
+            f"{number(lacking)} des {len(aims)} objectifs" if len(aims) > 1 else "son seul objectif"
+        )
         lead = f"L’évaluation est {empty}{NO_BREAK}: la preuve manque à {which}"
     else:
         since = f"{number(later)} avec" if later else "aucun n’a"

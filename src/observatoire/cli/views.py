@@ -201,6 +201,7 @@ def evaluate(
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml dépassés ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Paragraph, TableBlock
+    from observatoire.panels.watch import NOTHING_WATCHED
 
     begun = time.monotonic()
     with opened(workspace) as o, step("Veille"):
@@ -213,6 +214,8 @@ def watch(workspace: Workspace = Path(), output: Output = None) -> None:
             show(block.title, columns, rows)
         elif isinstance(block, Paragraph):
             say(block.text)
+            if block.text == NOTHING_WATCHED:
+                say("Pour en surveiller, déclarez-en dans watch.toml.")
     if written:
         written_in(written, begun)
 

@@ -45,6 +45,8 @@ _KINDS = {
     "fall": "baisse de plus de",
 }
 
+#: What the page says where no threshold is declared.
+NOTHING_WATCHED = "Aucun seuil n’est surveillé."
 
 #: States of a threshold, in the words of a page.
 _SIGNALS = {PASSED: "seuil dépassé"}
@@ -86,7 +88,7 @@ def signal_blocks(
 ) -> list[Block]:
     """Lay signals out, or say that nothing is watched or passed."""
     if not watched:
-        return [Paragraph("Aucun seuil n’est surveillé.")]
+        return [Paragraph(NOTHING_WATCHED)]
     if signals.empty:
         return [
             Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun dépassé.")

@@ -18,8 +18,9 @@ from observatoire.sources.formats.limits import Room, check_bytes, check_cells, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: The first bytes, among which those of a workbook have zeros.
+#: The first bytes, among which those of a workbook are some that no text has.
 _SAMPLE = 4096
+_UNWRITTEN = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 
 #: Parts of a workbook that tell nothing of its cells.
 _APART = ("docProps/", "xl/theme/", "xl/media/", "Pictures/", "Thumbnails/")
@@ -43,7 +44,9 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
     for signature, reader in READERS.items():
         if content.startswith(signature):
             return reader(content, name)
-    if b"\0" not in content[:_SAMPLE] or content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    sample = content[:_SAMPLE]
+    written = sample.translate(None, _UNWRITTEN) == sample
+    if written or content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UnreadableFileError(
             "Ce n’est pas un classeur : c’est un texte, ou une page web, dont le nom est celui d’un classeur.",
             where=name,
