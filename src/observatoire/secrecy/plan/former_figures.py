@@ -221,7 +221,7 @@ class Former:
             labels = {str(part.label): part.weight for part in parts} | {str(total): -1.0}
             terms = {of[label]: weight for label, weight in labels.items() if label in of}
             met = unsaid.keys() & terms.keys()
-            if len(terms) < len(labels) or not met:
+            if len(terms) < len(labels) or not met or known.withdrawn & terms.keys():
                 continue
             moved = math.fsum(
                 weight * (then[base][1].value - known.value(base))
@@ -238,7 +238,10 @@ class Former:
                 dark = [terms[each] for each in met - once]
                 sums = [math.fsum(terms[b] * n for b, n in at.items()) for at in (known_now, was)]
                 # What is known once is the same, where that leaves something to what is never known.
-                fits = all(any(total * weight <= 0 for weight in dark) for total in sums)
+                fits = all(
+                    any(total * weight <= 0 for weight in dark) or (not dark and close(total, 0.0))
+                    for total in sums
+                )
                 denied |= met - once if fits else once or met
         return denied & known.figures.keys()
 
