@@ -104,8 +104,6 @@ class Federation(SiteFigures):
         'Aides et accompagnement'
         >>> f.close()
         """
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import holders
         from observatoire.exchange.federation.views.sites import sites_sheet
         from observatoire.indicators.definitions.catalogue import Theme
         from observatoire.panels.drawings.pages import require_kind
@@ -116,9 +114,7 @@ class Federation(SiteFigures):
         if kind != "theme":
             bearings = self._bearings(codes, period, zoning, followed=kind == "evolution")
             return sites_sheet(kind, bearings, self._headings, self._imprint)
-        found = self._answers(codes, period, zoning)
-        groups = holders(found.rows, self.titles)
-        table = protected_answers(found, self._said)
+        table, groups = self._shown(codes, period, zoning)
         heading = Theme(code=theme, label=self._headings.get(theme, theme)) if theme else None
         return panel_page(table, groups, heading, self._imprint.date, self._imprint.place)
 
@@ -152,15 +148,13 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import federation_map, holders
+        from observatoire.exchange.federation.views.sheets import federation_map
         from observatoire.maps import MapStyle
 
         style = MapStyle(classes, k, "value", kind)
         style.cut([0.0], 0)  # classes are refused before anything is asked
-        found = self._answers([self._code(indicator, 'f.map("part_hlm")')], period, zoning)
-        groups = holders(found.rows, self.titles)
-        table = protected_answers(found, self._said)
+        code = self._code(indicator, 'f.map("part_hlm")')
+        table, groups = self._shown([code], period, zoning)
         return federation_map(table, self._zones, groups, style, self._imprint)
 
     def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.exchange.federation.joint.exposure import people
-from observatoire.exchange.federation.joint.programs import given_away
-from observatoire.exchange.federation.joint.remedies import withheld_for
+from observatoire.exchange.federation.joint.programs import given_away, withheld_for
 from observatoire.exchange.federation.joint.system import Federated
 
 if TYPE_CHECKING:

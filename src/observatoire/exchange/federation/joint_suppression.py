@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.exchange.federation.joint.programs import given_away
-from observatoire.exchange.federation.joint.remedies import spared, withheld_for
+from observatoire.exchange.federation.joint.programs import given_away, spared, withheld_for
 from observatoire.exchange.federation.joint.system import Federated
 from observatoire.exchange.publication.figures import FIGURE_KEY
 from observatoire.values import Status, records
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from observatoire.exchange.federation.engine import Engine
-    from observatoire.exchange.federation.joint.bare_rates import BareTerms
     from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure
+    from observatoire.exchange.federation.joint.rates import BareTerms
     from observatoire.exchange.federation.verification import Member
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ import pandas as pd
 
 from observatoire.errors import GeometryError
 from observatoire.exchange.federation.views.ground import apart, base_map
-from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.maps import map_figure
 from observatoire.pages.sheet import Sheet, figure_page
@@ -77,18 +75,6 @@ def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
     return str(members.index[members == members.max()].max()) if len(members) else ""
 
 
-def holders(values: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
-    """Say of each territory whose figures of it are shown."""
-    ranks = {name: rank for rank, name in enumerate(titles)}
-    found: dict[str, set[str]] = defaultdict(set)
-    for code, name in zip(values["territoire"], values["observatoire"], strict=True):
-        found[str(code)].add(str(name))
-    return {
-        code: enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
-        for code, names in sorted(found.items())
-    }
-
-
 def federation_map(
     table: ProtectedTable,
     zones: gpd.GeoDataFrame,
@@ -103,7 +89,7 @@ def federation_map(
     table : ProtectedTable
         Holds one indicator.
     groups : mapping
-        Of :func:`holders`.
+        Whose figures of each territory are shown.
 
     Raises
     ------

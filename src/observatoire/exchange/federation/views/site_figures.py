@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_period, suggestion
+from observatoire.errors.arguments import check_known, names_in, one_period
 from observatoire.exchange.federation.answers import FederationAnswers, in_short
 from observatoire.french.typography import capital, day
 from observatoire.sources.descriptors.agreement import current_day
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.views.figures import Answers
     from observatoire.exchange.federation.views.sheets import Imprint
     from observatoire.panels.drawings.bearings import Bearings
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 @dataclass(eq=False)
@@ -50,6 +50,15 @@ class SiteFigures(FederationAnswers):
             where, {code: given or shared_period(observed, code, where) for code in codes}
         )
 
+    def _shown(
+        self, codes: Sequence[str], period: int | str | None, zoning: str | None
+    ) -> tuple[ProtectedTable, dict[str, str]]:
+        """Return some indicators as pages admit them, and whose figures of each territory they are."""
+        from observatoire.exchange.federation.views.figures import protected_answers
+
+        found = self._answers(codes, period, zoning)
+        return protected_answers(found, self._said), found.holders
+
     def _at(
         self,
         where: str,
@@ -58,7 +67,6 @@ class SiteFigures(FederationAnswers):
     ) -> Answers:
         """Return what is shown of indicators, each at its period."""
         from observatoire.exchange.federation.views.figures import Answers
-        from observatoire.exchange.federation.views.sheets import holders
 
         asked = [
             self.engine.ask("values", indicateur=code, zonage=where, periode=each)
@@ -71,15 +79,12 @@ class SiteFigures(FederationAnswers):
         zones = self._zones[self._zones["zonage"] == where]
         names = dict(zip(zones["territoire"], zones["nom"], strict=True))
         names |= dict(zip(values["territoire"], values["nom"], strict=True))
-        groups = holders(values, self.titles)
         return Answers(
             rows=values,
             definitions=self.indicators,
             verdicts=self._verdicts,
             titles=self.titles,
-            names={
-                code: names[code] for code in sorted(names, key=lambda c: (groups.get(c, "~"), c))
-            },
+            names=names,
             zoning=where,
             periods=periods,
             withheld=self._withheld(
@@ -98,9 +103,10 @@ class SiteFigures(FederationAnswers):
         followed: bool = True,
     ) -> Bearings:
         """Place the figures of sites among the others, with those of earlier dates where they are followed."""
-        from observatoire.exchange.federation.views.courses import federation_course
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import holders
+        from observatoire.exchange.federation.views.figures import (
+            federation_course,
+            protected_answers,
+        )
         from observatoire.panels.drawings.bearings import Bearings
 
         latest = self._answers(codes, period, zoning)
@@ -119,7 +125,7 @@ class SiteFigures(FederationAnswers):
         ]
         return Bearings(
             protected_answers(owned, self._said),
-            holders(latest.rows, self.titles),
+            latest.holders,
             tuple(protected_answers(each, ()) for each in before),
             {
                 code: federation_course(code, each, observed, self.indicators)
@@ -158,10 +164,5 @@ class SiteFigures(FederationAnswers):
         if theme is None:
             return list(once["indicateur"])
         known = sorted(set(once["thematique"]))
-        if theme not in known:
-            raise UnknownNameError(
-                f"Aucun paquet n’a de thématique « {theme} ».",
-                remedy=suggestion(str(theme), known),
-                name=str(theme),
-            )
+        check_known(theme, known, f"Aucun paquet n’a de thématique « {theme} ».")
         return list(once.loc[once["thematique"] == theme, "indicateur"])
