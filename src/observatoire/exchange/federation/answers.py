@@ -225,7 +225,7 @@ class FederationAnswers:
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
         from observatoire.exchange.federation.joint.system import Federated
-        from observatoire.exchange.federation.joint_disclosure import (
+        from observatoire.exchange.federation.joint_suppression import (
             DISCLOSURE_COLUMNS,
             joint_disclosures,
         )

@@ -47,9 +47,8 @@ class Federation(SiteFigures):
         >>> f.close()
         """
         from observatoire.exchange.federation.views.inventory import inventory_page
-        from observatoire.exchange.federation.views.sheets import sheet_without_figures
 
-        page = inventory_page(
+        return inventory_page(
             self._called_in(self._observed),
             self._called_in(self._inventory),
             self._verdicts,
@@ -57,7 +56,6 @@ class Federation(SiteFigures):
             self.common(),
             self._imprint.date,
         )
-        return sheet_without_figures(page)
 
     def panel(
         self,
@@ -148,7 +146,7 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
-        from observatoire.exchange.federation.views.sheets import federation_map
+        from observatoire.exchange.federation.views.ground import federation_map
         from observatoire.maps import MapStyle
 
         style = MapStyle(classes, k, "value", kind)

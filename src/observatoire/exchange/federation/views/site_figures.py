@@ -20,9 +20,52 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.exchange.federation.views.figures import Answers
-    from observatoire.exchange.federation.views.sheets import Imprint
     from observatoire.panels.drawings.bearings import Bearings
     from observatoire.secrecy.release.protected_table import ProtectedTable
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What the pages of a federation say of themselves: whose they are, and their day."""
+
+    place: str
+    date: str
+
+
+def shared_zoning(observed: pd.DataFrame, codes: Sequence[str], mains: Sequence[str] = ()) -> str:
+    """Return the zoning that the most members call theirs, then observe, then that of the most figures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", 4), ("b", "q", "i", 4), ("a", "c", "i", 90)]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "connus"])
+    >>> shared_zoning(frame, ["i"]), shared_zoning(frame, ["i"], ["c", "iris"])
+    ('q', 'c')
+    """
+    asked = observed[observed["indicateur"].isin(list(codes))]
+    found = asked.groupby("zonage").agg(
+        members=("observatoire", "nunique"), known=("connus", "sum")
+    )
+    found = found.assign(theirs=[list(mains).count(zoning) for zoning in found.index])
+    best = found.sort_values(["theirs", "members", "known"], ascending=False, kind="stable")
+    return str(best.index[0]) if len(best) else ""
+
+
+def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
+    """Return the latest of the periods that the most members have: what may be compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", "2016"), ("b", "q", "i", "2016"), ("a", "q", "i", "2017")]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "periode"])
+    >>> shared_period(frame, "i", "q")
+    '2016'
+    """
+    asked = observed[(observed["indicateur"] == code) & (observed["zonage"] == zoning)]
+    members = asked.groupby("periode")["observatoire"].nunique()
+    return str(members.index[members == members.max()].max()) if len(members) else ""
 
 
 @dataclass(eq=False)
@@ -31,16 +74,12 @@ class SiteFigures(FederationAnswers):
 
     @property
     def _imprint(self) -> Imprint:
-        from observatoire.exchange.federation.views.sheets import Imprint
-
         return Imprint(self.title or "Fédération", day(current_day()))
 
     def _answers(
         self, codes: Sequence[str], period: int | str | None, zoning: str | None
     ) -> Answers:
         """Return what is shown of some indicators, with what must be withheld of it."""
-        from observatoire.exchange.federation.views.sheets import shared_period, shared_zoning
-
         observed = self._observed
         mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
         where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
