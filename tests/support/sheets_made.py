@@ -14,10 +14,13 @@ from xls_made import _record, _workbook, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Rows = Sequence[Sequence[Any]]
+    Ranges = Sequence[tuple[int, int, int, int]]
+
 
 def sheet(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]] = (),
+    rows: Rows,
+    merges: Ranges = (),
     hidden: Sequence[int] = (),
     *,
     form: str = "xlsx",
@@ -28,13 +31,7 @@ def sheet(
     return writer(rows, merges, hidden, filtered=filtered)
 
 
-def _xlsx(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _xlsx(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
         page = made.add_worksheet("Données")
@@ -52,13 +49,7 @@ def _xlsx(
     return buffer.getvalue()
 
 
-def _xls(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _xls(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     records = b""
     for at in range(len(rows)):
         records += _record(
@@ -77,13 +68,7 @@ def _xls(
     return _workbook(records, _record(0x00E0, struct.pack("<HH16x", 0, 0)))
 
 
-def _ods(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _ods(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     spans = {(top, left): (low - top + 1, right - left + 1) for top, left, low, right in merges}
     state = "filter" if filtered else "collapse"
     table_rows = ""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from observatoire.annex.choice import AnnexScope
     from observatoire.annex.revisions import Revisions
-    from observatoire.annex.scope import AnnexScope
     from observatoire.indicators.definitions.catalogue import Catalogue, Theme
     from observatoire.maps import BaseMap
     from observatoire.pages.blocks import Block, Figure
