@@ -182,12 +182,11 @@ class Federation(SiteFigures):
         observatoire.errors.exceptions.UnknownNameError: Aucun site de la fédération ne s’appelle...
         >>> f.close()
         """
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.sites import site_sheet
 
         named = one_name(territory, "un territoire", 'f.profile("Dillon")')
         bearings = self._bearings(self._of_theme(None), None, zoning)
-        ground = base_map(self._zones, bearings.table.zoning)
+        ground = self._ground(bearings.table.zoning)
         return site_sheet(bearings, ground, self._headings, named, self._imprint)
 
     def atlas(
@@ -213,7 +212,6 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.sites import sites_atlas
         from observatoire.pages.sheet import write_out, writer_of
         from observatoire.panels.atlas import write_atlas
@@ -222,7 +220,7 @@ class Federation(SiteFigures):
         writer_of(target, [".html"])
         codes = self._asked(indicators, 'f.atlas("atlas.html", indicators=["part_hlm"])')
         bearings = self._bearings(codes, None, zoning)
-        ground = base_map(self._zones, bearings.table.zoning)
+        ground = self._ground(bearings.table.zoning)
         content = sites_atlas(bearings, ground, self._headings, self._imprint)
         leaving = bearings.table.with_others(*bearings.earlier)
         return write_out(leaving, {target: partial(write_atlas, content)})[0]
@@ -272,7 +270,6 @@ class Federation(SiteFigures):
 
     def _chapters(self, zoning: str | None) -> tuple[list[Sheet], dict[str, Sequence[Block]]]:
         """Return the pages that an annex is made of, and their blocks by chapter."""
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.report import (
             MOST_DRAWN,
             given_away_blocks,
@@ -291,7 +288,7 @@ class Federation(SiteFigures):
         followed = self.panel(
             kind="evolution", zoning=where, indicators=dated[:MOST_DRAWN] or codes
         )
-        placed = base_map(self._zones, where).shapes.notna().any()
+        placed = self._ground(where).shapes.notna().any()
         drawn = [self.map(code, zoning=where) for code in codes if placed]
         labels = zip(self.indicators["indicateur"], self.indicators["libelle"], strict=True)
         words = {**dict(labels), **self.zonings, **self.titles}

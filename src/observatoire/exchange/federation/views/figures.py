@@ -49,6 +49,14 @@ _WITHHELD = (
 
 
 @dataclass(frozen=True)
+class Imprint:
+    """What the pages of a federation say of themselves: whose they are, and their day."""
+
+    place: str
+    date: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """What a federation answers of some indicators on one zoning.
 

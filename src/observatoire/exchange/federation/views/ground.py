@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
-    from observatoire.exchange.federation.views.site_figures import Imprint
+    from observatoire.exchange.federation.views.figures import Imprint
     from observatoire.maps import MapStyle
     from observatoire.pages.sheet import Sheet
     from observatoire.secrecy.release.protected_table import ProtectedTable

@@ -19,17 +19,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from observatoire.exchange.federation.views.figures import Answers
+    from observatoire.exchange.federation.views.figures import Answers, Imprint
+    from observatoire.maps import BaseMap
     from observatoire.panels.drawings.bearings import Bearings
     from observatoire.secrecy.release.protected_table import ProtectedTable
-
-
-@dataclass(frozen=True)
-class Imprint:
-    """What the pages of a federation say of themselves: whose they are, and their day."""
-
-    place: str
-    date: str
 
 
 def shared_zoning(observed: pd.DataFrame, codes: Sequence[str], mains: Sequence[str] = ()) -> str:
@@ -74,6 +67,8 @@ class SiteFigures(FederationAnswers):
 
     @property
     def _imprint(self) -> Imprint:
+        from observatoire.exchange.federation.views.figures import Imprint
+
         return Imprint(self.title or "Fédération", day(current_day()))
 
     def _answers(
@@ -178,6 +173,11 @@ class SiteFigures(FederationAnswers):
         from observatoire.exchange.federation.views.ground import zone_rows
 
         return zone_rows(self.members)
+
+    def _ground(self, zoning: str) -> BaseMap:
+        from observatoire.exchange.federation.views.ground import base_map
+
+        return base_map(self._zones, zoning)
 
     @cached_property
     def _headings(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.exchange.federation.views.site_figures import Imprint
+    from observatoire.exchange.federation.views.figures import Imprint
     from observatoire.maps.marks import BaseMap
     from observatoire.panels.drawings.bearings import Bearing, Bearings
 
