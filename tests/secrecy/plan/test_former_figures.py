@@ -197,3 +197,40 @@ def test_what_is_withdrawn_as_it_is_renamed_stays_known(tmp_path: Path) -> None:
     catalogue = ONE_COUNT.replace('["aidA"]', '["aidX"]')
     write(tmp_path, rows_of(rest, "aidX"), source=source, catalogue=catalogue)
     assert not dict(leave(tmp_path, IRIS))
+
+
+def test_a_sum_of_the_time_stays_known_under_another_name(tmp_path: Path) -> None:
+    """281 left, which the new column does not give: less the total of today, that is what i4 lost."""
+    write(tmp_path, rows_of(GIVEN), source=SIMPLE, catalogue=ONE_COUNT)
+    assert dict(leave(tmp_path, COMMUNE))["c1"] == 281
+    assert {"i2", "i3", "i4"} <= dict(leave(tmp_path, IRIS)).keys()
+    rest = {code: n for code, n in (GIVEN | {"i4": 10}).items() if code != "c1"}
+    source = SIMPLE.replace("[variables.aidA]", "[variables.aidX]")
+    catalogue = ONE_COUNT.replace('["aidA"]', '["aidX"]')
+    write(tmp_path, rows_of(rest, "aidX"), source=source, catalogue=catalogue)
+    assert "c1" not in dict(leave(tmp_path, COMMUNE))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "name", "corrected"),
+    [
+        ("aidT", "aides", {"aidA": 150}),  # all left of c1, that nothing gives: it is not 150 + 60
+        ("aidB", "aides-bis", {"aidT": 165}),  # the folder of before, still known, says 60
+    ],
+    ids=["a total is withdrawn", "a folder is renamed"],
+)
+def test_a_mask_on_what_was_corrected_since_refuses_nothing(
+    tmp_path: Path, hidden: str, name: str, corrected: dict[str, int]
+) -> None:
+    others = {"i2": 40, "i3": 53, "i4": 62, "i5": 75}
+    more = {code: n + 30 for code, n in others.items()}
+    of = {"aidA": {"i1": 100}, "aidB": {"i1": 60} | others, "aidT": {"i1": 160} | more}
+    rows = [row for variable, given in of.items() for row in rows_of(given, variable)]
+    write(tmp_path, rows + rows_of({"c1": 510}, "aidT"))
+    assert dict(leave(tmp_path, COMMUNE, "aidT")) == {"c1": 510}
+    (tmp_path / "data/raw/aides").rename(tmp_path / "data/raw" / name)
+    now = {v: given | {"i1": corrected.get(v, given["i1"])} for v, given in of.items()}
+    now[hidden] |= {"i1": "s"}
+    rows = [row for variable, given in now.items() for row in rows_of(given, variable)]
+    write(tmp_path, rows, catalogue=CATALOGUE.replace('["aides"]', f'["{name}"]'), name=name)
+    assert "i1" not in dict(leave(tmp_path, IRIS, hidden))

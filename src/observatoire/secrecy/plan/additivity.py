@@ -214,7 +214,7 @@ def _namesakes(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[st
             for code in sorted(by_name[first].keys() & by_name[second].keys()):
                 one, other = (_at(assembly, counted, zoning, code) for counted in (first, second))
                 if one != other:
-                    assembly.nest(one, [other], exact=True)
+                    assembly.nest(one, [other], exact=True, supposed=True)
 
 
 def _pairs(figures: Mapping[Counted, Mapping[str, float]]) -> Iterator[tuple[Counted, Counted]]:

@@ -134,7 +134,7 @@ def add_earlier(
 ) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
     former = Former(assembly, warehouse, earlier)
-    for before, after in _renamed(assembly, earlier, cells):
+    for before, after in _names(assembly, earlier, cells):
         former.follow(before, after)
     for cell in earlier:
         changed = former.changed(cell.loads)
@@ -145,7 +145,22 @@ def add_earlier(
     former.relate()
 
 
-def _renamed(
+def renamed(
+    assembly: Assembly,
+    earlier: Sequence[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+    warehouse: Warehouse,
+) -> dict[Variable, Variable]:
+    """Return today's source and variable of those that were replaced."""
+    former = Former(assembly, warehouse, earlier)
+    return {
+        before: after
+        for before, after in _names(assembly, earlier, cells)
+        if former.replaced(before, after)
+    }
+
+
+def _names(
     assembly: Assembly,
     earlier: Sequence[PublishedCell],
     cells: Mapping[tuple[str, str, str, str], ShownCell],

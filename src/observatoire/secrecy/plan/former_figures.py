@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.plan.workspace_system import ONE, Supposed
 from observatoire.secrecy.primary.known_figures import Base, KnownFigure
-from observatoire.secrecy.primary.universes import TIMES, rate_behind
+from observatoire.secrecy.primary.universes import named_today, rate_behind
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -47,12 +47,14 @@ class PublishedCell(NamedTuple):
     loads: tuple[int, ...] = ()
 
 
-def lost_figures(warehouse: Warehouse, earlier: Sequence[PublishedCell]) -> dict[Base, float]:
+def lost_figures(
+    warehouse: Warehouse, earlier: Sequence[PublishedCell], names: Mapping[Variable, Variable]
+) -> dict[Base, float]:
     """Return what left one by one of loads that a rebuilt warehouse does not know; the last of several."""
     known = {int(load) for (load,) in warehouse.rows("SELECT id FROM load")}
     lost = (cell for cell in earlier if not known.issuperset(cell.loads))
     return {
-        Base(*terms[0][:5]): amount
+        named_today(Base(*terms[0][:5]), names): amount
         for cell in sorted(lost, key=lambda cell: cell.loads)
         for terms, amount in cell.recipes
         if len(terms) == 1 and terms[0][5] == 1.0
@@ -84,18 +86,13 @@ class Former:
     def follow(self, before: Variable, after: Variable) -> None:
         """Hold the figures of one name for those of another that stands in their place today.
 
-        A name that nothing gives any more was replaced, if the other was not given along with it. One that is
-        still given is itself what the other was: where they differ, the other has been corrected since.
+        A name that is still given is itself what the other was: where they differ, the other has been corrected
+        since.
         """
-        known, new = self.assembly.known, not self._together(before, after)
-        given = [
-            base
-            for base in known.figures
-            if (base[0], rate_behind(base[1])) == before and base not in known.withdrawn
-        ]
-        if not given and new:
+        if self.replaced(before, after):
             self.names[before] = after
-        for base in given:
+        known, new = self.assembly.known, not self._together(before, after)
+        for base in self._given(before):
             variable = after[1] + base.variable.removeprefix(before[1])
             now = base._replace(source=after[0], variable=variable)
             values = known.value(base), known.value(now)
@@ -106,6 +103,18 @@ class Former:
                 self.assembly.relate(*pair, supposed=any(map(math.isnan, values)))
             elif now in known.figures:
                 self._then[now, values[0]] = base
+
+    def replaced(self, before: Variable, after: Variable) -> bool:
+        """Say whether nothing gives a name any more, of which another was not given along with it."""
+        return not self._given(before) and not self._together(before, after)
+
+    def _given(self, name: Variable) -> list[Base]:
+        known = self.assembly.known
+        return [
+            base
+            for base in known.figures
+            if (base[0], rate_behind(base[1])) == name and base not in known.withdrawn
+        ]
 
     def _together(self, before: Variable, after: Variable) -> bool:
         """Say whether one name was given while what left was drawn from the other: they are two things."""
@@ -127,12 +136,7 @@ class Former:
 
     def today(self, base: Base) -> Base:
         """Return a figure under the names of today."""
-        if not self.names:
-            return base
-        rate, times, people = base.variable.partition(TIMES)
-        source, name = self.names.get((base.source, rate), (base.source, rate))
-        out_of = [self.names.get((base.source, each), ("", each))[1] for each in people.split("+")]
-        return base._replace(source=source, variable=name + times + "+".join(out_of))
+        return named_today(base, self.names)
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
@@ -160,13 +164,11 @@ class Former:
                 unsaid[self.today(Base(*map(str, place)))] = load, hidden
         implied = [(loads[-1], base, value) for base, value in self._implied(held)]
         known, then = self.assembly.known, dict[Base, tuple[int, KnownFigure]]()
-        counted = {base[:2] for base in known.figures}
         for load, named, value in [*implied, *held, *self._shown(loads)]:
             base = self.today(named)
             figure = load, KnownFigure(value, math.nan, math.nan)
             if math.isnan(known.value(base)):
-                lost = base not in known.figures and base[:2] in counted  # renamed, and withdrawn
-                (then if lost else unsaid)[base] = figure
+                unsaid[base] = figure
             elif not close(known.value(base), value):
                 then[base] = figure
             else:  # what another name gave it along with this one
@@ -221,7 +223,7 @@ class Former:
             labels = {str(part.label): part.weight for part in parts} | {str(total): -1.0}
             terms = {of[label]: weight for label, weight in labels.items() if label in of}
             met = unsaid.keys() & terms.keys()
-            if len(terms) < len(labels) or not met:
+            if len(terms) < len(labels) or not met or known.withdrawn & terms.keys():
                 continue
             moved = math.fsum(
                 weight * (then[base][1].value - known.value(base))
@@ -238,7 +240,10 @@ class Former:
                 dark = [terms[each] for each in met - once]
                 sums = [math.fsum(terms[b] * n for b, n in at.items()) for at in (known_now, was)]
                 # What is known once is the same, where that leaves something to what is never known.
-                fits = all(any(total * weight <= 0 for weight in dark) for total in sums)
+                fits = all(
+                    any(total * weight <= 0 for weight in dark) or (not dark and close(total, 0.0))
+                    for total in sums
+                )
                 denied |= met - once if fits else once or met
         return denied & known.figures.keys()
 

@@ -22,13 +22,14 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     add_published,
     bound_implied,
     bound_shares,
+    renamed,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
 from observatoire.secrecy.plan.former_figures import lost_figures
 from observatoire.secrecy.plan.protected_groups import protect_group
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.workspace_system import Assembly, groups_of
-from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, read_known_figures
+from observatoire.secrecy.primary.known_figures import NO_THRESHOLD, Left, read_known_figures
 from observatoire.secrecy.primary.rule_checks import check_declared
 from observatoire.secrecy.primary.sensitive_cells import (
     COMPLEMENTARY,
@@ -49,11 +50,11 @@ from observatoire.secrecy.suppression.linear_programs import SOLVER
 from observatoire.values import Nature, Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.former_figures import PublishedCell
+    from observatoire.secrecy.plan.former_figures import PublishedCell, Variable
     from observatoire.secrecy.primary.known_figures import Base, KnownFigures, Sum
     from observatoire.values import Record as Row
 
@@ -128,10 +129,11 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     check_declared(context)
     indicators = guarded_indicators(context)
     earlier = list(earlier)
-    plan = SecrecyPlan(_assembly(context, indicators, earlier), {})
+    plan = _related(context, indicators, earlier)
     if indicators:
-        for relating in (_structure, _read_cells):
-            relating(plan, context, indicators)
+        # What was withdrawn under a former name added up with what is given under today's.
+        if names := renamed(plan.assembly, earlier, plan.cells, context.warehouse):
+            plan = _related(context, indicators, earlier, names)
         bound_implied(plan.assembly)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
@@ -145,10 +147,23 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     return plan
 
 
-def _assembly(
-    context: Context, indicators: Sequence[Indicator], earlier: Sequence[PublishedCell]
-) -> Assembly:
-    rules, loads = context.secrecy_rules, {load for cell in earlier for load in cell.loads}
+def _related(
+    context: Context,
+    indicators: Sequence[Indicator],
+    earlier: Sequence[PublishedCell],
+    names: Mapping[Variable, Variable] | None = None,
+) -> SecrecyPlan:
+    """Read figures and tables, and what ties them; ``names`` are those that replaced former ones."""
+    loads = {load for cell in earlier for load in cell.loads}
+    left = Left(loads, lost_figures(context.warehouse, earlier, names or {}), names or {})
+    plan = SecrecyPlan(_assembly(context, indicators, left), {})
+    for relating in (_structure, _read_cells) if indicators else ():
+        relating(plan, context, indicators)
+    return plan
+
+
+def _assembly(context: Context, indicators: Sequence[Indicator], left: Left) -> Assembly:
+    rules = context.secrecy_rules
     sources = {source for indicator in indicators for source in indicator.sources}
     sources |= {indicator.published[0] for indicator in indicators}
     conditions = [each for rule in rules.values() for each in rule.conditions]
@@ -157,9 +172,8 @@ def _assembly(
         sources |= {bound.source, bound.at_most.partition("/")[0]}
     sources |= {code for code, rule in rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
-    lost = lost_figures(context.warehouse, earlier)
-    counted = read_known_figures(context.warehouse, sources - {""}, rules, loads, lost)
-    universes, known = read_universes(context, counted, indicators, loads, lost)
+    counted = read_known_figures(context.warehouse, sources - {""}, rules, left)
+    universes, known = read_universes(context, counted, indicators, left)
     assembly = Assembly(known, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))

@@ -188,6 +188,7 @@ class Assembly:
         *,
         exact: bool,
         open_ended: bool = False,
+        supposed: bool = False,
     ) -> None:
         """Write that a figure is the sum of others, of pieces nobody counted, and of what is left.
 
@@ -201,6 +202,8 @@ class Assembly:
             Nothing may be left over: categories of a total.
         open_ended : bool
             Something may be left out that nobody has counted.
+        supposed : bool
+            Figures that are known say so, of others that are not.
 
         Raises
         ------
@@ -223,7 +226,10 @@ class Assembly:
         # Parts that are known may pass their total by what rounding makes, whatever the others are.
         if (amount < known or not unknown) and not close(amount, known):
             labels.append((self._left(total, members, amount - known, exact=exact), 1.0))
-        self.relate(whole, labels, supposed=unknown and total in self.universes.out_of)
+        supposed |= total in self.universes.out_of
+        # What is withdrawn added up with figures that may have been corrected since, and are hidden.
+        supposed |= not self.known.withdrawn.isdisjoint((total, *members))
+        self.relate(whole, labels, supposed=unknown and supposed)
 
     def _standing(self, total: Base, parts: list[Base], *, exact: bool) -> list[Base]:
         """Return the parts without those that are withdrawn, where they no longer add up with the others."""

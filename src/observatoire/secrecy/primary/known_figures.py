@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.values import Status
@@ -54,7 +55,20 @@ class KnownFigure(NamedTuple):
     hidden: bool = False
 
 
+class Left(NamedTuple):
+    """What is kept of what left before.
+
+    ``loads`` stood then; ``lost`` are the figures that were published of those that a rebuilt warehouse does not
+    know; ``names`` give today's source and variable of those that were renamed.
+    """
+
+    loads: Collection[int] = ()
+    lost: Mapping[Base, float] = MappingProxyType({})
+    names: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType({})
+
+
 _NOTHING = KnownFigure(math.nan, math.nan, math.nan)
+_KEPT_NOTHING = Left()
 
 
 @dataclass(frozen=True)
@@ -155,13 +169,11 @@ def read_known_figures(
     warehouse: Warehouse,
     sources: Iterable[str],
     rules: Mapping[str, Rule],
-    loads: Iterable[int] = (),
-    lost: Mapping[Base, float] | None = None,
+    left: Left = _KEPT_NOTHING,
 ) -> KnownFigures:
     """Read the additive figures of some sources, over every zoning and period.
 
-    ``loads`` are those that stood when something was published; ``lost`` the figures that were published of
-    those that a rebuilt warehouse does not know: what no file gives any more was withdrawn.
+    Of what ``left``, what no file gives any more was withdrawn.
     """
     rows = warehouse.rows(
         "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, "
@@ -170,7 +182,7 @@ def read_known_figures(
         "WHERE v.nature IN ('count', 'amount') AND list_contains(?, o.source)",
         [sorted(set(sources))],
     )
-    gone = withdrawn_rows(warehouse, sources, ("count", "amount"), loads)
+    gone = withdrawn_rows(warehouse, sources, ("count", "amount"), left)
     figures = {}
     for *place, value, low, high, status in (*rows, *gone):
         shown = Status(status).has_value and value is not None
@@ -186,25 +198,32 @@ def read_known_figures(
     counted = warehouse.rows(
         "SELECT source, code FROM variable WHERE nature IN ('count', 'amount')"
     )
-    return found.with_lost(lost or {}, {(str(source), str(code)) for source, code in counted})
+    return found.with_lost(left.lost, {(str(source), str(code)) for source, code in counted})
 
 
 def withdrawn_rows(
-    warehouse: Warehouse, sources: Iterable[str], natures: Sequence[str], loads: Iterable[int]
+    warehouse: Warehouse, sources: Iterable[str], natures: Sequence[str], left: Left
 ) -> list[tuple[Any, ...]]:
     """Return the figures that some loads gave and that none gives any more; of several, the last.
 
-    A figure that another source gives today is no withdrawn one.
+    A figure that another source gives today is no withdrawn one, nor one that today's name of it gives.
     """
-    if not (stood := sorted(set(loads))):
+    if not left.loads:
         return []
+    before, after = list(left.names), list(left.names.values())
+    names = [[each[rank] for each in some] for some in (before, after) for rank in (0, 1)]
     return warehouse.rows(
-        "SELECT l.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, o.status "
+        "WITH name AS (SELECT unnest(?::VARCHAR[]) AS source, unnest(?::VARCHAR[]) AS variable, "
+        "unnest(?::VARCHAR[]) AS new_source, unnest(?::VARCHAR[]) AS new_variable), "
+        "former AS (SELECT coalesce(n.new_source, l.source) AS source, "
+        "coalesce(n.new_variable, o.variable) AS variable, o.* EXCLUDE (variable) "
         "FROM observation AS o JOIN load AS l ON l.id = o.load "
-        "JOIN variable AS v ON v.source = l.source AND v.code = o.variable "
+        "LEFT JOIN name AS n ON n.source = l.source AND n.variable = o.variable "
+        "WHERE l.superseded_by IS NOT NULL AND list_contains(?, o.load)) "
+        "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, o.status "
+        "FROM former AS o JOIN variable AS v ON v.source = o.source AND v.code = o.variable "
         "ANTI JOIN current_observation AS c ON c.variable = o.variable AND c.zoning = o.zoning "
         "AND c.territory = o.territory AND c.period = o.period "
-        "WHERE l.superseded_by IS NOT NULL AND list_contains(?, o.load) "
-        "AND list_contains(?, l.source) AND list_contains(?, v.nature) ORDER BY o.load, o.line",
-        [stood, sorted(set(sources)), list(natures)],
+        "WHERE list_contains(?, o.source) AND list_contains(?, v.nature) ORDER BY o.load, o.line",
+        [*names, sorted(set(left.loads)), sorted(set(sources)), list(natures)],
     )

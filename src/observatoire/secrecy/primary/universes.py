@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from observatoire.secrecy.primary.known_figures import (
     Base,
     KnownFigure,
+    Left,
     Sum,
     read_known_figures,
     withdrawn_rows,
@@ -245,6 +246,16 @@ def rate_behind(variable: str) -> str:
     return variable.partition(TIMES)[0]
 
 
+def named_today(base: Base, names: Mapping[tuple[str, str], tuple[str, str]]) -> Base:
+    """Return a figure under the names of today, which ``names`` give of those that were renamed."""
+    if not names:
+        return base
+    rate, times, people = base.variable.partition(TIMES)
+    source, name = names.get((base.source, rate), (base.source, rate))
+    out_of = [names.get((base.source, each), ("", each))[1] for each in people.split("+")]
+    return base._replace(source=source, variable=name + times + "+".join(out_of))
+
+
 _GIVEN = (
     "SELECT source, variable, zoning, territory, period, value, status FROM current_observation "
     "WHERE list_contains(?, source) ORDER BY ALL"
@@ -268,21 +279,16 @@ def read_universes(
     context: Context,
     known: KnownFigures,
     indicators: Sequence[Indicator],
-    loads: Iterable[int] = (),
-    published: Mapping[Base, float] | None = None,
+    left: Left = Left(),  # noqa: B008 - of tuples and read-only mappings
 ) -> tuple[Universes, KnownFigures]:
-    """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell.
-
-    ``loads`` are those that stood when something was published, ``published`` what left of those that a
-    rebuilt warehouse does not know.
-    """
+    """Read of how many guarded figures speak; return the figures with the numerators that lent rates tell."""
     added = _added(context.warehouse, {base[:2] for base in known.figures})
     universes = Universes(known.rules, added["count"], added["amount"])
     concerned = [each for each in indicators if universes.concerns(each)]
     rates = [each for each in concerned if each.variable and each.unit == "%"]
     lent = sorted({s for each in rates for s in each.sources if universes.lent(s)})
     given = context.warehouse.rows(_GIVEN, [lent]) if lent else []
-    gone = withdrawn_rows(context.warehouse, lent, [Nature.RATE], loads) if lent else []
+    gone = withdrawn_rows(context.warehouse, lent, [Nature.RATE], left) if lent else []
     given += [(*row[:6], row[8]) for row in gone]
     for *place, value, status in given:
         rate = Base(*map(str, place))
@@ -308,7 +314,7 @@ def read_universes(
         or known.withdrawn.intersection(bases)
     }
     found = replace(known, figures={**known.figures, **made}, withdrawn=withdrawn)
-    return universes, found.with_lost(published or {}, {base[:2] for base in made})
+    return universes, found.with_lost(left.lost, {base[:2] for base in made})
 
 
 def undeclared_universes(context: Context, source: str) -> tuple[list[str], list[str]]:
