@@ -114,6 +114,7 @@ def test_a_part_drawn_by_one_source_shares_nothing_with_a_whole_counted_by_anoth
     town: Observatory,
 ) -> None:
     table = town.table("part", period=2016, compare=["ville"])
+    assert table.differences is not None
     own, gap = cells(table)["secteur-2020", "part"], table.differences.iloc[0]
     whole = 100 * 1000 / 9100
     assert gap["difference"] == pytest.approx(20 - whole)
