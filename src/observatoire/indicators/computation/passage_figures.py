@@ -56,11 +56,13 @@ def carried_cells(
     for key, values in others.items():
         stand_ins = _stand_in(by_key[key], values, route)
         cells.update({(key, target): cell for target, cell in stand_ins.items()})
-    return {
-        key: explainer.explained(by_key[key[0]], key[1], cell, route, hidden[key[0]])._replace(
-            source=labels[key[0]]
-        )
+    made = {
+        key: explainer.explained(by_key[key[0]], key[1], cell, route, hidden[key[0]])
         for key, cell in cells.items()
+    }
+    return {
+        key: cell if cell.status is Status.MISSING else cell._replace(source=labels[key[0]])
+        for key, cell in made.items()
     }
 
 
