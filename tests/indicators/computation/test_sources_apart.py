@@ -12,6 +12,7 @@ import observatoire as obs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
 
@@ -138,3 +139,18 @@ def test_rates_of_nothing_and_of_all_are_not_said_to_be_parts_of_iris(town: Obse
     whole = cells(town.table("tx", period=2016, compare=["ville"]))["ville-2020", "tx"]
     assert whole["status"] == "missing"
     assert whole["reason"].startswith("Entre le plus petit et le plus grand taux des 9 IRIS")
+
+
+def test_guarded_balances_below_zero_stop_no_table(tmp_path: Path) -> None:
+    rows = "".join(f"{code};2016;{SOLD[code]};5\n" for code in CODES)
+    files = {
+        "indicators.toml": CATALOGUE + MORE,
+        "data/raw/sol/source.toml": BALANCES.replace(
+            "markers =", "secrecy = { threshold = 5 }\nmarkers ="
+        ),
+        "data/raw/sol/sol.csv": f"IRIS;AN;SOLDE;TX\n{rows}",
+    }
+    with obs.open(write_town(tmp_path, more=files)) as o:
+        o.load("data/raw/sol")
+        found = cells(o.table("solde", period=2016, compare=["ville"]))
+    assert {row["status"] for row in found.values()} <= {"secret", "observed", "aggregated"}
