@@ -137,20 +137,21 @@ def _judged(
     lacking = _lacking(row, theirs, other)
     if theirs is None or lacking:
         return _NOTHING, _NOTHING, lacking
-    share = overlap_of(row, theirs) if other.holds else 0.0
+    share = _share_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
     unjudged = OF_ENCLOSING if str(Status.CONTEXT) in (row["status"], theirs["status"]) else ""
     if unjudged or is_modelled(row) or is_modelled(theirs):
         gap = Difference(row["value"] - theirs["value"], math.nan, math.nan)
         return gap, _NOTHING, unjudged or OF_MODEL
-    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
+    drawn = overlap_of(row, theirs) if other.holds else 0.0
+    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=drawn)
     kinds = {str(each["precision"]) for each in (row, theirs)}
     if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
         return Difference(found.value, math.nan, math.nan), _NOTHING, REASONS["exhaustive"]
     if is_too_small(row) or is_too_small(theirs):
         return Difference(found.value, math.nan, math.nan), _NOTHING, NO_COMMENT
-    alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=share)
+    alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=drawn)
     return found, alone, _remark(row, theirs, found, alone)
 
 
@@ -203,6 +204,11 @@ def unjudged(*rows: Record) -> str:
 
 
 def overlap_of(row: Record, theirs: Record) -> float:
+    """Return the share of the comparator's draw that the territory holds: two sources share none."""
+    return _share_of(row, theirs) if row["source"] == theirs["source"] else 0.0
+
+
+def _share_of(row: Record, theirs: Record) -> float:
     """Return the share of the comparator's people that the territory holds, 0 when not known."""
     part, whole = (float(each.get("base", math.nan)) for each in (row, theirs))
     if math.isnan(part) or math.isnan(whole) or not whole > 0:

@@ -135,10 +135,9 @@ class Explainer:
         if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
             return bare._replace(status=Status.SECRET, reason="Masqué par le producteur.")
         if vain:
-            return bare._replace(
-                status=Status.MISSING,
-                reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
-            )
+            why = f"Parties inconnues {route.noun.of}" if target in route.unsure else reason[:-1]
+            why = f"{why}{NO_BREAK}: toute valeur de 0 à 100 % est possible."
+            return bare._replace(status=Status.MISSING, reason=why)
         return cell._replace(reason=reason)
 
     def _reason(

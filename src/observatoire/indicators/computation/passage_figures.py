@@ -33,6 +33,7 @@ def carried_cells(
     rates: dict[str, pd.Series] = {}
     others: dict[str, pd.Series] = {}
     hidden: dict[str, set[str]] = {}
+    labels: dict[str, str] = {}
     for one in asked:
         indicator = one.indicator
         found = figures.found(indicator, one.period)
@@ -40,6 +41,7 @@ def carried_cells(
             continue
         keys, base, worst = found
         hidden[one.key] = {c for c, status in worst.items() if status == Status.SECRET}
+        labels[one.key] = explainer.label(indicator, {source for source, *_ in (*keys, *base)})
         total = figures.total(keys, codes)
         if not indicator.variable:
             counts[one.key] = total
@@ -54,9 +56,13 @@ def carried_cells(
     for key, values in others.items():
         stand_ins = _stand_in(by_key[key], values, route)
         cells.update({(key, target): cell for target, cell in stand_ins.items()})
-    return {
+    made = {
         key: explainer.explained(by_key[key[0]], key[1], cell, route, hidden[key[0]])
         for key, cell in cells.items()
+    }
+    return {
+        key: cell if cell.status is Status.MISSING else cell._replace(source=labels[key[0]])
+        for key, cell in made.items()
     }
 
 
@@ -71,10 +77,13 @@ def _apply(
     cells: Cells = {}
     if counts:
         about = {key: {"counts": by_key[key].counted} for key in counts}
+        # A balance is no count: it may be below zero, and compensates itself.
+        natures = {k: Nature.COUNT if k in bases else by_key[k].nature for k in counts}
+        frame = pd.DataFrame(counts)
         if route.passage.parameters.get("ends"):
-            cells = _foretold(route.passage.apply(pd.DataFrame(counts), about=about))
+            cells = _foretold(route.passage.apply(frame, natures, about=about))
         else:
-            given, outcome = carry_frame(route.passage.links, pd.DataFrame(counts), about=about)
+            given, outcome = carry_frame(route.passage.links, frame, natures, about=about)
             cells = _cells(route, given.variables, outcome)
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {k for k in bases if by_key[k].unit == "%" and exceeds(counts[k], bases[k]).any()}

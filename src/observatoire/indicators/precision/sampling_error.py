@@ -27,7 +27,7 @@ from observatoire.indicators.precision.sampling_bases import (
     most_of,
     plan_of,
 )
-from observatoire.indicators.precision.source_noise import NOISES, is_published, noises_in, own_rule
+from observatoire.indicators.precision.source_noise import NOISES, is_published, noises_in
 from observatoire.values import Nature, Record, Status
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.explanations import SourceNote
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]
 
@@ -129,22 +128,27 @@ def _laid_in(
     rules: Rules,
 ) -> Iterator[tuple[float | str, ...]]:
     """Yield what :data:`_LAID` and :data:`NOISES` name, of each cell of a place."""
-    plans = {question.key: plan_of(question, figures, rules) for question in asked}
+    questions = {question.key: question for question in asked}
+    givers = {DIRECT: place.zoning} | {str(n): way.source for n, way in enumerate(place.routes)}
+    # Several sources may give the same thing, each on its zoning and with a rule of its own.
+    among = {origin: {z: figures[z]} for origin, z in givers.items() if z in figures}
+    kinds = [(asked_key(cell["indicator"], cell["period"]), cell["origin"]) for cell in cells]
+    plans = {
+        (key, origin): plan_of(questions[key], among.get(origin, figures), rules)
+        for key, origin in dict.fromkeys(kinds)
+    }
     behind = counted(list(plans.values()), figures, place, sources)
-    own = {key: own_rule(plan, figures.get(place.zoning), rules) for key, plan in plans.items()}
-    alike = {key for key, plan in plans.items() if _is_alike(plan, own[key], sources)}
-    laid: dict[tuple[str, bool], tuple[float | str, ...]] = {}
-    for cell in cells:
-        key = asked_key(cell["indicator"], cell["period"])
-        kind = (key, cell["origin"] == DIRECT)
-        if key not in alike or kind not in laid:
-            base = behind.get((plans[key].base, str(cell["territory"])))
-            noises = noises_in(cell, plans[key], own[key], sources, base)
-            laid[kind] = (*_laid(cell, plans[key], behind, sources, rules), *noises)
+    alike = {kind for kind, plan in plans.items() if _is_alike(plan, sources)}
+    laid: dict[tuple[str, str], tuple[float | str, ...]] = {}
+    for kind, cell in zip(kinds, cells, strict=True):
+        if kind not in alike or kind not in laid:
+            base = behind.get((plans[kind].base, str(cell["territory"])))
+            noises = noises_in(cell, plans[kind], sources, base)
+            laid[kind] = (*_laid(cell, plans[kind], behind, sources, rules), *noises)
         yield laid[kind]
 
 
-def _is_alike(plan: IntervalPlan, own: SamplingDesign, sources: Mapping[str, SourceNote]) -> bool:
+def _is_alike(plan: IntervalPlan, sources: Mapping[str, SourceNote]) -> bool:
     """Say whether all the figures of an indicator are laid alike, in a place and from an origin.
 
     Nothing stands behind them that changes with the territory, and they are neither drawn, rounded nor
@@ -152,8 +156,7 @@ def _is_alike(plan: IntervalPlan, own: SamplingDesign, sources: Mapping[str, Sou
     """
     indicator = plan.asked.indicator
     drawn = "census" in (plan.rule.method, indicator.precision)
-    rounded = plan.rule.rounding or own.rounding
-    return not (plan.counts or drawn or rounded or indicator.published[0] in sources)
+    return not (plan.counts or drawn or plan.rule.rounding or indicator.published[0] in sources)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole

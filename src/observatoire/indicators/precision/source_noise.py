@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.computation.table import DIRECT
-from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules, least_of, most_of
+from observatoire.indicators.precision.sampling_bases import IntervalPlan, least_of, most_of
 from observatoire.values import Nature, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.indicators.computation.explanations import SourceNote
-    from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
 
 #: The source's own noise between two dates, of a rate in points, of any other figure in per cent of it.
@@ -30,31 +27,21 @@ NOISES = (NOISE_POINTS, NOISE_PERCENT, ROUNDING)
 def noises_in(
     row: Record,
     plan: IntervalPlan,
-    own: SamplingDesign,
     sources: Mapping[str, SourceNote],
     base: Record | None,
 ) -> tuple[float, float, float]:
     """Return what :data:`NOISES` names, of a cell; ``base`` is its denominator."""
     if is_published(row, plan.asked.indicator, sources):
         return 0.0, 0.0, 0.0
-    rule = own if row["origin"] == DIRECT else plan.rule
-    rounding = _rounding(row, plan, rule, base)
+    rule, rounding = plan.rule, _rounding(row, plan, base)
     if plan.asked.indicator.nature is Nature.RATE:
         return float(rule.noise_points), 0.0, rounding
     return 0.0, float(rule.noise_percent), rounding
 
 
-def own_rule(plan: IntervalPlan, figures: Figures | None, rules: Rules) -> SamplingDesign:
-    """Return the rule of the source that gives a zoning its own figures: a town’s move less than an IRIS’s."""
-    if figures is None:
-        return plan.rule
-    found = figures.found(plan.asked.indicator, plan.asked.period)
-    return rules.of(found[0][0][0]) if found else plan.rule
-
-
-def _rounding(row: Record, plan: IntervalPlan, rule: SamplingDesign, base: Record | None) -> float:
+def _rounding(row: Record, plan: IntervalPlan, base: Record | None) -> float:
     """Return to how much a count is rounded, or a rate of rounded counts; 0 where nobody rounds."""
-    indicator, period = plan.asked.indicator, plan.asked.period
+    indicator, period, rule = plan.asked.indicator, plan.asked.period, plan.rule
     step = rule.rounding if period >= rule.rounding_from else 0.0
     if not step:
         return 0.0

@@ -94,7 +94,7 @@ class Assembly:
         asked = self.asked.get(base, self.known.threshold(base)) if guarded else 0.0
         self.thresholds[label] = max(asked, NO_THRESHOLD)
         self.zeros[label] = guarded and self.known.rules[base.source].zero
-        if figure.value < 0:
+        if base[:2] in self.known.signed:
             self.low[label] = -math.inf
         if self.known.whole(base) and (math.isnan(figure.value) or figure.value.is_integer()):
             self.whole.add(label)
@@ -164,6 +164,8 @@ class Assembly:
         """Add a quantity that only writes relations, which counts as another does."""
         label = self._named(name)
         self.amounts[label], self.thresholds[label] = math.nan, NO_THRESHOLD
+        if self.low.get(of) == -math.inf:  # what is left of a balance is one
+            self.low[label] = -math.inf
         self.inert.add(label)
         if of in self.whole:
             self.whole.add(label)
@@ -224,7 +226,8 @@ class Assembly:
         if unknown and open_ended:
             labels.append((self.latent(f"hors des parties : {whole}", whole), 1.0))
         # Parts that are known may pass their total by what rounding makes, whatever the others are.
-        if (amount < known or not unknown) and not close(amount, known):
+        above = amount < known and total[:2] not in self.known.signed
+        if (above or not unknown) and not close(amount, known):
             labels.append((self._left(total, members, amount - known, exact=exact), 1.0))
         supposed |= total in self.universes.out_of
         # What is withdrawn added up with figures that may have been corrected since, and are hidden.
@@ -255,7 +258,8 @@ class Assembly:
         tolerance = self.known.rules[total.source].tolerance
         if self.universes.rounded(self.known, total, members, gap):
             tolerance = abs(gap)
-        if abs(gap) > tolerance and (exact or gap < 0):
+        signed = total[:2] in self.known.signed
+        if abs(gap) > tolerance and (exact or (gap < 0 and not signed)):
             listed = " ; ".join(self.base(part) for part in members[:6])
             raise SecrecyError(
                 f"Les parties et le total diffèrent de {number(abs(gap), 2)}.",
@@ -268,6 +272,8 @@ class Assembly:
             )
         label = self._named(f"hors des parties : {whole}")
         self.amounts[label] = gap
+        if signed:
+            self.low[label] = -math.inf
         if whole in self.whole and float(gap).is_integer():
             self.whole.add(label)
         if abs(gap) <= tolerance:  # rounding by the producer: known to anybody
@@ -290,6 +296,8 @@ class Assembly:
         if not close(constant, 0.0):
             parts.append((ONE, constant))
         self.amounts[label] = value
+        if any(base[:2] in self.known.signed for base, _ in terms):
+            self.low[label] = -math.inf
         if math.isnan(value) and not any(self.known.figure(base).hidden for base, _ in terms):
             self.absent.add(label)
         self.thresholds[label] = max(threshold, NO_THRESHOLD)

@@ -108,6 +108,11 @@ class KnownFigures:
             if not math.isnan(figure.value) and figure.value != round(figure.value)
         }
 
+    @cached_property
+    def signed(self) -> set[tuple[str, str]]:
+        """Sources and variables that may be below zero, as some of their figures are: balances."""
+        return {base[:2] for base, figure in self.figures.items() if figure.value < 0}
+
     def whole(self, base: Base) -> bool:
         """Say whether a figure counts by ones."""
         return base[:2] not in self.weighted
