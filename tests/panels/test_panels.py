@@ -94,7 +94,7 @@ def test_notes_of_a_page_stand_on_few_lines_each_label_once() -> None:
     assert [(n.label, n.text) for n in shown.notes] == [
         ("Lecture", "un."), ("Précaution", "deux. Trois."), ("Passage", "q."),
     ]  # fmt: skip
-    found = [note.label for note in demo.demo().map("part_hlm").page.blocks[0].notes]
+    found = [note.label for note in demo.demo().map("part_hlm").page.blocks[-1].notes]
     assert len(found) == len(set(found)) <= 8
 
 
