@@ -182,7 +182,11 @@ def test_a_change_is_white_where_nothing_is_sure_and_context_has_none() -> None:
 
 def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
     """Both are white: the legend counts each territory once."""
-    said = texts(parsed(figure("taux_pauvrete", change=(2014, 2016)).svg))
+    drawn = figure("taux_pauvrete", change=(2014, 2016))
+    said = texts(parsed(drawn.svg))
+    (read,) = (note.text for note in drawn.notes if note.label == "Lecture")
+    assert "de 2014 à 2016" in read  # of a change, not of a figure
+    assert " points" in read
     legend = said[said.index("Évolution") + 1 :]
     keys = list(itertools.takewhile(lambda words: re.search(r" \(\d+\)$", words), legend))
     labels = [key for key in keys if not key.startswith(("Leurs", "Connus", "Chiffre", "Secret"))]

@@ -33,6 +33,15 @@ def test_a_label_far_from_any_room_still_finds_some() -> None:
     assert not any(overlap(a, b) for a, b in itertools.combinations(labels, 2))
 
 
+def test_no_line_runs_through_another_text() -> None:
+    """Under the name above it, « B » had its line drawn through it."""
+    above = Label("A long name", (50.0, 20.0), (90.0, 13.0), (50.0, 50.0))
+    taken = Label("", (50.0, 30.0), (98.0, 18.0), (50.0, 30.0))
+    (label,) = place_labels(["B"], [(50.0, 30.0)], (0, 0, 100, 100), around=[above, taken])
+    assert label.moved
+    assert label.at[1] < 30.0
+
+
 def test_a_label_stays_where_it_is_when_it_can() -> None:
     (label,) = place_labels(["12"], [(40.0, 30.0)], (0, 0, 100, 100))
     assert label.at == (40.0, 30.0)
