@@ -35,11 +35,11 @@ def test_a_label_far_from_any_room_still_finds_some() -> None:
 
 def test_no_line_runs_through_another_text() -> None:
     """Under the name above it, « B » had its line drawn through it."""
-    above = Label("A long name", (50.0, 20.0), (90.0, 13.0), (50.0, 50.0))
-    taken = Label("", (50.0, 30.0), (98.0, 18.0), (50.0, 30.0))
-    (label,) = place_labels(["B"], [(50.0, 30.0)], (0, 0, 100, 100), around=[above, taken])
+    name = Label("A long name", (50.0, 120.0), (90.0, 13.0), (50.0, 120.0))
+    taken = Label("", (50.0, 91.5), (98.0, 43.0), (50.0, 91.5))
+    (label,) = place_labels(["B"], [(50.0, 100.0)], (0, 0, 100, 200), around=[name, taken])
     assert label.moved
-    assert label.at[1] < 30.0
+    assert label.at[1] < 70.0, "under the name there is room nearer"
 
 
 def test_a_label_stays_where_it_is_when_it_can() -> None:
