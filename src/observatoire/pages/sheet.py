@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from observatoire.pages.blocks import Figure
+    from observatoire.pages.blocks import Block, Figure
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -205,7 +205,7 @@ def figure_page(
     """Return the page of one drawing; its title is the figure's own, what it says first is read first."""
     first = [Paragraph(note.text) for note in figure.notes if note.label == "Premier rang"]
     rest = tuple(note for note in figure.notes if note.label != "Premier rang")
-    blocks = (*first, replace(figure, title="", notes=rest))
+    blocks: tuple[Block, ...] = (*first, replace(figure, title="", notes=rest))
     page = Page(figure.title, table.zoning_label, blocks, date, place)
     return Sheet(page, table, drawn=drawn)
 

@@ -232,11 +232,12 @@ def _place(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     if len(known) >= _LEAST_KNOWN:
         parts.append(_bar(scale.at(known[0]), scale.at(known[-1]), y, _BAND))
         if bearing.middle:
-            parts.append(_bar(*map(scale.at, bearing.middle), y, _MIDDLE))
-        low, high = (number(known[end], bearing.indicator.decimals) for end in (0, -1))
+            low, high = map(scale.at, bearing.middle)
+            parts.append(_bar(low, high, y, _MIDDLE))
+        least, most = (number(known[end], bearing.indicator.decimals) for end in (0, -1))
         parts += [
-            text(at.least, y + 5, low, size=LEAST_TEXT, anchor="end", fill=soft),
-            text(at.most, y + 5, high, size=LEAST_TEXT, fill=soft),
+            text(at.least, y + 5, least, size=LEAST_TEXT, anchor="end", fill=soft),
+            text(at.most, y + 5, most, size=LEAST_TEXT, fill=soft),
             favourable_end(bearing.indicator, at.left, at.right, y),
         ]
     for reference in bearing.references:
