@@ -20,8 +20,14 @@ import scipy
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
-from compact_optimum import compact_optimum  # noqa: E402
-from tables_of_cells import SHAPES, margins, peer_interval, series, table  # noqa: E402
+from tables_of_cells import (  # noqa: E402
+    SHAPES,
+    compact_optimum,
+    margins,
+    peer_interval,
+    series,
+    table,
+)
 
 from observatoire.errors import SecrecyError  # noqa: E402
 from observatoire.secrecy import audit, protection  # noqa: E402

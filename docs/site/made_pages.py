@@ -251,7 +251,7 @@ def _errors_page() -> str:
         "Chacune dit quoi, où, pourquoi et que faire ; toutes sont des `obs.errors.ObservatoireError`.\n",
         _IN_ENGLISH,
     ]
-    for name in errors.__all__:
+    for name in sorted(errors.__all__):
         found = getattr(errors, name)
         if inspect.isclass(found):
             parts += [f"## {name}\n", f"{(inspect.getdoc(found) or '').splitlines()[0]}\n"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import NAN, TOWN, cell, table_of
 
 from observatoire.annex.completeness import completeness_blocks

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import NAN, TOWN, cell, gap, table_of
 
 from observatoire.annex.findings import (

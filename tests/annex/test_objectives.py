@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 from aims_made import BLANK
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import cell, table_of
 
 from observatoire.annex.objectives import evaluation_chapter, objective_boxes

@@ -8,8 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from bearings_made import POOR, WORDS, plain
-from maps_made import ground, in_svg, mark, parsed, texts
+from maps_made import POOR, WORDS, ground, in_svg, mark, parsed, plain, texts
 from tables_made import NAN, TOWN, cell, gap, sampled, table_of
 
 from observatoire.errors import GeometryError, UnknownNameError

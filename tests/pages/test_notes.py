@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import NAN, TOWN, cell, gap, table_of
 
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bearings_made import POOR, TOWN, bearing
-from maps_made import NAN, mark
+from maps_made import NAN, POOR, TOWN, bearing, mark
 from tables_made import TOWN as TOWNS
 from tables_made import cell, gap, table_of
 

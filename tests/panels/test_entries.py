@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from bearings_made import POOR, WORDS, plain
+from maps_made import POOR, WORDS, plain
 from tables_made import HERE, NAN, TOWN, cell, gap, table_of
 
 from observatoire.french.nouns import Noun, TerritoryNames

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import cell, table_of
 
 from observatoire.indicators.comparison.inequality import Inequality, Measure

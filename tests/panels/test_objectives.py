@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from aims_made import BLANK
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 
 from observatoire.french.nouns import Noun
 from observatoire.indicators.precision.differences import CLOSING, UNKNOWN, WIDENING

@@ -10,8 +10,19 @@ import demo
 import oracle
 import pytest
 import typst
-from bearings_made import POOR, TOWN, WORDS, bearing, plain
-from maps_made import NAN, mark, meeting, parsed, text_boxes, texts
+from maps_made import (
+    NAN,
+    POOR,
+    TOWN,
+    WORDS,
+    bearing,
+    mark,
+    meeting,
+    parsed,
+    plain,
+    text_boxes,
+    texts,
+)
 from python_calamine import CalamineWorkbook
 
 from observatoire.pages.blocks import Callout, Facts, Figure, Page

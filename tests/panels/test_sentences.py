@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bearings_made import POOR, TOWN, WORDS, bearing, plain
-from maps_made import NAN, mark
+from maps_made import NAN, POOR, TOWN, WORDS, bearing, mark, plain
 
 from observatoire.french.nouns import Noun, TerritoryNames
 from observatoire.panels.identities import SharedSource

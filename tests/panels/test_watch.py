@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from bearings_made import POOR, plain
+from maps_made import POOR, plain
 from tables_made import HERE, NAN, TOWN, cell, table_of
 
 from observatoire.french.nouns import Noun

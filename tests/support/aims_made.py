@@ -8,37 +8,12 @@ from observatoire.indicators.precision.differences import UNJUDGED, UNKNOWN
 
 NAN = float("nan")
 
+_SOLE = ("value", "low", "high", "change", "goal", "relative", "due_value")
+_WITH_BOUNDS = ("baseline", "gap_start", "gap_end", "move", "reached", "due_reached")
+
 BLANK: dict[str, Any] = {
-    **dict.fromkeys(
-        (
-            "baseline",
-            "baseline_low",
-            "baseline_high",
-            "value",
-            "low",
-            "high",
-            "change",
-            "gap_start",
-            "gap_start_low",
-            "gap_start_high",
-            "gap_end",
-            "gap_end_low",
-            "gap_end_high",
-            "move",
-            "move_low",
-            "move_high",
-            "goal",
-            "relative",
-            "reached",
-            "reached_low",
-            "reached_high",
-            "due_value",
-            "due_reached",
-            "due_reached_low",
-            "due_reached_high",
-        ),
-        NAN,
-    ),
+    **dict.fromkeys(_SOLE, NAN),
+    **{f"{name}{end}": NAN for name in _WITH_BOUNDS for end in ("", "_low", "_high")},
     "code": "A",
     "orientation": "Un",
     "objective": "Baisser le taux",

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import oracle
-from made_once import loaded
+from made_once import loaded, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,9 +157,7 @@ def write_workspace(folder: Path) -> Path:
         "data/raw/programme/actions.csv": ACTIONS,
         "data/raw/programme/notes.csv": NOTES,
     }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    write_files(folder, files)
     return folder
 
 

@@ -561,14 +561,10 @@ def attack_federation(
 
 def _leave_counted(made: Draw) -> None:
     """Leave out the numerators of hidden rates that some package counts openly, and that are not few."""
-    frames = [
-        pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
-    ]
     counted = {
         (row["zonage"], row["territoire"], " ".join(COUNTS[row["indicateur"]])): row["valeur"]
-        for frame in frames
-        for row in frame[frame["statut"] == "observé"].to_dict("records")
-        if row["indicateur"] in COUNTS
+        for row in _printed(made)
+        if row["indicateur"] in COUNTS and row["statut"] == "observé"
     }
     for code, name in made.bare.items():
         for key in [key for key in made.hidden if key[0] == name]:
@@ -580,13 +576,16 @@ def withheld(
     made: Draw, dark: set[tuple[str, ...]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the figures of packages that a federation hides: those that somebody hides, and the others."""
-    frames = [
-        pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str}) for folder in made.packages
-    ]
-    rows = pd.concat(frames)[_FIGURE].to_dict("records")
+    rows = _printed(made)
     hidden = {_key(row) for row in rows if row["statut"] == "secret"}
     gone = [row for row in rows if row["statut"] != "secret" and _key(row) in dark]
     return [r for r in gone if _key(r) in hidden], [r for r in gone if _key(r) not in hidden]
+
+
+def _printed(made: Draw) -> list[dict[str, Any]]:
+    """Return the figures of packages, one by one."""
+    read = (pd.read_csv(f / "valeurs.csv", dtype={"territoire": str}) for f in made.packages)
+    return pd.concat(read)[_FIGURE].to_dict("records")
 
 
 def _key(row: dict[str, Any]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import observatoire as obs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pytest
 
@@ -56,3 +56,11 @@ def loaded(name: str, write: Callable[[Path], object], to: Path, *, decide: str 
                 o.table(decide)
 
     return Path(shutil.copytree(made_once(name, make), to, dirs_exist_ok=True))
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files by their place in a folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")

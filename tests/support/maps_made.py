@@ -1,18 +1,28 @@
-"""Territories in a row, marks on them, and what a drawing says once read back."""
+"""Territories in a row, marks and figures on them, and what a drawing says once read back."""
 
 from __future__ import annotations
 
 import itertools
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import geopandas as gpd
 import shapely
 
+from observatoire.french.nouns import Noun, TerritoryNames
+from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.maps.marks import BaseMap, Mark
-from observatoire.values import Status
+from observatoire.panels.drawings.bearings import Bearing, Reference
+from observatoire.values import Nature, Status
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAN = float("nan")
+WORDS = TerritoryNames(Noun("quartier"), Noun("IRIS", "IRIS"))
+POOR = Indicator(
+    "p", "Taux de pauvreté", "Pauvreté", "t", Nature.RATE, "%", 1, "lower_is_better", "", "Population", (),
+    sentence="{v} habitants sur 100 vivent sous le seuil",
+)  # fmt: skip
+TOWN = Reference("Ville", 20.0, "20,0", whole=False, stated=False)
 
 
 def ground(count: int, *, without: tuple[int, ...] = ()) -> BaseMap:
@@ -75,3 +85,15 @@ def fills(svg: str) -> list[str]:
     """Return what fills each surface of the map, in order."""
     groups = (group.iter(f"{SVG}path") for group in parsed(svg).iter(f"{SVG}g"))
     return [path.attrib["fill"] for paths in groups for path in paths]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def bearing(value: float = 44.0, status: Status = Status.AGGREGATED, **other: object) -> Bearing:
+    """Return one figure in its place, above its town's unless said otherwise."""
+    judged = {"sign": "▲", "tone": "unfavourable"} if status is Status.AGGREGATED else {}
+    shown = mark(0, value, status, **judged)
+    made = Bearing(POOR, "2016", shown, (10.0, 44.0), (TOWN,))
+    return replace(made, **other)  # type: ignore[arg-type]

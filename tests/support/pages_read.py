@@ -6,6 +6,8 @@ Written for the workspaces of ``attacker``, whose names of territories and indic
 from __future__ import annotations
 
 import re
+import subprocess
+import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -235,3 +237,18 @@ def _within(inner: tuple[float, ...], outer: tuple[float, ...]) -> tuple[float, 
         e * g + f * i + k,
         e * h + f * j + m,
     )
+
+
+def text_of(path: Path) -> str:
+    """Return all that a file holds as text, whatever its form."""
+    if path.suffix == ".pdf":
+        run = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True)
+        return run.stdout.decode()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return "\n".join(
+                archive.read(name).decode()
+                for name in archive.namelist()
+                if name.endswith((".xml", ".rels", ".vml"))
+            )
+    return path.read_text(encoding="utf-8")

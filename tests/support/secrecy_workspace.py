@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import oracle
-from made_once import loaded
+from made_once import loaded, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,72 +152,50 @@ CASES = [
     ("FDF06", "vus", "100", "90", "120", ""),
 ]
 
-INDICATORS = """
-[indicators.menages_aides]
-label = "Ménages aidés"
-short = "Ménages aidés"
+#: By code: label, short label, nature, unit, definition, universe, source, numerator and denominator.
+_DEFINED = {
+    "menages_aides": (
+        *("Ménages aidés", "Ménages aidés", "count", "ménages"),
+        *("Ménages qui reçoivent une aide.", "Ménages", "essai-aides", "aides", ""),
+    ),
+    "part_aides": (
+        *("Part des ménages aidés", "Aidés", "rate", "%"),
+        *("Ménages aidés sur ménages.", "Ménages", "essai-aides", "aides", "menages"),
+    ),
+    "menages_par_aide": (
+        *("Ménages par ménage aidé", "Par aidé", "rate", "ménages"),
+        *("Ménages sur ménages aidés.", "Ménages", "essai-aides", "menages", "aides"),
+    ),
+    "cas_suivis": (
+        *("Cas suivis", "Cas suivis", "count", "personnes"),
+        *("Personnes suivies.", "Habitants", "essai-cas", "cas", ""),
+    ),
+    "part_cas": (
+        *("Part des cas suivis", "Part des cas", "rate", "%"),
+        *("Cas suivis sur personnes vues.", "Habitants", "essai-cas", "cas", "vus"),
+    ),
+}
+INDICATORS = "".join(
+    f"""
+[indicators.{code}]
+label = "{label}"
+short = "{short}"
 theme = "sante"
-nature = "count"
-unit = "ménages"
+nature = "{nature}"
+unit = "{unit}"
 decimals = 4
-definition = "Ménages qui reçoivent une aide."
-universe = "Ménages"
-sources = ["essai-aides"]
-numerator = ["aides"]
-
-[indicators.part_aides]
-label = "Part des ménages aidés"
-short = "Aidés"
-theme = "sante"
-nature = "rate"
-unit = "%"
-decimals = 4
-definition = "Ménages aidés sur ménages."
-universe = "Ménages"
-sources = ["essai-aides"]
-numerator = ["aides"]
-denominator = ["menages"]
-
-[indicators.menages_par_aide]
-label = "Ménages par ménage aidé"
-short = "Par aidé"
-theme = "sante"
-nature = "rate"
-unit = "ménages"
-decimals = 4
-definition = "Ménages sur ménages aidés."
-universe = "Ménages"
-sources = ["essai-aides"]
-numerator = ["menages"]
-denominator = ["aides"]
-
-[indicators.cas_suivis]
-label = "Cas suivis"
-short = "Cas suivis"
-theme = "sante"
-nature = "count"
-unit = "personnes"
-decimals = 4
-definition = "Personnes suivies."
-universe = "Habitants"
-sources = ["essai-cas"]
-numerator = ["cas"]
-
-[indicators.part_cas]
-label = "Part des cas suivis"
-short = "Part des cas"
-theme = "sante"
-nature = "rate"
-unit = "%"
-decimals = 4
-definition = "Cas suivis sur personnes vues."
-universe = "Habitants"
-sources = ["essai-cas"]
-numerator = ["cas"]
-denominator = ["vus"]
+definition = "{definition}"
+universe = "{universe}"
+sources = ["{source}"]
+numerator = ["{top}"]
 """
+    + f'denominator = ["{bottom}"]\n' * bool(bottom)
+    for code, (label, short, nature, unit, definition, universe, source, top, bottom) in (
+        _DEFINED.items()
+    )
+)
 
-SHOWN = ("menages_aides", "part_aides", "menages_par_aide", "cas_suivis", "part_cas")
+SHOWN = tuple(_DEFINED)
 
 
 def write_workspace(folder: Path, *, otherwise: bool = False) -> Path:
@@ -230,22 +208,21 @@ def write_workspace(folder: Path, *, otherwise: bool = False) -> Path:
     catalogue = (oracle.ROOT / "indicators.toml").read_text(encoding="utf-8")
     catalogue = catalogue.replace("maps = []", f"maps = {list(SHOWN)}", 1)
     catalogue = catalogue.replace('  "beneficiaires_cmu",', "".join(f'  "{c}",\n' for c in SHOWN))
-    (folder / "indicators.toml").write_text(catalogue + INDICATORS, encoding="utf-8")
-    aides = folder / "data" / "raw" / "essai-aides"
-    aides.mkdir()
-    (aides / "source.toml").write_text(SOURCE, encoding="utf-8")
-    rows = [f"{iris};{few};{all_}" for iris, (few, all_) in aided.items()]
-    (aides / "aides.csv").write_text("\n".join(["IRIS;aides;menages", *rows, ""]), encoding="utf-8")
-    cas = folder / "data" / "raw" / "essai-cas"
-    cas.mkdir()
-    (cas / "source.toml").write_text(LONG_SOURCE, encoding="utf-8")
+    rows = [f"{iris};{few};{all_}\n" for iris, (few, all_) in aided.items()]
     lines = [
         f"quartier-cucs-2007;{quartier};{variable};2016;"
-        f"{swap.get(value, value)};{swap.get(low, low)};{high};{note}"
+        f"{swap.get(value, value)};{swap.get(low, low)};{high};{note}\n"
         for quartier, variable, value, low, high, note in CASES
     ]
-    head = "zonage;territoire;variable;annee;valeur;bas;haut;note"
-    (cas / "cas.csv").write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+    head = "zonage;territoire;variable;annee;valeur;bas;haut;note\n"
+    files = {
+        "indicators.toml": catalogue + INDICATORS,
+        "data/raw/essai-aides/source.toml": SOURCE,
+        "data/raw/essai-aides/aides.csv": "".join(["IRIS;aides;menages\n", *rows]),
+        "data/raw/essai-cas/source.toml": LONG_SOURCE,
+        "data/raw/essai-cas/cas.csv": "".join([head, *lines]),
+    }
+    write_files(folder, files)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""A made-up workbook with merged cells and hidden rows, in three forms."""
+"""A made-up workbook with merged cells and hidden rows, in three forms; OpenDocument is written by hand."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from odf_made import packed
 from xls_made import _record, _workbook, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Rows = Sequence[Sequence[Any]]
+    Ranges = Sequence[tuple[int, int, int, int]]
+
+PARTS = ("office", "table", "text", "style", "calcext")
+
+#: LibreOffice refuses an archive whose manifest names neither the document nor its content.
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+    'manifest:version="1.2"><manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry '
+    'manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+
 
 def sheet(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]] = (),
+    rows: Rows,
+    merges: Ranges = (),
     hidden: Sequence[int] = (),
     *,
     form: str = "xlsx",
@@ -28,13 +40,7 @@ def sheet(
     return writer(rows, merges, hidden, filtered=filtered)
 
 
-def _xlsx(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _xlsx(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
         page = made.add_worksheet("Données")
@@ -52,13 +58,7 @@ def _xlsx(
     return buffer.getvalue()
 
 
-def _xls(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _xls(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     records = b""
     for at in range(len(rows)):
         records += _record(
@@ -77,13 +77,7 @@ def _xls(
     return _workbook(records, _record(0x00E0, struct.pack("<HH16x", 0, 0)))
 
 
-def _ods(
-    rows: Sequence[Sequence[Any]],
-    merges: Sequence[tuple[int, int, int, int]],
-    hidden: Sequence[int],
-    *,
-    filtered: bool,
-) -> bytes:
+def _ods(rows: Rows, merges: Ranges, hidden: Sequence[int], *, filtered: bool) -> bytes:
     spans = {(top, left): (low - top + 1, right - left + 1) for top, left, low, right in merges}
     state = "filter" if filtered else "collapse"
     table_rows = ""
@@ -135,4 +129,43 @@ def altered(content: bytes, part: str, *changes: tuple[bytes, bytes]) -> bytes:
                     assert before in body
                     body = body.replace(before, after)
             new.writestr(entry.filename, body)
+    return buffer.getvalue()
+
+
+def percentages(rows: list[list[Any]]) -> bytes:
+    """Write a sheet whose numbers are shown in per cent."""
+    return opendocument(rows, kind="percentage")
+
+
+def opendocument(rows: list[list[Any]], *, kind: str = "float", columns: str = "") -> bytes:
+    """Write the least OpenDocument sheet, by hand."""
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="{kind}" office:value="{cell}"/>'
+            if isinstance(cell, int | float)
+            else '<table:table-cell office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    return packed(f'<table:table table:name="IRIS">{columns}{cells}</table:table>')
+
+
+def packed(body: str, styles: str = "") -> bytes:
+    """Put tables into the envelope of an OpenDocument workbook."""
+    names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
+    names["of"] = "urn:oasis:names:tc:opendocument:xmlns:of:1.2"  # that of formulas
+    namespaces = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {namespaces}>{styles}<office:body><office:spreadsheet>{body}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
     return buffer.getvalue()

@@ -104,7 +104,7 @@ def xlsb_bytes() -> bytes:
 
 
 def ods_bytes() -> bytes:
-    from odf_made import opendocument
+    from sheets_made import opendocument
 
     return opendocument(ROWS)
 

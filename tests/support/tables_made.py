@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from bearings_made import WORDS
+from maps_made import WORDS
 
 from observatoire.secrecy.release import protected_table as release
 

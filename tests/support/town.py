@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import shapely
+from made_once import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,10 +168,7 @@ def write_town(
         "geo/liens.csv": "source;target;link\n" + "".join(f"{c};V;proche\n" for c in CODES),
         **(more or {}),
     }
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    write_files(folder, files)
     for name, shown in (("iris", tuple(CODES)), ("secteurs", (middle,))):
         (folder / "geo" / f"{name}.gpkg").write_bytes(_layer(name, shown))
     return folder

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from attacker import COMMUNES, VARIABLES, everything_shown
 from modelled_parts import ModelAttacker, write_modelled
-from saved_texts import text_of
+from pages_read import text_of
 from scipy import optimize, sparse
 
 import observatoire as obs

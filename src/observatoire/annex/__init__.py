@@ -1,12 +1,13 @@
 """The annex: one document that holds all that is shown, and the part of it that is asked for.
 
-``choice`` is what ``annex.toml`` says, ``scope`` the territories and themes that it keeps. ``document`` puts the
-chapters in order: ``findings`` (what to retain), ``indicator_pages``, ``objectives`` (the evaluation),
-``completeness`` and ``checks`` (what is missing), ``method``; ``revisions`` says what changed since an earlier
-publication, ``workbook`` lays out the sheets, ``logo`` checks the picture of the cover.
+``choice`` is what ``annex.toml`` says, and the territories and themes that it keeps; ``content`` all that it is
+made of. ``document`` puts the chapters in order: ``findings`` (what to retain), ``indicator_pages``,
+``objectives`` (the evaluation), ``completeness`` (what is missing), ``method`` and checks; ``revisions`` says what
+changed since an earlier publication, ``workbook`` lays out the sheets, ``logo`` checks the picture of the cover.
 """
 
-from observatoire.annex.document import AnnexContent, annex_page
+from observatoire.annex.content import AnnexContent
+from observatoire.annex.document import annex_page
 
 #: Forms that hold several pages.
 ANNEX_SUFFIXES = (".html", ".pdf", ".docx", ".xlsx")

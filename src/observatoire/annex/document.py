@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from observatoire.annex.checks import checked_blocks
-from observatoire.annex.choice import AnnexChoice
 from observatoire.annex.completeness import completeness_blocks
-from observatoire.annex.findings import Finding, finding, in_short, retain_blocks
-from observatoire.annex.indicator_pages import (
-    chosen_indicators,
-    kept_notes,
-    key_figures,
-    theme_blocks,
-)
-from observatoire.annex.method import Done, method_blocks
+from observatoire.annex.findings import in_short, retain_blocks
+from observatoire.annex.indicator_pages import kept_notes, key_figures, theme_blocks
+from observatoire.annex.method import checked_blocks, method_blocks
 from observatoire.annex.objectives import evaluation_chapter
-from observatoire.annex.revisions import Revisions, revision_blocks
+from observatoire.annex.revisions import revision_blocks
 from observatoire.annex.workbook import sheets
 from observatoire.french.typography import NO_BREAK, day, plural
 from observatoire.indicators.computation.table import modelled
-from observatoire.maps import BaseMap, MapStyle, map_figure
+from observatoire.maps import MapStyle, map_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
     Facts,
-    Figure,
     Heading,
     Note,
     Page,
@@ -44,7 +35,6 @@ from observatoire.panels.identities import shared_names
 from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
 from observatoire.panels.profile import (
     Entry,
-    ProfileContent,
     entries,
     headed_entries,
     in_short_form,
@@ -54,84 +44,19 @@ from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    import pandas as pd
-
-    from observatoire.annex.scope import AnnexScope
-    from observatoire.indicators.definitions.catalogue import Catalogue, Theme
-    from observatoire.panels.assessment import Assessment
-    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.annex.content import AnnexContent
 
 
 #: A profile of so few figures shares its page.
 _FEW_ROWS = 4
-
-#: Pages that a theme has at most in a short annex.
-_MOST_PAGES = 2
-
 
 #: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
     "e : estimé ; n.d. : non disponible."
 )
-
-
-@dataclass(frozen=True)
-class AnnexContent:
-    """All that the annex is made of: one protected table and what describes it.
-
-    ``evaluation`` gives the pages of what was found, and ``local`` what is written and done in a territory.
-    """
-
-    name: str
-    subject: str
-    place: str
-    centre: str
-    day: dt.date
-    table: ProtectedTable
-    catalogue: Catalogue
-    base_map: BaseMap
-    communes: Mapping[str, str]
-    foot: Sequence[str]
-    scope: AnnexScope
-    profiles: ProfileContent
-    choice: AnnexChoice = field(default_factory=AnnexChoice)
-    found: Assessment | None = None
-    evaluation: Callable[[Assessment], Sequence[Block]] = lambda _: ()
-    local: Callable[[str], Sequence[Block]] = lambda _: ()
-    done: Done = field(default_factory=Done)
-    checked: pd.DataFrame | None = None
-    changed: Revisions | None = None
-    logo: Figure | None = None
-    audience: str = "public"
-
-    @cached_property
-    def themes(self) -> list[Theme]:
-        """The headings shown."""
-        return self.scope.themes_of(self.catalogue)
-
-    @cached_property
-    def findings(self) -> dict[str, Finding]:
-        """What the indicators say, those that have a figure of their own."""
-        codes = [
-            code for code in self.table.indicators if not self.table.indicator(code).nature.additive
-        ]
-        by_code = {
-            code: finding(self.table, code, self.communes, self.base_map.alike)
-            for code in [*codes, *self.chosen]
-        }
-        return {code: each for code, each in by_code.items() if each}
-
-    @cached_property
-    def chosen(self) -> list[str]:
-        """The indicators that have their page."""
-        most = _MOST_PAGES if self.choice.length == "court" else 0
-        return chosen_indicators(
-            self.table, self.catalogue, self.themes, self.choice.indicators, most=most
-        )
 
 
 def annex_page(content: AnnexContent, *, pages: bool = True, workbook: bool = True) -> Page:
@@ -162,25 +87,14 @@ def annex_page(content: AnnexContent, *, pages: bool = True, workbook: bool = Tr
         day=content.day,
         place=" · ".join(text for text in (content.centre, content.place) if text),
         cover=True,
-        sheets=sheets(
-            content.table,
-            content.catalogue,
-            content.themes,
-            content.communes,
-            content.done.sources,
-            content.found,
-            content.changed,
-            content.foot,
-        )
-        if workbook
-        else (),
+        sheets=sheets(content) if workbook else (),
     )
 
 
 def _cover(content: AnnexContent) -> list[Block]:
     """Lay out the cover: logo, main figures, findings, one picture of equal squares; the foreword after it."""
     blocks: list[Block] = [content.logo] if content.logo else []
-    blocks.append(key_figures(content.table, content.themes, content.chosen, content.findings))
+    blocks.append(key_figures(content))
     facts = in_short(content.table, list(content.findings.values()), content.found)
     blocks.append(Facts(facts, kind="findings"))
     rates = [c for c in content.chosen if not content.table.indicator(c).nature.additive]
@@ -245,15 +159,7 @@ def _tartan(content: AnnexContent) -> list[Block]:
 
 def _themes(content: AnnexContent) -> list[Block]:
     """Lay out the indicators chosen, then the tables: of those on profiles, or of the whole catalogue."""
-    blocks = theme_blocks(
-        content.table,
-        content.themes,
-        content.chosen,
-        content.findings,
-        content.base_map,
-        content.communes,
-    )
-    return [*blocks, *_tables(content)]
+    return [*theme_blocks(content), *_tables(content)]
 
 
 def _tables(content: AnnexContent) -> list[Block]:

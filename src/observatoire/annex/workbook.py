@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.annex.revisions import Revisions
-    from observatoire.indicators.definitions.catalogue import Catalogue, Indicator, Theme
+    from observatoire.annex.content import AnnexContent
+    from observatoire.indicators.definitions.catalogue import Indicator, Theme
     from observatoire.pages.blocks import Held
-    from observatoire.panels.assessment import Assessment
-    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: The longest name of a sheet, and what none may hold.
 _LONGEST, _FORBIDDEN = 31, str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -67,66 +65,23 @@ _CHANGES = {
 }  # fmt: skip
 
 
-def sheets(
-    table: ProtectedTable,
-    catalogue: Catalogue,
-    themes: Sequence[Theme],
-    communes: Mapping[str, str],
-    sources: Sequence[Mapping[str, Any]],
-    found: Assessment | None,
-    changed: Revisions | None,
-    foot: Sequence[str] = (),
-) -> tuple[DataSheet, ...]:
-    """Return the sheets of the workbook, fifteen at most with its index.
-
-    Parameters
-    ----------
-    table : ProtectedTable
-        Every figure shown.
-    catalogue, themes
-        Definitions, and the headings shown.
-    communes : mapping
-        The commune of each territory.
-    sources : sequence of mapping
-        As the method prints them.
-    found : Assessment or None
-        The evaluation.
-    changed : Revisions or None
-        What changed since an earlier publication.
-    foot : sequence of str
-        Zonings shown under the territories.
-    """
-    spots = by_spot(table.cells)
-    named = [
-        sheet
-        for theme in themes
-        if (sheet := _theme(table, theme, spots, communes, foot)) is not None
-    ][:_MOST_THEMES]
-    made = [*named, _figures(table, catalogue, communes), _dictionary(table, catalogue)]
+def sheets(content: AnnexContent) -> tuple[DataSheet, ...]:
+    """Return the sheets of the workbook, fifteen at most with its index."""
+    spots = by_spot(content.table.cells)
+    themes = (_theme(content, theme, spots) for theme in content.themes)
+    made = [sheet for sheet in themes if sheet is not None][:_MOST_THEMES]
+    made += [_figures(content), _dictionary(content)]
+    found, changed = content.found, content.changed
     if found is not None and len(found.objectives):
-        made.append(
-            _plain(
-                "Objectifs", "Objectifs et ce qui en est connu", found.objectives, _AIMS, catalogue
-            )
-        )
+        title = "Objectifs et ce qui en est connu"
+        made.append(_plain("Objectifs", title, found.objectives, _AIMS, content))
     if found is not None and len(found.gaps):
-        made.append(
-            _plain(
-                "Évolutions",
-                "Évolution des écarts, et pourquoi l’on ne sait pas",
-                found.gaps,
-                _GAPS,
-                catalogue,
-            )
-        )
+        title = "Évolution des écarts, et pourquoi l’on ne sait pas"
+        made.append(_plain("Évolutions", title, found.gaps, _GAPS, content))
     if changed is not None:
-        made.append(
-            _plain(
-                "Révisions", f"Changements depuis {changed.since}", changed.df, _CHANGES, catalogue
-            )
-        )
-    made.append(_sources(sources))
-    return tuple(made)
+        title = f"Changements depuis {changed.since}"
+        made.append(_plain("Révisions", title, changed.df, _CHANGES, content))
+    return (*made, _sources(content.done.sources))
 
 
 def sheet_name(label: str) -> str:
@@ -146,27 +101,24 @@ def sheet_name(label: str) -> str:
 
 
 def _theme(
-    table: ProtectedTable,
-    theme: Theme,
-    spots: Mapping[tuple[str, str, str], Any],
-    communes: Mapping[str, str],
-    foot: Sequence[str],
+    content: AnnexContent, theme: Theme, spots: Mapping[tuple[str, str, str], Any]
 ) -> DataSheet | None:
     """Lay a theme out, territories in rows: what is their own as numbers, the rest as texts."""
+    table = content.table
     cells = table.cells
     known = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
     shown = [i for i in table.indicators.values() if i.theme == theme.code and i.code in known]
     if not shown:
         return None
     periods = cells.drop_duplicates("indicator").set_index("indicator")["period"]
-    once = cells[cells["zoning"].isin([table.zoning, *foot])].drop_duplicates(
+    once = cells[cells["zoning"].isin([table.zoning, *content.foot])].drop_duplicates(
         ["zoning", "territory"]
     )
     verdicts = table.verdicts
     rows = tuple(
         (
             str(row["name"]),
-            communes.get(str(row["territory"]), "")
+            content.communes.get(str(row["territory"]), "")
             if row["zoning"] == table.zoning
             else "Pour comparer",
             *(
@@ -191,10 +143,11 @@ def _headed(indicator: Indicator, period: str) -> str:
     return f"{indicator.short}\n{unit}" if unit else indicator.short
 
 
-def _figures(table: ProtectedTable, catalogue: Catalogue, communes: Mapping[str, str]) -> DataSheet:
+def _figures(content: AnnexContent) -> DataSheet:
     """List every figure, a row each: its own value, or its context, in columns apart."""
+    table = content.table
     verdicts, rows, decimals = table.verdicts, [], []
-    labels = {code: theme.label for code, theme in catalogue.themes.items()}
+    labels = {code: theme.label for code, theme in content.catalogue.themes.items()}
     for row in records(table.cells):
         indicator = table.indicators[str(row["indicator"])]
         status, places = Status(str(row["status"])), indicator.decimals
@@ -210,7 +163,7 @@ def _figures(table: ProtectedTable, catalogue: Catalogue, communes: Mapping[str,
             (
                 labels.get(indicator.theme, ""), indicator.label, indicator.code, indicator.unit,
                 str(row["zoning"]), str(row["territory"]), str(row["name"]),
-                communes.get(str(row["territory"]), ""), str(row["period"]), status.shown,
+                content.communes.get(str(row["territory"]), ""), str(row["period"]), status.shown,
                 None if context else value, value if context else None,
                 _number(row["low"], places) if bounded else None,
                 _number(row["high"], places) if bounded else None,
@@ -238,13 +191,14 @@ def _number(value: object, decimals: int) -> float | None:
     return None if math.isnan(figure) else round_half_up(figure, decimals)
 
 
-def _dictionary(table: ProtectedTable, catalogue: Catalogue) -> DataSheet:
+def _dictionary(content: AnnexContent) -> DataSheet:
+    table, themes = content.table, content.catalogue.themes
     periods = table.cells.groupby("indicator")["period"].agg(
         lambda p: ", ".join(sorted({*map(str, p)} - {""}))
     )
     rows: list[tuple[Held, ...]] = [
         (
-            one.code, one.label, one.short, catalogue.themes[one.theme].label, one.unit, one.nature.label,
+            one.code, one.label, one.short, themes[one.theme].label, one.unit, one.nature.label,
             one.polarity_label, str(periods.get(one.code, "")), one.definition, one.universe,
             " ".join(one.caveats),
         )
@@ -257,10 +211,10 @@ def _dictionary(table: ProtectedTable, catalogue: Catalogue) -> DataSheet:
 
 
 def _plain(
-    name: str, title: str, frame: pd.DataFrame, heads: Mapping[str, str], catalogue: Catalogue
+    name: str, title: str, frame: pd.DataFrame, heads: Mapping[str, str], content: AnnexContent
 ) -> DataSheet:
     """Write some columns of a frame: texts as texts, numbers as numbers."""
-    known = catalogue.indicators
+    known = content.catalogue.indicators
     rows, decimals = [], []
     for row in records(frame):
         indicator = known.get(str(row.get("indicator", "")))

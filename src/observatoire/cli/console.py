@@ -7,11 +7,13 @@ import io
 import re
 import sys
 import time
+import tomllib
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -243,6 +245,8 @@ _BOUND = {0xA0: 0xE0A0, 0x202F: 0xE02F}
 _BOUND_BACK = {sign: space for space, sign in _BOUND.items()}
 
 
-def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:
-    """Show some columns of a frame, under the heads that are given."""
-    show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())
+def show_frame(title: str, frame: pd.DataFrame, columns: list[str], **named: str) -> None:
+    """Show some columns of a frame, each under its head of ``heads.toml``, or the one ``named`` here."""
+    known = tomllib.loads(resources.files(__package__).joinpath("heads.toml").read_text("utf-8"))
+    shown = [(known | named)[column] for column in columns]
+    show(title, shown, frame[columns].astype(str).to_numpy().tolist())

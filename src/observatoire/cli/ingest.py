@@ -177,40 +177,6 @@ def preview(
             )
 
 
-#: What the tables of « status » show: the heading of each column.
-_SOURCES = {
-    "source": "Source",
-    "producer": "Producteur",
-    "zoning": "Zonage",
-    "rows_read": "Lues",
-    "rows_kept": "Gardées",
-    "rows_rejected": "Rejetées",
-}
-_ZONINGS = {
-    "zoning": "Zonage",
-    "label": "Libellé",
-    "territories": "Territoires",
-    "official": "Périmètres",
-}
-_REJECTS = {
-    "source": "Source",
-    "file": "Fichier",
-    "column": "Colonne",
-    "rows": "Lignes",
-    "first": "Première",
-    "reason": "Motif",
-}
-_INDICATORS = {"indicator": "Code", "label": "Intitulé", "unit": "Unité", "periods": "Périodes"}
-_AGREEMENTS = {
-    "source": "Source",
-    "partner": "Partenaire",
-    "audience": "Public",
-    "ends": "Jusqu’au",
-    "state": "État",
-}
-_CHECKS = {"level": "Niveau", "title": "Contrôle", "rows": "Lignes"}
-
-
 @command()
 def status(workspace: Workspace = Path()) -> None:
     """Dit ce que contient l’entrepôt : sources, zonages, rejets, conventions, contrôles."""
@@ -220,17 +186,18 @@ def status(workspace: Workspace = Path()) -> None:
         found = o.checks().df.groupby(["level", "title"], sort=False).size()
         absent = _absent(o, zonings, sources)
     counts = ["rows_read", "rows_kept", "rows_rejected"]
-    show_frame(
-        "Sources chargées", sources.assign(**{c: sources[c].map(number) for c in counts}), _SOURCES
-    )
+    loaded = sources.assign(**{c: sources[c].map(number) for c in counts})
+    show_frame("Sources chargées", loaded, ["source", "producer", "zoning", *counts])
     _show_zonings(zonings)
     if sources.empty:
         say("Rien n’est chargé : « observatoire load », ou « observatoire load FICHIER ».")
-    show_frame("Lignes rejetées (détail : o.rejects())", _counted(rejects), _REJECTS)
+    columns = ["source", "file", "column", "rows", "first", "reason"]
+    show_frame("Lignes rejetées (détail : o.rejects())", _counted(rejects), columns)
     ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
-    show_frame("Conventions", agreed.assign(ends=ends), _AGREEMENTS)
+    columns = ["source", "partner", "audience", "ends", "state"]
+    show_frame("Conventions", agreed.assign(ends=ends), columns)
     title = "Contrôles (détail : observatoire check)"
-    show_frame(title, found.reset_index(name="rows"), _CHECKS)
+    show_frame(title, found.reset_index(name="rows"), ["level", "title", "rows"])
     if absent:
         say("Ce qui n’est pas là :\n" + "\n".join(f"  - {line}." for line in absent))
 
@@ -248,7 +215,9 @@ def indicators(
         listed = o.indicators(theme)
     fed = listed["periods"] != ""
     periods = listed["periods"].where(fed, "aucune : il manque " + listed["lacking"])
-    show_frame("Indicateurs", listed.assign(periods=periods), _INDICATORS)
+    columns = ["indicator", "label", "unit", "periods"]
+    named = {"indicator": "Code", "label": "Intitulé"}
+    show_frame("Indicateurs", listed.assign(periods=periods), columns, **named)
 
 
 def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
@@ -291,7 +260,8 @@ def _show_zonings(zonings: pd.DataFrame) -> None:
     """Show the zonings, then what was mended, lacking or skipped in their perimeters."""
     official = zonings["official"].map({True: "officiel", False: "schématique"})
     drawn = official.mask(zonings["shapes"] == 0, "aucun")
-    show_frame("Zonages", zonings.assign(official=drawn), _ZONINGS)
+    columns = ["zoning", "label", "territories", "official"]
+    show_frame("Zonages", zonings.assign(official=drawn), columns)
     for zoning, remarks in zonings.loc[zonings["remarks"] != "", ["zoning", "remarks"]].to_numpy():
         say(f"{zoning} : {remarks}")
 

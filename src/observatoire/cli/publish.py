@@ -53,7 +53,8 @@ def audit(workspace: Workspace = Path()) -> None:
     if report.empty:
         return
     unsafe = report[~report["safe"]]
-    show_frame("Effectifs mal protégés", unsafe, _UNSAFE)
+    columns = ["zoning", "territory", "indicator", "period", "found_by"]
+    show_frame("Effectifs mal protégés", unsafe, columns)
     if not (report["safe"] | report["already_public"]).all():
         raise typer.Exit(2)
 
@@ -92,20 +93,11 @@ def calibrate(
         lessons = o.calibrate(zoning, source, indicators or ())
         used = any(recipe.model for recipe in o.workspace.passages)
     held = {name: lessons[name].map(_per_cent) for name in ("held_80", "held_95")}
-    show_frame("Ce qui a appris", lessons.assign(**held), _LESSON_HEADS)
+    columns = ["label", "period", "places", *held, "note"]
+    show_frame("Ce qui a appris", lessons.assign(**held), columns, label="Indicateur")
     say("Écrit dans calibration.toml, et employé désormais avant les calibrations fournies.")
     if not used:
         say('Pour qu’elles servent : model = "part" dans la table [[passages]] des quartiers.')
-
-
-_LESSON_HEADS = {
-    "label": "Indicateur",
-    "period": "Période",
-    "places": "Territoires",
-    "held_80": "Dans les 80 %",
-    "held_95": "Dans les 95 %",
-    "note": "Remarque",
-}
 
 
 def _per_cent(share: float) -> str:
@@ -335,40 +327,9 @@ def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:
     conflicts = together.conflicts()
     for warning in together.warnings:
         say(warning)
-    for title, heads, frame in (
-        ("Paquets refusés", _REFUSED, together.rejected()),
-        (
-            "Même question, réponses différentes",
-            _DIFFERING,
-            conflicts[conflicts["explique"] == "non"],
-        ),
-        ("Effectifs que les paquets dévoilent ensemble", _GIVEN_AWAY, given_away),
-    ):
-        show_frame(title, frame, heads)
-
-
-#: Columns of what an audit and a federation say, and their heads.
-_UNSAFE = {
-    "zoning": "Zonage",
-    "territory": "Territoire",
-    "indicator": "Indicateur",
-    "period": "Période",
-    "found_by": "On le tire de",
-}
-_REFUSED = {"place": "Où", "reason": "Pourquoi"}
-_DIFFERING = {
-    "nom": "Territoire",
-    "indicateur": "Indicateur",
-    "periode": "Période",
-    "observatoire_a": "Selon",
-    "observatoire_b": "Et selon",
-    "motif": "Motif",
-}
-_GIVEN_AWAY = {
-    "observatoire": "Masqué par",
-    "nom": "Territoire",
-    "indicateur": "Indicateur",
-    "periode": "Période",
-    "retrouve_par": "Se retrouve par",
-    "a_retirer": "À retirer",
-}
+    show_frame("Paquets refusés", together.rejected(), ["place", "reason"], reason="Pourquoi")
+    differing = conflicts[conflicts["explique"] == "non"]
+    columns = ["nom", "indicateur", "periode", "observatoire_a", "observatoire_b", "motif"]
+    show_frame("Même question, réponses différentes", differing, columns)
+    columns = ["observatoire", "nom", "indicateur", "periode", "retrouve_par", "a_retirer"]
+    show_frame("Effectifs que les paquets dévoilent ensemble", given_away, columns)

@@ -6,6 +6,7 @@ one more deposit, and a deposit is one transaction, which is tried again when ot
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import random
 import tempfile
@@ -155,18 +156,13 @@ class Lake:
             try:
                 return act()
             except duckdb.Error as error:
-                self._undo()
+                with contextlib.suppress(duckdb.Error):  # no transaction was open
+                    self.connection.execute("ROLLBACK")
                 passing = any(word in str(error).casefold() for word in _PASSING)
                 if not left or not passing:
                     raise _unanswered(error) from error
                 time.sleep(random.uniform(0.05, 0.4) * (TRIES - left))  # noqa: S311 - no secret
         return None
-
-    def _undo(self) -> None:
-        try:
-            self.connection.execute("ROLLBACK")
-        except duckdb.Error:
-            return  # no transaction was open
 
 
 #: What the engine and the catalogue say when others wrote at the same time.

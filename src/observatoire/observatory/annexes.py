@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.annex import AnnexContent
-    from observatoire.annex.choice import AnnexChoice
+    from observatoire.annex.choice import AnnexChoice, AnnexScope
     from observatoire.annex.method import Done
     from observatoire.annex.revisions import Revisions
-    from observatoire.annex.scope import AnnexScope
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.definitions.series import Break
     from observatoire.observatory.session import Audience
@@ -177,7 +176,7 @@ class Annexes(Views):
 
     def _scope(self, choice: AnnexChoice) -> AnnexScope:
         """Find the territories that are asked for, by their commune, their perimeter or their name."""
-        from observatoire.annex.scope import AnnexScope
+        from observatoire.annex.choice import AnnexScope
 
         main, names = self.workspace.main_zoning, self._gazetteer
         theme = self.catalogue.theme(choice.theme) if choice.theme else None

@@ -13,7 +13,7 @@ import pytest
 
 import observatoire as obs
 from observatoire.errors import UnknownNameError
-from observatoire.exchange.federation.queries import FIGURE_COLUMNS
+from observatoire.exchange.federation.engine import FIGURE_COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path

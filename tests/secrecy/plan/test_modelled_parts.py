@@ -11,7 +11,7 @@ import pytest
 from attacker import SOURCE, everything_shown, published, write
 from attacks import kind_of
 from modelled_parts import PARTS, ModelAttacker, model_parts, write_modelled
-from saved_texts import text_of
+from pages_read import text_of
 
 import observatoire as obs
 

@@ -14,7 +14,7 @@ import demo
 import pandas as pd
 import pyogrio
 import pytest
-from saved_texts import text_of
+from pages_read import text_of
 from secrecy_workspace import HIDDEN, SHOWN, secret_texts
 
 import observatoire as obs

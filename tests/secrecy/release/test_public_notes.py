@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from evaluation_workspace import CONFIDENTIAL, NOTES, PARTNERS, PUBLIC, loaded_workspace
-from saved_texts import text_of
+from pages_read import text_of
 
 import observatoire as obs
 from observatoire.errors import SecrecyError, UnknownNameError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from compact_optimum import compact_optimum
-from tables_of_cells import SHAPES, table
+from tables_of_cells import SHAPES, compact_optimum, table
 
 from observatoire.secrecy import protection
 from observatoire.secrecy.suppression.cell_system import build_system

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import xlsxwriter
-from odf_made import packed
+from sheets_made import packed
 from xls_made import record, shown, workbook
 
 from observatoire.errors import UnknownColumnError

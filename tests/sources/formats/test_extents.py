@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import says
-from odf_made import opendocument
+from sheets_made import opendocument
 from spoilt_bytes import ROWS, xlsx_bytes
 from xls_made import compound, old_book, old_cells
 

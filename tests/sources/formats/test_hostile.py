@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from confined import Outcome, confined
-from odf_made import packed
+from sheets_made import packed
 from spoilt_bytes import dbf_bytes, xlsx_bytes, zip_bytes
 
 from observatoire.sources import FileSpec, read_table

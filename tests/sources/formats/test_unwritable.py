@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from built_workspace import says
-from odf_made import packed
+from sheets_made import packed
 from spoilt_bytes import ROWS, dbf_bytes, xlsx_bytes
 
 from observatoire.errors import UnreadableFileError

@@ -11,8 +11,7 @@ import xlsxwriter
 from built_workspace import Place, dump, plain, says
 from hypothesis import example, given
 from hypothesis import strategies as st
-from odf_made import opendocument, percentages
-from sheets_made import sheets
+from sheets_made import opendocument, percentages, sheets
 from xls_made import shown_cells
 
 from observatoire.errors import (

@@ -11,7 +11,7 @@ import xlsxwriter
 from built_workspace import raw_of, says
 from hypothesis import given
 from hypothesis import strategies as st
-from odf_made import opendocument
+from sheets_made import opendocument
 from spoilt_bytes import zip_bytes
 
 from observatoire.errors import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import FileError, UnknownNameError
-from observatoire.errors.arguments import one_name, one_period, suggestion
+from observatoire.errors import FileError
+from observatoire.errors.arguments import check_known, one_name, one_period
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
@@ -225,7 +225,7 @@ class FederationAnswers:
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
         from observatoire.exchange.federation.joint.system import Federated
-        from observatoire.exchange.federation.joint_disclosure import (
+        from observatoire.exchange.federation.joint_suppression import (
             DISCLOSURE_COLUMNS,
             joint_disclosures,
         )
@@ -321,19 +321,11 @@ class FederationAnswers:
     def _among(self, column: str, given: str) -> str:
         """Return a zoning or a period of which some package has figures, or refuse it."""
         known = sorted(set(self._observed[column]))
-        if given not in known:
-            raise UnknownNameError(
-                f"Aucun paquet n’a de chiffre pour « {given} ».",
-                remedy=suggestion(given, known),
-                name=given,
-            )
+        check_known(given, known, f"Aucun paquet n’a de chiffre pour « {given} ».")
         return given
 
     def _code(self, indicator: str, example: str) -> str:
         known = sorted(set(self.indicators.get("indicateur", ())))
         code = one_name(indicator, "un indicateur", example)
-        if code not in known:
-            raise UnknownNameError(
-                f"Aucun paquet ne donne « {code} ».", remedy=suggestion(code, known), name=code
-            )
+        check_known(code, known, f"Aucun paquet ne donne « {code} ».")
         return code

@@ -47,9 +47,8 @@ class Federation(SiteFigures):
         >>> f.close()
         """
         from observatoire.exchange.federation.views.inventory import inventory_page
-        from observatoire.exchange.federation.views.sheets import sheet_without_figures
 
-        page = inventory_page(
+        return inventory_page(
             self._called_in(self._observed),
             self._called_in(self._inventory),
             self._verdicts,
@@ -57,7 +56,6 @@ class Federation(SiteFigures):
             self.common(),
             self._imprint.date,
         )
-        return sheet_without_figures(page)
 
     def panel(
         self,
@@ -104,8 +102,6 @@ class Federation(SiteFigures):
         'Aides et accompagnement'
         >>> f.close()
         """
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import holders
         from observatoire.exchange.federation.views.sites import sites_sheet
         from observatoire.indicators.definitions.catalogue import Theme
         from observatoire.panels.drawings.pages import require_kind
@@ -116,9 +112,7 @@ class Federation(SiteFigures):
         if kind != "theme":
             bearings = self._bearings(codes, period, zoning, followed=kind == "evolution")
             return sites_sheet(kind, bearings, self._headings, self._imprint)
-        found = self._answers(codes, period, zoning)
-        groups = holders(found.rows, self.titles)
-        table = protected_answers(found, self._said)
+        table, groups = self._shown(codes, period, zoning)
         heading = Theme(code=theme, label=self._headings.get(theme, theme)) if theme else None
         return panel_page(table, groups, heading, self._imprint.date, self._imprint.place)
 
@@ -152,15 +146,13 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import federation_map, holders
+        from observatoire.exchange.federation.views.ground import federation_map
         from observatoire.maps import MapStyle
 
         style = MapStyle(classes, k, "value", kind)
         style.cut([0.0], 0)  # classes are refused before anything is asked
-        found = self._answers([self._code(indicator, 'f.map("part_hlm")')], period, zoning)
-        groups = holders(found.rows, self.titles)
-        table = protected_answers(found, self._said)
+        code = self._code(indicator, 'f.map("part_hlm")')
+        table, groups = self._shown([code], period, zoning)
         return federation_map(table, self._zones, groups, style, self._imprint)
 
     def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
@@ -190,12 +182,11 @@ class Federation(SiteFigures):
         observatoire.errors.exceptions.UnknownNameError: Aucun site de la fédération ne s’appelle...
         >>> f.close()
         """
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.sites import site_sheet
 
         named = one_name(territory, "un territoire", 'f.profile("Dillon")')
         bearings = self._bearings(self._of_theme(None), None, zoning)
-        ground = base_map(self._zones, bearings.table.zoning)
+        ground = self._ground(bearings.table.zoning)
         return site_sheet(bearings, ground, self._headings, named, self._imprint)
 
     def atlas(
@@ -221,7 +212,6 @@ class Federation(SiteFigures):
         SecrecyError
             As :meth:`panel`.
         """
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.sites import sites_atlas
         from observatoire.pages.sheet import write_out, writer_of
         from observatoire.panels.atlas import write_atlas
@@ -230,7 +220,7 @@ class Federation(SiteFigures):
         writer_of(target, [".html"])
         codes = self._asked(indicators, 'f.atlas("atlas.html", indicators=["part_hlm"])')
         bearings = self._bearings(codes, None, zoning)
-        ground = base_map(self._zones, bearings.table.zoning)
+        ground = self._ground(bearings.table.zoning)
         content = sites_atlas(bearings, ground, self._headings, self._imprint)
         leaving = bearings.table.with_others(*bearings.earlier)
         return write_out(leaving, {target: partial(write_atlas, content)})[0]
@@ -280,7 +270,6 @@ class Federation(SiteFigures):
 
     def _chapters(self, zoning: str | None) -> tuple[list[Sheet], dict[str, Sequence[Block]]]:
         """Return the pages that an annex is made of, and their blocks by chapter."""
-        from observatoire.exchange.federation.views.ground import base_map
         from observatoire.exchange.federation.views.report import (
             MOST_DRAWN,
             given_away_blocks,
@@ -299,7 +288,7 @@ class Federation(SiteFigures):
         followed = self.panel(
             kind="evolution", zoning=where, indicators=dated[:MOST_DRAWN] or codes
         )
-        placed = base_map(self._zones, where).shapes.notna().any()
+        placed = self._ground(where).shapes.notna().any()
         drawn = [self.map(code, zoning=where) for code in codes if placed]
         labels = zip(self.indicators["indicateur"], self.indicators["libelle"], strict=True)
         words = {**dict(labels), **self.zonings, **self.titles}

@@ -102,9 +102,7 @@ def read_federation(path: Path) -> FederationTerms:
     placed = tuple(
         member
         if is_address(member.place)
-        else FederationMember(
-            **{**vars(member), "place": str(root / Path(member.place).expanduser())}
-        )
+        else replace(member, place=str(root / Path(member.place).expanduser()))
         for member in terms.members
     )
     return replace(terms, members=placed)

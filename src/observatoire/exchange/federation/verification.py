@@ -15,8 +15,8 @@ from observatoire.declarations.secrecy_rules import PARTNER_THRESHOLD
 from observatoire.errors import FileError, TruncatedFileError
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.agreements import read_terms
+from observatoire.exchange.federation.engine import question_text
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
-from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
 from observatoire.exchange.publication.figures import (
     PASSAGE_COLUMNS,

@@ -26,8 +26,12 @@ from observatoire.french.typography import number, plural
 from observatoire.passage.codes import check_codes, increasing, named
 from observatoire.passage.geometry.corners import seen_from_within
 from observatoire.passage.geometry.grid import Grid, recognise_grid
-from observatoire.territories.layers.crs import areas_are_true, metric_system, systems_like
-from observatoire.territories.layers.location import crs_name
+from observatoire.territories.layers.crs import (
+    areas_are_true,
+    crs_name,
+    metric_system,
+    systems_like,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: which one a layer seems to be in, and whether it shows areas as they are."""
+"""Coordinate reference systems: which one a layer seems to be in, where it lies, whether areas are true."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import CRS, Proj, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError as UnknownSystem
+from pyproj.exceptions import ProjError
 
 from observatoire.declarations.fields import Code, Flag, Named, declared
 from observatoire.declarations.reader import packaged, read
+from observatoire.errors import CRSError
+from observatoire.french.typography import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -127,6 +132,64 @@ def _within(crs: CRS, longitude: float, latitude: float) -> bool:
     )
 
 
+def crs_name(crs: CRS) -> str:
+    """Name a CRS as people do: its EPSG code, or its title."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.name)
+
+
+def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
+    """Refuse a file none of whose layers is where the workspace's CRS is of use."""
+    refusal: CRSError | None = None
+    for frame in layers:
+        if frame.crs is None:
+            return
+        try:
+            check_near_one(frame, path, crs)
+        except CRSError as error:
+            refusal = refusal or error
+        else:
+            return
+    if refusal is not None:
+        raise refusal
+
+
+def check_near_one(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
+    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
+    from pyogrio.errors import CRSError as UnknownCRS  # noqa: PLC0415 - 30 MB, for who reads a layer
+
+    area = CRS(crs).area_of_use
+    known = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
+    if area is None or known.empty:
+        return
+    try:
+        x0, y0, x1, y1 = known.to_crs("EPSG:4326").total_bounds
+    except (UnknownCRS, ProjError):
+        return  # said by the check of each shape
+    if not np.isfinite([x0, y0, x1, y1]).all():
+        return
+    if x0 <= area.east and x1 >= area.west and y0 <= area.north and y1 >= area.south:
+        return
+    region = region_around((x0 + x1) / 2, (y0 + y1) / 2)
+    named = f" ({region})" if region else ""
+    raise CRSError(
+        "Cette couche est ailleurs : aucun de ses contours n’est près de vos territoires.",
+        where=path.name,
+        why=f"Elle va de {_written(x0)} à {_written(x1)} de longitude et de {_written(y0)} à "
+        f"{_written(y1)} de latitude{named} ; vos territoires sont en {crs} "
+        f"({area.name.split(' - ')[0]}). Des noms de lieux s’y retrouvent peut-être : ce sont des "
+        "homonymes.",
+        remedy="Demandez la couche de vos communes. Si c’est bien la leur, son système "
+        f"({crs_name(frame.crs)}) est faux : corrigez-le dans QGIS (Définir la projection), sans "
+        "reprojeter.",
+        bounds=(x0, y0, x1, y1),
+    )
+
+
+def _written(value: float) -> str:
+    return f"{number(value, 1)}°"
+
+
 _TRUE = 0.01  # gap of areas that national projections stay under, even at their edges
 _STEPS = 5  # places looked at along each side of where a projection is used
 _A_PLAN = 100_000.0  # metres from zero: a plan with numbers of its own lies nowhere on earth
@@ -175,7 +238,7 @@ def _scales_where_used(wkt: str) -> Floats:
 def _projection(wkt: str) -> Proj | None:
     try:
         return Proj(CRS(wkt))
-    except CRSError:
+    except UnknownSystem:
         return None
 
 

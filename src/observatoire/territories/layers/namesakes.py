@@ -1,17 +1,96 @@
-"""Two vintages of a zoning share most of their names: the codes of a layer tell which one it is."""
+"""Rows of a layer that name the same: towns elsewhere, pieces of a territory, two vintages of a zoning.
+
+Two vintages share most of their names: the codes of a layer tell which one it is.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.territories.layers.reader import texts_of
+from observatoire.errors import UnknownTerritoryError
+from observatoire.french.typography import several_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from observatoire.territories.matcher import Matcher
+
+
+#: Below this share of the rows of a layer, names that repeat are namesakes.
+_NAMESAKES = 0.2
+
+#: So many rows a territory, on average, are pieces of it.
+_PIECES = 3
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """Write codes as texts; a whole number that a blank made decimal has no decimal."""
+    return column.astype("str").fillna("").map(written_code).astype("str")
+
+
+def written_code(value: object) -> str:
+    """Write a code as a text."""
+    text = str(value)
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() and text.isascii() else text
+
+
+def check_namesakes(
+    kept: gpd.GeoDataFrame,
+    texts: pd.Series,
+    matcher: Matcher,
+    path: Path,
+    column: str,
+    rows: int,
+) -> None:
+    """Refuse a wide layer in which towns elsewhere have quartiers of the same names.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        With how many outlines bear one name.
+    """
+    repeated = kept.index[kept.index.duplicated()]
+    by_name = ~texts.isin(list(matcher.names)).any()
+    if not len(repeated) or not by_name or len(kept) > _NAMESAKES * rows:
+        return
+    name = matcher.names[repeated[0]]
+    count = int((kept.index == repeated[0]).sum())
+    raise UnknownTerritoryError(
+        f"Cette couche couvre bien plus que vos territoires : {count} contours s’appellent « {name} ».",
+        where=f"{path.name}, colonne {column}",
+        why=f"Sur {rows} contours, {len(kept)} portent le nom d’un des {several_of(matcher.label)} : "
+        "ce sont pour la plupart des homonymes d’autres villes.",
+        remedy="Gardez les seuls contours de vos communes (QGIS : Extraire par attribut), ou donnez la "
+        "colonne des codes : code_column.",
+        codes=list(repeated),
+    )
+
+
+def in_parts(found: pd.Series, matcher: Matcher, path: Path) -> UnknownTerritoryError | None:
+    """Return the error of a layer of cells or pieces, many of which tell the same territory.
+
+    Parameters
+    ----------
+    found : Series of str
+        The territory that each row tells; empty for none.
+    """
+    codes = found[found != ""]
+    if len(codes) <= _PIECES * codes.nunique():
+        return None
+    code = str(codes.mode().iloc[0])
+    return UnknownTerritoryError(
+        f"Cette couche découpe vos territoires : {int((codes == code).sum())} lignes pour "
+        f"« {matcher.names[code]} ».",
+        where=path.name,
+        why="Ce sont des carreaux ou des morceaux, non les contours des "
+        f"{several_of(matcher.label)}.",
+        remedy='Employez-la comme support d’un passage (support = "geo/…"), ou déclarez ses carreaux '
+        "comme un zonage.",
+    )
 
 
 def outdone(layers: list[gpd.GeoDataFrame], known: Mapping[str, Matcher]) -> set[str]:

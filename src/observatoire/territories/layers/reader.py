@@ -24,13 +24,13 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import enumerate_words, several_of
-from observatoire.territories.layers.crs import systems_like
+from observatoire.territories.layers.crs import check_near_one, crs_name, systems_like
 from observatoire.territories.layers.drawings import authors, check_no_scheme, is_drawing
-from observatoire.territories.layers.location import (
+from observatoire.territories.layers.namesakes import (
     check_namesakes,
-    check_near_one,
-    crs_name,
     in_parts,
+    texts_of,
+    written_code,
 )
 from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.signatures import check_signature, offline
@@ -287,16 +287,6 @@ def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
     return any(texts_of(frame[column]).isin(codes).any() for column in columns)
 
 
-def texts_of(column: pd.Series) -> pd.Series:
-    """Write codes as texts; a whole number that a blank made decimal has no decimal."""
-    return column.astype("str").fillna("").map(_written).astype("str")
-
-
-def _written(value: object) -> str:
-    text = str(value)
-    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() and text.isascii() else text
-
-
 def _guess_column(
     layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
 ) -> tuple[gpd.GeoDataFrame, str]:
@@ -328,7 +318,7 @@ def _named(values: pd.Series, known: dict[str, str], matcher: Matcher) -> tuple[
     happen to be a code: a column of codes has one in most of its rows. ``known`` keeps what each text
     names: a layer may have thousands of columns.
     """
-    texts = [_written(value) for value in values.dropna().tolist()]
+    texts = [written_code(value) for value in values.dropna().tolist()]
     for text in {*texts} - known.keys():
         known[text] = matcher.find(text)
     named = [known[text] for text in texts if known[text]]

@@ -18,9 +18,9 @@ from observatoire.sources.parsers.number_style import NumberStyle
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.tables.rejects import REJECT_COLUMNS
 from observatoire.territories import Matcher, read_members
+from observatoire.territories.layers.crs import check_near
 from observatoire.territories.layers.drawings import check_drawing
-from observatoire.territories.layers.location import check_near, in_parts
-from observatoire.territories.layers.namesakes import outdone
+from observatoire.territories.layers.namesakes import in_parts, outdone, texts_of
 from observatoire.territories.layers.reader import (
     LAYER_SUFFIXES,
     ReadLayer,
@@ -30,7 +30,6 @@ from observatoire.territories.layers.reader import (
     holds_codes,
     read_file,
     read_layer,
-    texts_of,
 )
 from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices
 from observatoire.warehouse.loading.options import USUAL, LoadOptions

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.exchange.federation.joint.bare_rates import BareTerms, read_bare_rates
 from observatoire.exchange.federation.joint.definitions import ADDED, Definitions
 from observatoire.exchange.federation.joint.exposure import CountedCell, Exposure, Fact, groups
 from observatoire.exchange.federation.joint.links import (
@@ -25,7 +24,12 @@ from observatoire.exchange.federation.joint.neighbours import (
     near_bare_rates,
     near_hidden,
 )
-from observatoire.exchange.federation.joint.rate_terms import RateFigure, hide_terms
+from observatoire.exchange.federation.joint.rates import (
+    BareTerms,
+    RateFigure,
+    hide_terms,
+    read_bare_rates,
+)
 from observatoire.exchange.federation.joint.twins import twins
 from observatoire.values import Status, records
 

@@ -1,17 +1,24 @@
-"""The values of a federation as a table that pages admit: whose each figure is, and what it may stand by."""
+"""The values of a federation as a table that pages admit: whose each figure is, what it may stand by.
+
+And which of its dates compare: those that every member that has both says may be joined.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observatoire.exchange.federation.comparability import CARE, NO
 from observatoire.exchange.publication.figures import FIGURE_KEY, decimals_of
-from observatoire.french.typography import NO_BREAK, plural
+from observatoire.exchange.publication.series import read_series_words
+from observatoire.french.typography import NO_BREAK, enumerate_words, plural
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.indicators.definitions.catalogue import POLARITIES, Indicator
+from observatoire.panels.drawings.bearings import Course
 from observatoire.secrecy.release.protected_table import HIDDEN_REASON, protect_table
 from observatoire.values import Nature, Status, records
 
@@ -42,6 +49,14 @@ _WITHHELD = (
 
 
 @dataclass(frozen=True)
+class Imprint:
+    """What the pages of a federation say of themselves: whose they are, and their day."""
+
+    place: str
+    date: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """What a federation answers of some indicators on one zoning.
 
@@ -67,6 +82,22 @@ class Answers:
         """Return who answers, by territory and indicator."""
         keys = ["territoire", "indicateur", "observatoire"]
         return {(row[keys[0]], row[keys[1]]): row[keys[2]] for row in records(self.rows[keys])}
+
+    @cached_property
+    def holders(self) -> dict[str, str]:
+        """Whose figures of each territory are shown."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for code, name in zip(self.rows["territoire"], self.rows["observatoire"], strict=True):
+            found[str(code)].add(str(name))
+        return {
+            code: enumerate_words([title for name, title in self.titles.items() if name in names])
+            for code, names in sorted(found.items())
+        }
+
+    @cached_property
+    def places(self) -> list[tuple[str, str]]:
+        """The territories and their names, those of one member together."""
+        return sorted(self.names.items(), key=lambda one: (self.holders.get(one[0], "~"), one[0]))
 
 
 def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTable:
@@ -110,7 +141,7 @@ def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:
     by_territory = {str(row["territoire"]): row for row in records(values)}
     cells = [
         _cell(answers, by_territory.get(place), (place, name), (code, period), judged)
-        for place, name in answers.names.items()
+        for place, name in answers.places
     ]
     word = next(row for row in records(defined) if row["observatoire"] == first)
     return _indicator(word, tuple(_cautions(answers, values, word, judged))), cells
@@ -198,3 +229,47 @@ def _measures(row: Record, status: Status) -> dict[str, Any]:
         "passage_low": low if shared else _NAN, "passage_high": high if shared else _NAN,
         "pi80_low": row["plausible_bas"], "pi80_high": row["plausible_haut"],
     }  # fmt: skip
+
+
+def federation_course(
+    code: str, periods: Sequence[str], observed: pd.DataFrame, definitions: pd.DataFrame
+) -> Course:
+    """Say which dates of an indicator compare, from what each member declares of its own.
+
+    Parameters
+    ----------
+    periods : sequence of str
+        Its dates on a zoning, in order.
+    observed : DataFrame
+        The answer of ``inventory.sql`` on that zoning.
+    """
+    own = observed[observed["indicateur"] == code]
+    dates = {str(who): set(rows["periode"]) for who, rows in own.groupby("observatoire")}
+    said = {
+        row["observatoire"]: read_series_words(row)
+        for row in records(definitions[definitions["indicateur"] == code])
+        if row["observatoire"] in dates
+    }
+    joined, broken = [], {}
+    last = periods[0] if periods else ""
+    for after in periods[1:]:
+        reasons = [breaks[after] for _, breaks in said.values() if after in breaks]
+        holding = [who for who, known in dates.items() if {last, after} <= known]
+        if reasons:
+            broken[after], last = reasons[0], after
+        elif holding and all(_reaches(said[who][0], last, after) for who in holding):
+            joined.append((last, after))
+            last = after
+        elif not any(last in dict(pairs) for pairs, _ in said.values()):
+            last = after  # nothing leads on from there
+    return Course(tuple(periods), tuple(joined), broken, judged=False)
+
+
+def _reaches(joined: set[tuple[str, str]], start: str, end: str) -> bool:
+    """Say whether dates that follow each other lead from one to another."""
+    steps, at = dict(joined), start
+    for _ in range(len(steps)):
+        at = steps.get(at, "")
+        if at == end:
+            return True
+    return False

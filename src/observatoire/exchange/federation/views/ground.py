@@ -1,7 +1,8 @@
-"""The territories of the members: what they are called, and their shapes under a map."""
+"""The territories of the members: what they are called, their shapes under a map, and that map."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,13 +11,21 @@ import pandas as pd
 import shapely
 from pyproj.exceptions import ProjError
 
+from observatoire.errors import GeometryError
 from observatoire.exchange.publication.figures import PLACE_COLUMNS
+from observatoire.maps import map_figure
 from observatoire.maps.marks import BaseMap
+from observatoire.pages.sheet import figure_page
+from observatoire.panels.plots import plot_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
+    from observatoire.exchange.federation.views.figures import Imprint
+    from observatoire.maps import MapStyle
+    from observatoire.pages.sheet import Sheet
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 _COMMUNES = "commune"
 #: What reading outlines raises of a stranger’s file: its words, its system of coordinates, its shapes.
@@ -120,3 +129,39 @@ def apart(shapes: gpd.GeoSeries, groups: Mapping[str, str]) -> dict[str, str]:
     listed = list(boxes.values())
     meet = any(a.intersects(b) for rank, a in enumerate(listed) for b in listed[:rank])
     return {} if meet else dict(groups)
+
+
+def federation_map(
+    table: ProtectedTable,
+    zones: gpd.GeoDataFrame,
+    groups: Mapping[str, str],
+    style: MapStyle,
+    imprint: Imprint,
+) -> Sheet:
+    """Return the map of an indicator of a federation; members that lie apart have each a frame.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds one indicator.
+    groups : mapping
+        Whose figures of each territory are shown.
+
+    Raises
+    ------
+    GeometryError
+        When no package gives a shape.
+    """
+    ground = base_map(zones, table.zoning)
+    if not ground.shapes.notna().any():
+        raise GeometryError(
+            f"Aucun paquet ne donne de contour pour « {table.zoning} » : pas de carte.",
+            where=table.zoning,
+            remedy="f.panel(…) montre les mêmes chiffres ; ou demandez des paquets dont zones.parquet a "
+            "des contours.",
+        )
+    (code,) = table.indicators
+    frames = apart(ground.shapes, groups)
+    figure = map_figure(table, code, ground, frames, style=style)
+    drawn = partial(plot_map, table, code, ground, frames, style)
+    return figure_page(table, figure, imprint.date, imprint.place, drawn)

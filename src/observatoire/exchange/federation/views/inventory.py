@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from observatoire.exchange.federation.comparability import CARE, NO, YES, year_of
 from observatoire.exchange.federation.views.grid import (
     FULL,
@@ -17,13 +19,14 @@ from observatoire.exchange.federation.views.grid import (
     grid_figures,
 )
 from observatoire.french.typography import capital, number, plural
+from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.pages.blocks import Block, Facts, Note, Page, Row, TableBlock, TextCell, heads
+from observatoire.pages.sheet import Sheet
+from observatoire.secrecy.release.protected_table import protect_table
 from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
 _HEADS = ("Observatoire", "Échelle", "Territoires connus", "Périodes", "Rythme", "Lacunes")
 
@@ -152,8 +155,8 @@ def inventory_page(
     members: Mapping[str, str],
     common: Sequence[str],
     date: str,
-) -> Page:
-    """Return the page of who observes what.
+) -> Sheet:
+    """Return the page of who observes what, and no count: it carries no table.
 
     Parameters
     ----------
@@ -193,7 +196,8 @@ def inventory_page(
         _table(inventory, members),
     )
     said = f"{plural(len(members), 'observatoire')} : qui observe quoi, où, à quel rythme"
-    return Page("Inventaire de la fédération", said, blocks, date)
+    page = Page("Inventaire de la fédération", said, blocks, date)
+    return Sheet(page, protect_table(Table(pd.DataFrame(columns=list(CELL_COLUMNS)), {}, "", "")))
 
 
 def _noun(count: int, noun: str) -> str:

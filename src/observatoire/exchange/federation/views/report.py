@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.exchange.federation.verification import Member
-    from observatoire.exchange.federation.views.sheets import Imprint
+    from observatoire.exchange.federation.views.figures import Imprint
 
 #: Indicators that an annex draws at most.
 MOST_DRAWN = 6

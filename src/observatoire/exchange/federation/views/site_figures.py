@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_period, suggestion
+from observatoire.errors.arguments import check_known, names_in, one_period
 from observatoire.exchange.federation.answers import FederationAnswers, in_short
 from observatoire.french.typography import capital, day
 from observatoire.sources.descriptors.agreement import current_day
@@ -20,9 +19,46 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from observatoire.exchange.federation.views.figures import Answers
-    from observatoire.exchange.federation.views.sheets import Imprint
+    from observatoire.exchange.federation.views.figures import Answers, Imprint
+    from observatoire.maps import BaseMap
     from observatoire.panels.drawings.bearings import Bearings
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+
+def shared_zoning(observed: pd.DataFrame, codes: Sequence[str], mains: Sequence[str] = ()) -> str:
+    """Return the zoning that the most members call theirs, then observe, then that of the most figures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", 4), ("b", "q", "i", 4), ("a", "c", "i", 90)]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "connus"])
+    >>> shared_zoning(frame, ["i"]), shared_zoning(frame, ["i"], ["c", "iris"])
+    ('q', 'c')
+    """
+    asked = observed[observed["indicateur"].isin(list(codes))]
+    found = asked.groupby("zonage").agg(
+        members=("observatoire", "nunique"), known=("connus", "sum")
+    )
+    found = found.assign(theirs=[list(mains).count(zoning) for zoning in found.index])
+    best = found.sort_values(["theirs", "members", "known"], ascending=False, kind="stable")
+    return str(best.index[0]) if len(best) else ""
+
+
+def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
+    """Return the latest of the periods that the most members have: what may be compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", "2016"), ("b", "q", "i", "2016"), ("a", "q", "i", "2017")]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "periode"])
+    >>> shared_period(frame, "i", "q")
+    '2016'
+    """
+    asked = observed[(observed["indicateur"] == code) & (observed["zonage"] == zoning)]
+    members = asked.groupby("periode")["observatoire"].nunique()
+    return str(members.index[members == members.max()].max()) if len(members) else ""
 
 
 @dataclass(eq=False)
@@ -31,7 +67,7 @@ class SiteFigures(FederationAnswers):
 
     @property
     def _imprint(self) -> Imprint:
-        from observatoire.exchange.federation.views.sheets import Imprint
+        from observatoire.exchange.federation.views.figures import Imprint
 
         return Imprint(self.title or "Fédération", day(current_day()))
 
@@ -39,8 +75,6 @@ class SiteFigures(FederationAnswers):
         self, codes: Sequence[str], period: int | str | None, zoning: str | None
     ) -> Answers:
         """Return what is shown of some indicators, with what must be withheld of it."""
-        from observatoire.exchange.federation.views.sheets import shared_period, shared_zoning
-
         observed = self._observed
         mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
         where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
@@ -50,6 +84,15 @@ class SiteFigures(FederationAnswers):
             where, {code: given or shared_period(observed, code, where) for code in codes}
         )
 
+    def _shown(
+        self, codes: Sequence[str], period: int | str | None, zoning: str | None
+    ) -> tuple[ProtectedTable, dict[str, str]]:
+        """Return some indicators as pages admit them, and whose figures of each territory they are."""
+        from observatoire.exchange.federation.views.figures import protected_answers
+
+        found = self._answers(codes, period, zoning)
+        return protected_answers(found, self._said), found.holders
+
     def _at(
         self,
         where: str,
@@ -58,7 +101,6 @@ class SiteFigures(FederationAnswers):
     ) -> Answers:
         """Return what is shown of indicators, each at its period."""
         from observatoire.exchange.federation.views.figures import Answers
-        from observatoire.exchange.federation.views.sheets import holders
 
         asked = [
             self.engine.ask("values", indicateur=code, zonage=where, periode=each)
@@ -71,15 +113,12 @@ class SiteFigures(FederationAnswers):
         zones = self._zones[self._zones["zonage"] == where]
         names = dict(zip(zones["territoire"], zones["nom"], strict=True))
         names |= dict(zip(values["territoire"], values["nom"], strict=True))
-        groups = holders(values, self.titles)
         return Answers(
             rows=values,
             definitions=self.indicators,
             verdicts=self._verdicts,
             titles=self.titles,
-            names={
-                code: names[code] for code in sorted(names, key=lambda c: (groups.get(c, "~"), c))
-            },
+            names=names,
             zoning=where,
             periods=periods,
             withheld=self._withheld(
@@ -98,9 +137,10 @@ class SiteFigures(FederationAnswers):
         followed: bool = True,
     ) -> Bearings:
         """Place the figures of sites among the others, with those of earlier dates where they are followed."""
-        from observatoire.exchange.federation.views.courses import federation_course
-        from observatoire.exchange.federation.views.figures import protected_answers
-        from observatoire.exchange.federation.views.sheets import holders
+        from observatoire.exchange.federation.views.figures import (
+            federation_course,
+            protected_answers,
+        )
         from observatoire.panels.drawings.bearings import Bearings
 
         latest = self._answers(codes, period, zoning)
@@ -119,7 +159,7 @@ class SiteFigures(FederationAnswers):
         ]
         return Bearings(
             protected_answers(owned, self._said),
-            holders(latest.rows, self.titles),
+            latest.holders,
             tuple(protected_answers(each, ()) for each in before),
             {
                 code: federation_course(code, each, observed, self.indicators)
@@ -133,6 +173,11 @@ class SiteFigures(FederationAnswers):
         from observatoire.exchange.federation.views.ground import zone_rows
 
         return zone_rows(self.members)
+
+    def _ground(self, zoning: str) -> BaseMap:
+        from observatoire.exchange.federation.views.ground import base_map
+
+        return base_map(self._zones, zoning)
 
     @cached_property
     def _headings(self) -> dict[str, str]:
@@ -158,10 +203,5 @@ class SiteFigures(FederationAnswers):
         if theme is None:
             return list(once["indicateur"])
         known = sorted(set(once["thematique"]))
-        if theme not in known:
-            raise UnknownNameError(
-                f"Aucun paquet n’a de thématique « {theme} ».",
-                remedy=suggestion(str(theme), known),
-                name=str(theme),
-            )
+        check_known(theme, known, f"Aucun paquet n’a de thématique « {theme} ».")
         return list(once.loc[once["thematique"] == theme, "indicateur"])

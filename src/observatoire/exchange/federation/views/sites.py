@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import check_known
 from observatoire.french.typography import number, plural
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps.locator import locator_figure
@@ -22,7 +21,7 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.exchange.federation.views.sheets import Imprint
+    from observatoire.exchange.federation.views.figures import Imprint
     from observatoire.maps.marks import BaseMap
     from observatoire.panels.drawings.bearings import Bearing, Bearings
 
@@ -174,14 +173,9 @@ def sites_atlas(
 
 
 def _named(sites: Sequence[TerritoryIdentity], territory: str) -> TerritoryIdentity:
-    known = {simplify(each.name): each for each in sites} | {
-        simplify(each.code): each for each in sites
-    }
-    site = known.get(simplify(territory))
-    if site is None:
-        raise UnknownNameError(
-            f"Aucun site de la fédération ne s’appelle « {territory} ».",
-            remedy=suggestion(territory, [each.name for each in sites]),
-            name=territory,
-        )
-    return site
+    named = {simplify(each.name): each for each in sites}
+    named |= {simplify(each.code): each for each in sites}
+    if simplify(territory) not in named:
+        what = f"Aucun site de la fédération ne s’appelle « {territory} »."
+        check_known(territory, [each.name for each in sites], what)
+    return named[simplify(territory)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.exchange.federation.views.courses import federation_course
+from observatoire.exchange.federation.views.figures import federation_course
 
 if TYPE_CHECKING:
     from observatoire.panels.drawings.bearings import Course
