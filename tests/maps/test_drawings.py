@@ -193,6 +193,16 @@ def test_own_figures_come_first_from_the_highest_and_each_group_says_how_many() 
     assert [heading[-3:] for heading in headings] == ["(2)", "(1)", "(1)", "(2)"]
 
 
+def test_a_row_without_a_sign_writes_none() -> None:
+    assert all(each.text for each in in_svg(ranked([mark(0, 5.0)])[0]).iter(f"{SVG}text"))
+
+
+def test_a_square_tells_no_sure_change_from_no_figure() -> None:
+    marks = [mark(0, 0.4, text="+0,4", sign="●"), mark(1, NAN, Status.MISSING, text="n.d.")]
+    shown = texts(in_svg(draw_tiles(marks, ground(2), (0.0, 0.0, 300.0, 0.0), blue)[0]))
+    assert {"+0,4 ●", "n.d."} <= set(shown)
+
+
 def test_a_bar_says_no_more_than_the_figure_and_an_interval_has_both_ends() -> None:
     marks = [mark(0, 10.0, interval=(8.0, 12.0)), mark(1, 5.0, interval=(NAN, NAN))]
     root = in_svg(ranked(marks)[0])

@@ -26,11 +26,11 @@ PAPER = 184 / 25.4 * 72
 
 
 def figure(code: str, **asked: Any) -> Any:
-    return demo.demo().map(code, **({"period": 2016} | asked)).page.blocks[0]
+    return demo.demo().map(code, **({"period": 2016} | asked)).page.blocks[-1]
 
 
 def multiples(code: str, *periods: int, **asked: Any) -> Any:
-    return demo.demo().maps(code, periods, **asked).page.blocks[0]
+    return demo.demo().maps(code, periods, **asked).page.blocks[-1]
 
 
 def own_ranks(code: str) -> list[int]:
@@ -182,7 +182,11 @@ def test_a_change_is_white_where_nothing_is_sure_and_context_has_none() -> None:
 
 def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
     """Both are white: the legend counts each territory once."""
-    said = texts(parsed(figure("taux_pauvrete", change=(2014, 2016)).svg))
+    drawn = figure("taux_pauvrete", change=(2014, 2016))
+    said = texts(parsed(drawn.svg))
+    (read,) = (note.text for note in drawn.notes if note.label == "Lecture")
+    assert "de 2014 à 2016" in read  # of a change, not of a figure
+    assert " points" in read
     legend = said[said.index("Évolution") + 1 :]
     keys = list(itertools.takewhile(lambda words: re.search(r" \(\d+\)$", words), legend))
     labels = [key for key in keys if not key.startswith(("Leurs", "Connus", "Chiffre", "Secret"))]
@@ -227,16 +231,16 @@ def test_the_alternative_text_begins_with_what_is_known_and_its_extremes() -> No
     assert "Ravine Bouillé\u00a0: 15,8\u202f% (estimé)" in breath
 
 
-def first_place(drawn: Any) -> str:
-    said = " ".join(note.text for note in drawn.notes if note.label in ("Lecture", "Premier rang"))
-    plain = said.replace("\u202f", " ").replace("\xa0", " ")
-    return plain[plain.index("Le plus haut (") :] if "Le plus haut (" in plain else ""
+def first_place(sheet: Any) -> str:
+    """Return what is read before a map, and nowhere else on its page."""
+    first, drawn = sheet.page.blocks
+    assert not any("Le plus haut" in note.text for note in drawn.notes)
+    return str(first.text).replace("\u202f", " ").replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("code", ["part_hlm", "part_0_14", "part_menages_une_personne"])
 def test_the_first_place_is_said_sure_where_its_gap_with_each_other_is(code: str) -> None:
     """By Newcombe's method, written here apart: the two intervals, put together side by side."""
-    drawn = demo.demo().map(code).page.blocks[0]
     table = demo.demo().table(code, compare=["commune"])
     own = table.main.query("status in ('observed', 'aggregated', 'estimated') and method != ''")
     own = own[own["sampling_low"].notna() & (own["flag"] == "")].sort_values(
@@ -253,7 +257,7 @@ def test_the_first_place_is_said_sure_where_its_gap_with_each_other_is(code: str
         )
         ** 0.5
     ]
-    said = first_place(drawn)
+    said = first_place(demo.demo().map(code))
     assert said.startswith(f"Le plus haut ({first['name']}) ")
     if unsure:
         assert "ne l’est pas de façon sûre" in said
@@ -270,7 +274,7 @@ def test_a_map_and_a_comparison_say_the_same_of_the_first_place(code: str) -> No
     o = demo.demo()
     compared = o.panel(kind="compare", indicators=[code]).page.blocks[0]
     said = " ".join(note.text for note in compared.notes)
-    first = first_place(o.map(code).page.blocks[0])
+    first = first_place(o.map(code))
     assert first
     assert first in said.replace("\u202f", " ").replace("\xa0", " ")
 
@@ -283,7 +287,7 @@ def test_the_groups_of_one_source_are_known_to_the_map() -> None:
 
 def test_the_first_place_of_a_source_that_counts_everyone_is_not_judged() -> None:
     assert "(Terres-Sainville) est constaté, non jugé" in first_place(
-        figure("taux_pauvrete", period=2021)
+        demo.demo().map("taux_pauvrete", period=2021)
     )
 
 

@@ -33,6 +33,15 @@ def test_a_label_far_from_any_room_still_finds_some() -> None:
     assert not any(overlap(a, b) for a, b in itertools.combinations(labels, 2))
 
 
+def test_no_line_runs_through_another_text() -> None:
+    """Under the name above it, « B » had its line drawn through it."""
+    name = Label("A long name", (50.0, 120.0), (90.0, 13.0), (50.0, 120.0))
+    taken = Label("", (50.0, 91.5), (98.0, 43.0), (50.0, 91.5))
+    (label,) = place_labels(["B"], [(50.0, 100.0)], (0, 0, 100, 200), around=[name, taken])
+    assert label.moved
+    assert label.at[1] < 70.0, "under the name there is room nearer"
+
+
 def test_a_label_stays_where_it_is_when_it_can() -> None:
     (label,) = place_labels(["12"], [(40.0, 30.0)], (0, 0, 100, 100))
     assert label.at == (40.0, 30.0)

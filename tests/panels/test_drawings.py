@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from observatoire.panels.drawings.bearings import Bearing, Course
 from observatoire.panels.drawings.cells import bounds_in_lines, draw_cell
 from observatoire.panels.drawings.courses import draw_course
 from observatoire.panels.drawings.ranked import evolution_figure
+from observatoire.panels.drawings.shapes import favourable_end
 from observatoire.panels.drawings.strips import names_over
 from observatoire.values import Nature, Status
 
@@ -68,6 +70,10 @@ def test_dates_that_are_judged_are_printed() -> None:
     heads = re.findall(r">(20\d\d)<", poor.svg)
     assert heads == ["2014", "2018", "2019", "2020", "2021"]
     assert ">2014-2018<" in poor.svg
+    # Between the figures of 2018, 2019 and 2020 as between their points: nothing is read across a break.
+    left = [float(x) for x in re.findall(r'<path d="M([\d.]+) [\d.]+v22.0"', poor.svg)]
+    assert set(left) >= {210.0 + 74 * 2 + 7, 210.0 + 74 * 3 + 7}
+    assert not [x for x in left if x < 210.0 + 74 * 2]
     assert "● pas de changement net" in poor.svg
 
 
@@ -101,6 +107,17 @@ def test_bounds_too_long_for_their_cell_stand_on_two_lines_of_it() -> None:
     below = mark(0, float("nan"), Status.BOUNDED, low=-12.4, high=-5.0)
     assert bounds_in_lines(below, 130.0) == ["−13 à −5"]
     assert bounds_in_lines(below, 30.0) == ["−13 à", "−5"]
+
+
+def test_a_sense_is_a_point_at_its_end_of_the_scale() -> None:
+    """A rate that should be low is pointed at its low end; one without a sense is not."""
+    for polarity, tip in (
+        ("lower_is_better", "6.0 5.0v10l-6"),
+        ("higher_is_better", "94.0 5.0v10l6"),
+    ):
+        made = favourable_end(replace(POOR, polarity=polarity), 4.0, 96.0, 10.0)
+        assert f"M{tip} -5Z" in made
+    assert favourable_end(replace(POOR, polarity="neutral"), 4.0, 96.0, 10.0) == ""
 
 
 def test_no_line_joins_an_estimate_to_the_figure_of_a_larger_place() -> None:

@@ -79,6 +79,8 @@ def test_a_map_on_axes_says_its_classes_and_draws_a_circle_a_count() -> None:
     counts = o.map("population").plot()
     own = o.table("population").df.query("status in ('observed', 'aggregated')")
     assert len(counts.lines) == len(own) == 11
+    judged = o.map("part_hlm", colour="verdict").plot()
+    assert len([each for each in judged.texts if each.get_text() in {"●", "▲▲", "▼▼", "▼"}]) == 11
     assert "5\u202f000 habitants" in [t.get_text() for t in counts.get_legend().get_texts()]
 
 
@@ -94,7 +96,7 @@ def test_notes_of_a_page_stand_on_few_lines_each_label_once() -> None:
     assert [(n.label, n.text) for n in shown.notes] == [
         ("Lecture", "un."), ("Précaution", "deux. Trois."), ("Passage", "q."),
     ]  # fmt: skip
-    found = [note.label for note in demo.demo().map("part_hlm").page.blocks[0].notes]
+    found = [note.label for note in demo.demo().map("part_hlm").page.blocks[-1].notes]
     assert len(found) == len(set(found)) <= 8
 
 

@@ -282,6 +282,10 @@ def test_on_a_telephone_the_spine_says_the_same_without_being_cut(
     printed = {t for t in map(plain, texts(parsed(figure.svg))) if re.search(r"\d,\d", t)}
     figures = {t for t in printed if not t.startswith("Veille")}
     assert figures <= set(map(plain, texts(root)))
+    assert figure.svg.count('r="2.8"') == figure.narrow.count('r="2.8"'), "the dates of a figure"
+    for drawn in (figure.svg, figure.narrow):  # after a name, an arrow reads as an evolution
+        assert not re.search("[↓↑]", drawn)
+        assert "côté favorable" in drawn
     assert "…" not in figure.narrow
 
 

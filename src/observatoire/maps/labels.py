@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from observatoire.maps.svg import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+
+#: How many free spots are tried before a line may run through a text.
+_MOST_TRIED = 400
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,23 @@ def place_labels(
         middle = float(anchor[0]), float(anchor[1])
         spots = chain([middle], _everywhere(middle, size, box))
         free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
-        at = next(free, middle)
-        placed.append(Label(text, anchor, size, at))
+        made = (Label(text, anchor, size, at) for at in free)
+        first = next(made, Label(text, anchor, size, middle))
+        tried = islice(chain([first], made), _MOST_TRIED)
+        placed.append(next((each for each in tried if not _crosses(each, placed)), first))
     return placed[len(around) :]
+
+
+def _crosses(label: Label, placed: Sequence[Label]) -> bool:
+    """Tell whether its line runs through another text, or one of theirs through it."""
+    pairs = ((label, other) for other in placed if other.text)
+    return any(_runs(one, other) or _runs(other, one) for one, other in pairs)
+
+
+def _runs(one: Label, other: Label) -> bool:
+    (x, y), (w, h) = other.at, other.size
+    around = shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+    return one.moved and shapely.LineString([one.anchor, one.at]).intersects(around)
 
 
 def _everywhere(

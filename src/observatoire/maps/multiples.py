@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ from observatoire.maps.marks import Mark, extremes
 from observatoire.maps.svg import WIDTH, drawing, pattern, text
 from observatoire.maps.territories import circle_radii, draw_territories
 from observatoire.maps.tiles import draw_tiles
-from observatoire.pages.blocks import Figure
+from observatoire.pages.blocks import Figure, Note
+from observatoire.pages.cells import number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
@@ -186,8 +188,25 @@ def change_figure(
     title = f"{indicator.label}, évolution {start}-{end}"
     colouring = Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches))
     picture, halves = draw_map(marks, ground, MapStyle(kind=kind, colour="verdict"), colouring)
-    notes = notes_of(table, table.main, [indicator], warn=True, extra=ground_notes(ground, marks))
+    example = change_example(chosen[[mark.own for mark in marks]], indicator)
+    every = notes_of(table, table.main, [indicator], extra=ground_notes(ground, marks))
+    notes = (*example, *(n for n in every if n.label not in ("Lecture", "Écart")))
     return Figure(picture, title, _change_words(title, marks), notes, halves=halves)
+
+
+def change_example(shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Write a reading example from the first change that is judged."""
+    for row in records(shown):
+        if row["verdict"] and not math.isnan(float(row["change"])):
+            moved = number_cell(row["change"], indicator.decimals, sign=True).text
+            between = range_cell(row["low"], row["high"], indicator.decimals).text
+            around = "" if math.isnan(float(row["low"])) else f", intervalle {between}"
+            text = (
+                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {moved} {indicator.points}"
+                f"{around}{NO_BREAK}: {row['verdict']}."
+            )
+            return [Note("Lecture", text)]
+    return []
 
 
 def _changed(

@@ -124,7 +124,7 @@ def draw_ranking(
                     text(name_left, y + 15, fitted(mark.name, room)),
                     text(figure_right, y + 15, mark.text, anchor="end", weight=weight),
                     *_bar(mark, axis, y + ROW / 2, dots=dots),
-                    text(left + width, y + 15, mark.sign, anchor="end"),
+                    text(left + width, y + 15, mark.sign, anchor="end") if mark.sign else "",
                 ]
             parts.append(line(left, y + ROW, left + width, y + ROW, stroke=tokens().light["row"]))
             y += ROW

@@ -201,13 +201,8 @@ def _labelled(
     lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]
     words = [
         text(
-            *(label.at[0], label.at[1] + LEAST_TEXT * 0.35),
-            label.text,
-            size=LEAST_TEXT,
-            anchor="middle",
-            weight=600,
-            halo=True,
+            x, y + LEAST_TEXT * 0.35, said, size=LEAST_TEXT, anchor="middle", weight=600, halo=True
         )
-        for label in placed
+        for said, (x, y) in ((label.text, label.at) for label in placed)
     ]
     return "".join([*lines, *words])

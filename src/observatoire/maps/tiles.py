@@ -168,7 +168,7 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
         return parts
     lines = wrapped(mark.name, side)
     written = [(y + 16 + _LINE * rank, line, _NAME, 400) for rank, line in enumerate(lines)]
-    figures = [f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text]
+    figures = [f"{mark.text} {mark.sign}" if mark.sign.strip("○") else mark.text]
     if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
         figures = in_lines(figures[0].strip("[]").replace(f"{NARROW};", " à"), side - 6, _NAME)
         if _LINE * (len(lines) + len(figures)) > side - 10:

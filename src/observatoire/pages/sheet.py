@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, FormatError
 from observatoire.errors.arguments import one_path
 from observatoire.errors.translations import system_words, way_out
 from observatoire.french.typography import enumerate_words
-from observatoire.pages.blocks import Page
+from observatoire.pages.blocks import Page, Paragraph
 from observatoire.swap import new_file
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from observatoire.pages.blocks import Figure
+    from observatoire.pages.blocks import Block, Figure
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -201,8 +202,11 @@ def figure_page(
     place: str,
     drawn: Callable[[Axes | None], Axes] | None = None,
 ) -> Sheet:
-    """Return the page of one drawing; its title is the figure's own."""
-    page = Page(figure.title, table.zoning_label, (replace(figure, title=""),), date, place)
+    """Return the page of one drawing; its title is the figure's own, what it says first is read first."""
+    first = [Paragraph(note.text) for note in figure.notes if note.label == "Premier rang"]
+    rest = tuple(note for note in figure.notes if note.label != "Premier rang")
+    blocks: tuple[Block, ...] = (*first, replace(figure, title="", notes=rest))
+    page = Page(figure.title, table.zoning_label, blocks, date, place)
     return Sheet(page, table, drawn=drawn)
 
 
@@ -223,41 +227,16 @@ def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Pag
     return _WRITERS[path.suffix.lower()]
 
 
-def _html(page: Page, path: Path) -> None:
-    from observatoire.pages.writers.html import render_page  # noqa: PLC0415 - heavy, when first used
-
-    path.write_text(render_page(page), encoding="utf-8")
-
-
-def _pdf(page: Page, path: Path) -> None:
-    from observatoire.pages.writers.typst import save_pdf  # noqa: PLC0415
-
-    save_pdf(page, path)
-
-
-def _sheet(page: Page, path: Path) -> None:
-    from observatoire.pages.writers.typst import save_sheet  # noqa: PLC0415
-
-    save_sheet(page, path)
-
-
-def _workbook(page: Page, path: Path) -> None:
-    from observatoire.pages.writers.excel import save_workbook  # noqa: PLC0415
-
-    save_workbook(page, path)
-
-
-def _word(page: Page, path: Path) -> None:
-    from observatoire.pages.writers.word import save_word  # noqa: PLC0415
-
-    save_word(page, path)
+def _write(module: str, name: str, page: Page, path: Path) -> None:
+    """Write a page by one of the writers, each heavy and loaded when first used."""
+    getattr(import_module(f"observatoire.pages.writers.{module}"), name)(page, path)
 
 
 _WRITERS: Mapping[str, Callable[[Page, Path], None]] = {
-    ".html": _html,
-    ".pdf": _pdf,
-    ".svg": _sheet,
-    ".png": _sheet,
-    ".xlsx": _workbook,
-    ".docx": _word,
+    ".html": partial(_write, "html", "save_html"),
+    ".pdf": partial(_write, "typst", "save_pdf"),
+    ".svg": partial(_write, "typst", "save_sheet"),
+    ".png": partial(_write, "typst", "save_sheet"),
+    ".xlsx": partial(_write, "excel", "save_workbook"),
+    ".docx": partial(_write, "word", "save_word"),
 }

@@ -118,6 +118,9 @@ def plot_map(
                 ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
                 hatch=_HATCHES.get(mark.kind), linewidth=0.6,
             )  # fmt: skip
+            if style.colour == "verdict" and mark.own:  # white is no difference, and no figure
+                spot = ground.shapes[mark.code].representative_point()
+                axes.annotate(mark.sign, (spot.x, spot.y), ha="center", va="center", size=8)
         if placed:
             left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
             axes.set_xlim(left, right)

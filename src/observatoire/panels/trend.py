@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from observatoire.french.typography import NO_BREAK, plural, with_unit
 from observatoire.indicators.evaluation.trends import FACT, NOISY
 from observatoire.indicators.precision.differences import UNKNOWN
 from observatoire.indicators.precision.estimates import expected_by_chance
+from observatoire.maps.multiples import change_example
 from observatoire.pages.blocks import (
     Block,
     Column,
@@ -89,7 +89,7 @@ def _grid(
         ),
         rows=tuple(_rows(table, shown, indicator, communes)),
         notes=(
-            *_example(shown, indicator),
+            *change_example(shown, indicator),
             *_judging(shown),
             *([PRICES] if indicator.current_money else []),
             *_uncompared(len(rows) - len(shown)),
@@ -186,21 +186,6 @@ def _cells(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     return tuple(
         cell if cell.text == "—" else replace(cell, text=f"({cell.text})") for cell in cells
     )
-
-
-def _example(shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
-    """Write a reading example from the first change that is judged."""
-    for row in records(shown):
-        if row["verdict"] and not math.isnan(float(row["change"])):
-            moved = number_cell(row["change"], indicator.decimals, sign=True).text
-            between = range_cell(row["low"], row["high"], indicator.decimals).text
-            around = "" if math.isnan(float(row["low"])) else f", intervalle {between}"
-            text = (
-                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {moved} {indicator.points}"
-                f"{around}{NO_BREAK}: {row['verdict']}."
-            )
-            return [Note("Lecture", text)]
-    return []
 
 
 def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:

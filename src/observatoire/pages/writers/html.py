@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
@@ -13,7 +14,8 @@ from observatoire.pages.blocks import Heading, Page
 from observatoire.pages.tokens import css_properties, following
 from observatoire.values import Status
 
-_TEMPLATE = "page.html.j2"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def render_page(page: Page) -> str:
@@ -24,7 +26,12 @@ def render_page(page: Page) -> str:
     page : Page
         What to write.
     """
-    return _environment().get_template(_TEMPLATE).render(page=page, toc=_contents(page))
+    return _environment().get_template("page.html.j2").render(page=page, toc=_contents(page))
+
+
+def save_html(page: Page, path: Path) -> None:
+    """Write a page as an HTML file."""
+    path.write_text(render_page(page), encoding="utf-8")
 
 
 def _contents(page: Page) -> list[Heading]:

@@ -80,6 +80,11 @@ def _break(
     periods = bearing.course.periods if bearing.course else ()
     before = periods[periods.index(period) - 1]
     x = (across(before) + across(period)) / 2
+    return break_line(x, y, height)
+
+
+def break_line(x: float, y: float, height: float) -> str:
+    """Draw a break: what is on its two sides is not compared."""
     return (
         f'<path d="M{x:.1f} {y - height / 2 - 1:.1f}v{height + 2:.1f}" stroke="{break_colour()}" '
         'stroke-width="1.6" stroke-dasharray="2 2" fill="none"/>'

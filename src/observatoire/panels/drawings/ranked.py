@@ -30,7 +30,7 @@ from observatoire.pages.notes import four_lines, notes_of, sign_notes, source_no
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
 from observatoire.panels.drawings.cells import bounds_in_lines
-from observatoire.panels.drawings.courses import break_colour, draw_course
+from observatoire.panels.drawings.courses import break_colour, break_line, draw_course
 from observatoire.panels.drawings.shapes import NARROW_WIDTH
 from observatoire.panels.trend import PRICES, change_words
 from observatoire.values import Status, records
@@ -233,6 +233,8 @@ def _drawn(
         level += at.under + (7 if tall else 0)
         for rank, period in enumerate(periods):
             parts += _dated(row, period, rank, level + 5, at)
+            if any(periods[max(rank - 1, 0)] < after <= period for after in course.broken):
+                parts.append(break_line(at.at(rank - 1) + 7, level, at.course))
         parts += draw_course(row, left, level, at.course, wide)
         y += at.row + (14 if tall else 0)
         parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))

@@ -29,13 +29,21 @@ UP, DOWN, SAME, HOLLOW, DIAMOND, BOUNDS = "up", "down", "same", "hollow", "diamo
 _FAVOURED = {"lower_is_better": "↓", "higher_is_better": "↑"}
 
 #: What legends say of it.
-FAVOURED_WORDS = "↓ ↑ sens favorable"
+FAVOURED_WORDS = "↓ ↑ après un nom : le sens favorable, pas l’évolution"
 
 
 def favoured(indicator: Indicator) -> str:
     """Return the sign of the favourable sense of an indicator, after a space; nothing when it has none."""
     sign = _FAVOURED.get(indicator.polarity, "")
     return f"{NO_BREAK}{sign}" if sign else ""
+
+
+def favourable_end(indicator: Indicator, left: float, right: float, y: float) -> str:
+    """Draw a point at the favourable end of a scale: after a name, an arrow reads as an evolution."""
+    if indicator.polarity not in _FAVOURED:
+        return ""
+    x, tip = (left + 2, -6) if indicator.polarity == "lower_is_better" else (right - 2, 6)
+    return f'<path d="M{x:.1f} {y - 5:.1f}v10l{tip} -5Z" fill="{tokens().light["soft"]}"/>'
 
 
 def sign_of(mark: Mark) -> str:

@@ -23,7 +23,6 @@ from observatoire.panels.drawings.shapes import (
     BOUNDS,
     DIAMOND,
     DOWN,
-    FAVOURED_WORDS,
     HOLLOW,
     NARROW_WIDTH,
     SAME,
@@ -31,7 +30,7 @@ from observatoire.panels.drawings.shapes import (
     down_arrow,
     draw_bounds,
     draw_sign,
-    favoured,
+    favourable_end,
     keyed,
     sign_of,
     whisker,
@@ -62,7 +61,8 @@ class _SpineLayout:
     bounded: float
     least: float
     other: float
-    course: float = 0.0
+    course: float
+    dated: float = COURSE_WIDTH
     row: float = ROW
     under: float = 0.0
     span: float = 84.0
@@ -85,7 +85,7 @@ _WIDE = _SpineLayout(
     WIDTH, 264.0, 366.0, 374.0, 452.0, 566.0, 838.0, course=WIDTH - COURSE_WIDTH - 2, span=154.0
 )  # fmt: skip
 _NARROW = _SpineLayout(
-    NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH,
+    NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH, course=298.0, dated=58.0,
     row=46.0, under=21.0, long=15.0,
 )  # fmt: skip
 
@@ -128,11 +128,13 @@ def draw_spine(
     commune : str
         What figures are compared with first.
     narrow : bool
-        As a telephone shows it: two lines a figure, without its dates.
+        As a telephone shows it: two lines a figure.
     """
     rows = [row for each in themes.values() for row in each]
     at = _NARROW if narrow else _WIDE
-    parts = _narrow_head(words.here, commune) if narrow else _head(words.here, commune, rows)
+    drawn = sorted({period for row in rows if _coursed(row) for period in row.dates})
+    dates = f"{drawn[0]}-{drawn[-1]}" if drawn else ""
+    parts = _head(words.here, commune, dates, at)
     y = 26.0 + at.under
     for label, bearings in themes.items():
         parts += _heading(label, y, at.width)
@@ -145,7 +147,7 @@ def draw_spine(
                 y += WATCH
             parts.append(line(0, y, at.width, y, stroke=tokens().light["row"]))
         y += 4
-    keys, y = keyed(_legend(rows, words, commune, dated=not narrow), y + 4, at.width)
+    keys, y = keyed(_legend(rows, words, commune), y + 4, at.width)
     return drawing(at.width, y + 4, [*parts, *keys])
 
 
@@ -156,40 +158,21 @@ def _warned(bearing: Bearing, room: float) -> list[str]:
     return in_lines(f"Veille{NO_BREAK}: {bearing.watched}", room)
 
 
-def _narrow_head(here: Noun, commune: str) -> list[str]:
-    soft = tokens().light["soft"]
-    place = f"parmi les {here.agree('connu', several=True)}"
-    heads = (
-        (0.0, 15.0, "Indicateur, année", "start"),
-        (_NARROW.value, 15.0, "Ici", "end"),
-        (0.0, 36.0, "sûr à 95 %", "start"),
-        ((_NARROW.left + _NARROW.right) / 2, 36.0, place, "middle"),
-        (_NARROW.other, 36.0, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
-    )
+def _head(here: Noun, commune: str, dates: str, at: _SpineLayout) -> list[str]:
+    soft, known = tokens().light["soft"], here.agree("connu", several=True)
+    place = (at.other - _COMMUNE - 8, f"place parmi les {here.many} {known}", "end")
+    first: tuple[tuple[float, str, str], ...] = ((0.0, "Indicateur", ""), (at.year, "Année", ""))
+    if at.under:
+        place = ((at.left + at.right) / 2, f"parmi les {known}", "middle")
+        first = ((0.0, "Indicateur, année", ""),)
+    above = (*first, (at.value, "Ici", "end"), (at.course + at.dated / 2, dates, "middle"))
+    commune = fitted(commune, _COMMUNE, LEAST_TEXT)
+    beside = ((at.interval, "sûr à 95 %", ""), place, (at.other, commune, "end"))
     return [
-        text(x, y, said, size=LEAST_TEXT, anchor=anchor, weight=600, fill=soft)
-        for x, y, said, anchor in heads
-    ]
-
-
-def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
-    def head(x: float, words: str, anchor: str = "start") -> str:
-        soft = tokens().light["soft"]
-        return text(x, 15, words, size=LEAST_TEXT, anchor=anchor, weight=600, fill=soft)
-
-    dates = sorted({period for row in rows if _coursed(row) for period in row.dates})
-    return [
-        head(0, "Indicateur"),
-        head(_WIDE.year, "Année"),
-        head(_WIDE.value, "Ici", "end"),
-        head(_WIDE.interval, "sûr à 95 %"),
-        head(
-            _WIDE.other - _COMMUNE - 8,
-            f"place parmi les {here.many} {here.agree('connu', several=True)}",
-            "end",
-        ),
-        head(_WIDE.other, fitted(commune, _COMMUNE, LEAST_TEXT), "end"),
-        head(_WIDE.course + COURSE_WIDTH / 2, f"{dates[0]}-{dates[-1]}", "middle") if dates else "",
+        text(x, y, said, size=LEAST_TEXT, anchor=anchor or "start", weight=600, fill=soft)
+        for y, heads in ((15.0, above), (15.0 + at.under, beside))
+        for x, said, anchor in heads
+        if said
     ]
 
 
@@ -204,14 +187,16 @@ def _heading(label: str, y: float, width: float) -> list[str]:
 def _row(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     indicator = bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
-    name = fitted(f"{indicator.short}{unit}", at.year - 26, 15) + favoured(indicator)
+    name = fitted(f"{indicator.short}{unit}", at.year - 26, 15)
+    long = at.under and bearing.mark.status is Status.BOUNDED  # two bounds have no interval below
+    spot = (0.0, y + at.under) if long else (at.course, y)
     return [
         text(0, y + 5, name, size=15),
         text(at.year, y + 5, bearing.period, size=LEAST_TEXT, fill=tokens().light["soft"]),
         *_value(bearing, y + 5, at),
         *_place(bearing, y + at.under, at),
         *_compared(bearing, y + 5 + at.under, at),
-        *(draw_course(bearing, at.course, y, ROW - 9) if at.course and _coursed(bearing) else []),
+        *(draw_course(bearing, *spot, ROW - 9, at.dated) if _coursed(bearing) else []),
     ]
 
 
@@ -226,17 +211,8 @@ def _value(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     right, size = at.value, _STRONG if own else _PLAIN
     if mark.status is Status.BOUNDED:
         right, size = at.bounded, at.long
-    parts = [
-        text(
-            right,
-            y,
-            mark.text,
-            size=size,
-            anchor="end",
-            weight=700 if own else 400,
-            fill="" if own else soft,
-        )
-    ]
+    weight, fill = (700, "") if own else (400, soft)
+    parts = [text(right, y, mark.text, size=size, anchor="end", weight=weight, fill=fill)]
     low, high = mark.interval
     if mark.sampled:
         decimals = bearing.indicator.decimals
@@ -256,39 +232,26 @@ def _place(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
     if len(known) >= _LEAST_KNOWN:
         parts.append(_bar(scale.at(known[0]), scale.at(known[-1]), y, _BAND))
         if bearing.middle:
-            low, high = bearing.middle
-            parts.append(_bar(scale.at(low), scale.at(high), y, _MIDDLE))
-        decimals = bearing.indicator.decimals
+            low, high = map(scale.at, bearing.middle)
+            parts.append(_bar(low, high, y, _MIDDLE))
+        least, most = (number(known[end], bearing.indicator.decimals) for end in (0, -1))
         parts += [
-            text(
-                at.least,
-                y + 5,
-                number(known[0], decimals),
-                size=LEAST_TEXT,
-                anchor="end",
-                fill=soft,
-            ),
-            text(at.most, y + 5, number(known[-1], decimals), size=LEAST_TEXT, fill=soft),
+            text(at.least, y + 5, least, size=LEAST_TEXT, anchor="end", fill=soft),
+            text(at.most, y + 5, most, size=LEAST_TEXT, fill=soft),
+            favourable_end(bearing.indicator, at.left, at.right, y),
         ]
     for reference in bearing.references:
-        x = scale.at(reference.value)
-        accent = tokens().light["accent"]
-        parts.append(
-            down_arrow(x, y)
-            if reference.whole
-            else line(x, y - 10, x, y + 10, stroke=accent, width=2.4)
-        )
+        x, accent = scale.at(reference.value), tokens().light["accent"]
+        beside = line(x, y - 10, x, y + 10, stroke=accent, width=2.4)
+        parts.append(down_arrow(x, y) if reference.whole else beside)
     return [*parts, *_drawn(bearing, scale, y)]
 
 
 def _drawn(bearing: Bearing, scale: _Scale, y: float) -> list[str]:
     mark = bearing.mark
     if mark.status is Status.BOUNDED:
-        return (
-            [draw_bounds(scale.at(mark.low), scale.at(mark.high), y)]
-            if mark.low <= mark.high
-            else []
-        )
+        drawn = draw_bounds(scale.at(mark.low), scale.at(mark.high), y)
+        return [drawn] if mark.low <= mark.high else []
     if not mark.known:
         return []
     low, high = mark.interval
@@ -326,7 +289,7 @@ def _compared(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
 
 
 def _legend(
-    rows: Sequence[Bearing], words: TerritoryNames, commune: str, *, dated: bool
+    rows: Sequence[Bearing], words: TerritoryNames, commune: str
 ) -> list[tuple[float, str, str]]:
     """Return the keys of what is drawn, and of nothing else."""
     signs = {sign_of(row.mark) for row in rows}
@@ -335,6 +298,9 @@ def _legend(
     others = [reference for row in rows for reference in row.references]
     frail = LEFT_OUT if any(row.left_out for row in rows) else ""
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
+    leanings = sorted(
+        {favourable_end(row.indicator, 4, 14, 0) for row in rows if len(row.known) >= _LEAST_KNOWN}
+    )
     every = [
         (
             any(row.known and row.known[0] < row.known[-1] for row in rows),
@@ -353,13 +319,13 @@ def _legend(
             (tone in tones, 28.0, draw_sign(UP, 7, 0, tone) + draw_sign(DOWN, 21, 0, tone), label)
             for tone, label in _TONES
         ),
-        (any(map(favoured, (row.indicator for row in rows))), 0.0, "", FAVOURED_WORDS),
+        (any(leanings), 18.0, "".join(leanings), "côté favorable"),
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
         (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se juge pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
         (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), words.wider_figure),
         (
-            dated and any(row.course and row.course.broken and _coursed(row) for row in rows),
+            any(row.course and row.course.broken and _coursed(row) for row in rows),
             4.0,
             f'<path d="M2 -8V8" stroke="{break_colour()}" stroke-width="1.6" stroke-dasharray="2 2"/>',
             "rupture de série",
