@@ -212,12 +212,16 @@ def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[Territo
 def _rivals(
     best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
 ) -> list[TerritoryColumn]:
-    """Return those of another zoning, when its territories are parts of communes."""
-    found = []
-    for place in _coded(best, places):
+    """Return those of another zoning, when its territories are parts of communes: by their codes, or of those named."""
+    coded, whole, found = _coded(best, places), set(zonings[best.zoning].names), []
+    for place in places:
         communes = zonings[place.zoning].communes
         parts = bool(communes) and all(code != town for code, town in communes.items())
-        found += [place] if parts and place.zoning != best.zoning else []
+        beside = place.sheet is best.sheet and place.column != best.column
+        inside = beside and set(communes.values()) <= whole and place.score[0] >= best.score[0]
+        found += (
+            [place] if parts and place.zoning != best.zoning and (place in coded or inside) else []
+        )
     return found
 
 
@@ -233,7 +237,7 @@ def _two_zonings(
     labels = [zonings[place.zoning].label for place in (best, rival)]
     return DescriptorError(
         f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
-        f"(code : {labels[1]}).",
+        f"({'code : ' * rival.coded}{labels[1]}).",
         where=f"{name}, feuille « {best.sheet.name} »" if best.sheet.name else name,
         why="On ne sait duquel des deux sont les chiffres.",
         remedy=f'Dites-le : zoning="{best.zoning}" ou zoning="{rival.zoning}" (en ligne de commande, '

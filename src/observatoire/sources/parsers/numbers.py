@@ -355,8 +355,9 @@ def coded(codes: np.ndarray, words: list[str]) -> Any:
     >>> list(coded(np.array([1, 0, 1]), ["a", "b"]))
     ['b', 'a', 'b']
     """
-    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
-    return pd.Categorical.from_codes(codes, dtype=dtype)
+    # Columns are shared between loads: what holds texts in one of them must not tell theirs apart.
+    texts = pd.Index(words, dtype=pd.StringDtype("python", na_value=np.nan))
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(texts))
 
 
 def _number_pattern(decimal: str) -> str:

@@ -66,6 +66,7 @@ class Signs:
     parts: Pattern
     value_columns: Pattern
     confidential: Pattern
+    secret_columns: Pattern
     short_parts: Pattern
     relatives: Pattern
     flats: Pattern
@@ -318,9 +319,8 @@ class Signs:
         False
         """
         plain = [_plain(name) for name in header if name.strip()]
-        named, explained = self.dictionary
-        codes = [name for name in plain if named.fullmatch(name)]
-        words = [name for name in plain if explained.fullmatch(name) and name not in codes]
+        codes, words = ([n for n in plain if form.fullmatch(n)] for form in self.dictionary)
+        words = [name for name in words if name not in codes]
         if not codes or len(codes) + len(words) < 2:  # noqa: PLR2004 - a code and what it means
             return False
         return 2 * len(codes + words) >= len(plain) or set(plain[:2]) <= {*codes, *words}

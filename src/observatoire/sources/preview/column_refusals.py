@@ -24,8 +24,11 @@ def refused(table: str, place: str, /, **words: object) -> ObservatoireError:
     return refusal("observatoire.sources.preview", table, place, **words)
 
 
-#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost.
-_GARBLED = re.compile(r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd")
+#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost; letters of Windows,
+#: of a Mac or of DOS read as another’s, that no French word has inside it (« BÈnÈficiaires »).
+_GARBLED = re.compile(
+    r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd|[a-z][ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ]|\w[ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ](?=[a-z])"
+)
 
 
 def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
@@ -37,6 +40,31 @@ def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
         "",
     )
     return refused("garbled", found.table.name, text=" ".join(text.split())[:60]) if text else None
+
+
+def stated_secret(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Refuse rows that a column of the producer's own says secret: of which of their figures, nothing tells.
+
+    « alloc_statut = secret » beside a blank is no figure that was not given.
+    """
+    own = {found.spec.territory, plan.file.get("commune_column")} if not found.family else None
+    names = [name for name in found.table.frame.columns if own and name and name not in own]
+    for name in names:
+        titled = signs().secret_columns.fullmatch(fold(name))
+        if name in (*plan.variables, *plan.columns) and not titled:
+            continue
+        for text in found.table.frame[name].str.strip().unique():
+            secret = signs().meaning(text) == "secret" and (titled or len(text) > _LETTERS)
+            if secret or (titled and fold(text) in _YES):
+                return refused("stated_secret", found.table.name, column=name, text=text)
+    return None
+
+
+#: What is shorter is no word of secrecy: « C » may be a class.
+_LETTERS = 3
+
+#: What says yes, under « Secret » or « Confidentiel ».
+_YES = ("oui", "o", "1", "vrai", "true", "yes")
 
 
 def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None:
