@@ -563,6 +563,20 @@ def test_names_of_parts_beside_their_communes_are_asked(place: Place) -> None:
     refused(place, "a-2016.csv", text, "deux territoires", "(IRIS)", 'zoning="iris-2016"')
 
 
+def test_counts_without_a_sign_among_percentages_are_asked(place: Place) -> None:
+    text = "Quartier;Allocataires\nFour à Chaux;12 %\nPlace d’Armes;3700\n"
+    refused(place, "a-2016.csv", text, "« 3700 »", "sans %", "un effectif")
+
+
+def test_classes_of_ages_tell_rows_apart(place: Place, warehouse: Warehouse) -> None:
+    ages = ("Moins de 25 ans", "25 ans et plus")
+    rows = "".join(
+        f"{name};{age};5\n" for name in ("Four à Chaux", "Place d’Armes") for age in ages
+    )
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", f"Quartier;Type;Aidés\n{rows}"))
+    assert stored(warehouse) == {(age, "2016") for age in ages}
+
+
 def test_totals_and_notes_need_no_year(place: Place, warehouse: Warehouse) -> None:
     rows = "Four à Chaux;2015;5\nFour à Chaux;2016;3\nTotal;;8\nSource : CAF;;\n"
     path = place.write("a.csv", f"Quartier;Année;Aidés\n{rows}")

@@ -212,7 +212,7 @@ def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[Territo
 def _rivals(
     best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
 ) -> list[TerritoryColumn]:
-    """Return those of another zoning, when its territories are parts of communes: by their codes, or of those named."""
+    """Return those of another zoning, when its territories are parts of communes: coded, or of those named."""
     coded, whole, found = _coded(best, places), set(zonings[best.zoning].names), []
     for place in places:
         communes = zonings[place.zoning].communes

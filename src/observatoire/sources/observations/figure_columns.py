@@ -59,7 +59,7 @@ def read_figures(
 
 
 def _confidential(frame: pd.DataFrame) -> pd.Series:
-    """Return why each row is secret, figures that are written too, as a column states it (SDMX); an empty text elsewhere."""
+    """Return why each row is secret, whatever is written, as a column states it (SDMX); else an empty text."""
     stated = signs().confidential.fullmatch
     name = next((name for name in frame.columns if stated(f"{fold(str(name))}=C")), None)
     if name is None:

@@ -267,19 +267,6 @@ def _written(plain: pd.Series, decimal: str) -> pd.Series:
     return value.mask(np.isinf(value))
 
 
-@lru_cache(maxsize=4)
-def _nothing_read(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, Any]]:
-    """Return the bounds, the doubts, and the status, marker and note of a column of plain numbers.
-
-    Nearly every column is one: they share these, which nobody writes into.
-    """
-    blank, sure, codes = np.full(size, np.nan), np.zeros(size, dtype=bool), np.zeros(size, np.int8)
-    for array in (blank, sure, codes):
-        array.flags.writeable = False
-    statuses, none = coded(codes, list(CELL_STATUSES)), coded(codes, [""])
-    return blank, sure, (statuses, none, none)
-
-
 def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
     if isinstance(index, pd.RangeIndex):
         shared = _nothing_said(index.start, index.stop, index.step)
@@ -305,11 +292,10 @@ def _nothing_said(start: int, stop: int, step: int) -> tuple[pd.Series, ...]:
 
 def _unsaid(index: pd.Index) -> tuple[pd.Series, ...]:
     """Return the bounds, the doubts, the statuses and the absent marks of plain numbers."""
-    blank, sure, (status, none, _) = _nothing_read(len(index))
-    bound, doubt, statuses, marks = (
-        pd.Series(part, index=index) for part in (blank, sure, status, none)
-    )
-    return bound, doubt, statuses, marks
+    size = len(index)
+    codes, none = np.zeros(size, dtype=np.int8), coded(np.zeros(size, dtype=np.int8), [""])
+    parts = (np.full(size, np.nan), codes.astype(bool), coded(codes, list(CELL_STATUSES)), none)
+    return tuple(pd.Series(part, index=index) for part in parts)
 
 
 def _assemble(

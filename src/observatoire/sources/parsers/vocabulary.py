@@ -66,7 +66,7 @@ class Signs:
     parts: Pattern
     value_columns: Pattern
     confidential: Pattern
-    secret_columns: Pattern
+    stated_secret: Pattern
     short_parts: Pattern
     relatives: Pattern
     flats: Pattern

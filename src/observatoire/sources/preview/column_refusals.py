@@ -42,31 +42,6 @@ def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     return refused("garbled", found.table.name, text=" ".join(text.split())[:60]) if text else None
 
 
-def stated_secret(found: Found, plan: SourceDraft) -> ObservatoireError | None:
-    """Refuse rows that a column of the producer's own says secret: of which of their figures, nothing tells.
-
-    « alloc_statut = secret » beside a blank is no figure that was not given.
-    """
-    own = {found.spec.territory, plan.file.get("commune_column")} if not found.family else None
-    names = [name for name in found.table.frame.columns if own and name and name not in own]
-    for name in names:
-        titled = signs().secret_columns.fullmatch(fold(name))
-        if name in (*plan.variables, *plan.columns) and not titled:
-            continue
-        for text in found.table.frame[name].str.strip().unique():
-            secret = signs().meaning(text) == "secret" and (titled or len(text) > _LETTERS)
-            if secret or (titled and fold(text) in _YES):
-                return refused("stated_secret", found.table.name, column=name, text=text)
-    return None
-
-
-#: What is shorter is no word of secrecy: « C » may be a class.
-_LETTERS = 3
-
-#: What says yes, under « Secret » or « Confidentiel ».
-_YES = ("oui", "o", "1", "vrai", "true", "yes")
-
-
 def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Refuse figures of which the writing, the unit or what they count reads in two ways."""
     if plan.writing.doubtful:
@@ -75,6 +50,19 @@ def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None
         return _two_units(found, plan)
     if plan.dimensions or plan.short_part:
         return _unclear_rows(found, plan)
+    return None if found.family else _stated_secret(found, plan)
+
+
+def _stated_secret(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Refuse rows that a column of the producer's own says secret: of which of their figures, nothing tells."""
+    stated = signs().stated_secret.fullmatch
+    counted = [name for name in plan.variables if stated(f"{fold(name)}=1")]
+    for name in filter(
+        found.table.frame.columns.__contains__, (*plan.labels, *plan.words, *counted)
+    ):
+        for text in found.table.frame[name].str.strip().unique() if name else ():
+            if stated(f"{fold(name)}={fold(text)}"):
+                return refused("stated_secret", found.table.name, column=name, text=text)
     return None
 
 

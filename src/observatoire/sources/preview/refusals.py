@@ -28,12 +28,7 @@ from observatoire.sources.places.communes import (
     town_titled,
 )
 from observatoire.sources.places.unplaced_rows import OTHER_COMMUNE
-from observatoire.sources.preview.column_refusals import (
-    garbled,
-    refused,
-    stated_secret,
-    unclear_figures,
-)
+from observatoire.sources.preview.column_refusals import garbled, refused, unclear_figures
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
@@ -124,7 +119,7 @@ def _place(found: Found) -> str:
 def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Return what is still to be answered before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
-    if (unread := garbled(found, plan) or stated_secret(found, plan)) is not None:
+    if (unread := garbled(found, plan)) is not None:
         return unread
     if not plan.variables:
         placed = {
