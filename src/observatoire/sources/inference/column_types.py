@@ -133,7 +133,9 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
         values = pd.Series([float(text.replace(",", ".")) for text in texts])
         return _declared(name, texts, values)
     found = [text for text in words if signs().meaning(text)]
-    others = [text for text in words if not signs().meaning(text) and not _is_bare_range(text)]
+    # In « 10 et plus », a class, « et plus » is no unit.
+    bare = {text for text in words if "%" not in text and read_range(text, Nature.COUNT)}
+    others = [text for text in words if not signs().meaning(text) and text not in bare]
     unit = _unit_of(others, len(texts) - len(words))
     stripped = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
     numbers = parse_numbers(stripped, Markers(secret=tuple(found)), nature=Nature.COUNT)
@@ -248,11 +250,6 @@ def doubtful_share(columns: Mapping[str, tuple[Measured, pd.Series]]) -> tuple[s
     share = next((name for name, most in highest.items() if most <= 1), "")
     doubtful = share and max(highest.values()) >= _FAR * highest[share]
     return (share, str(columns[share][1].iloc[0])) if doubtful else None
-
-
-def _is_bare_range(text: str) -> bool:
-    """Say whether a text is a class without a unit: in « 10 et plus », « et plus » is none."""
-    return "%" not in text and read_range(text, Nature.COUNT) is not None
 
 
 def _mixed(texts: list[str], values: pd.Series, *, rated: bool) -> str:

@@ -197,7 +197,9 @@ def _deal(
         if name and name in (spec.territory, spec.commune_column):
             continue
         filled = _filled(texts, placed.index)
-        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
+        # The first column without a name numbers the rows.
+        figures = not name and at > 0 and pd.to_numeric(filled, errors="coerce").notna().any()
+        plan.unnamed = plan.unnamed or bool(figures)
         form = _period_form(name, filled)
         dated_above = "period_column" in plan.file
         if (form is None or dated_above) and name and are_parts(name, filled):
@@ -374,11 +376,6 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
         if read_periods(filled, form).map(is_period).all():
             return form
     return None
-
-
-def _holds_figures(filled: pd.Series, at: int) -> bool:
-    """Say whether a column without a name holds figures; the first one numbers the rows."""
-    return at > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().any())
 
 
 def _title(found: Found) -> str:

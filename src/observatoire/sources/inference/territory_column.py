@@ -192,7 +192,7 @@ def _by_code(
         if place.zoning == best.zoning and place.filled >= best.filled
     ]
     rivals = [] if _says_itself(best, zonings) else _rivals(best, places, zonings)
-    return max(same or rivals, key=_score, default=best)
+    return max(same or [rival for rival in rivals if rival.coded], key=_score, default=best)
 
 
 def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[TerritoryColumn]:
@@ -214,14 +214,15 @@ def _rivals(
 ) -> list[TerritoryColumn]:
     """Return those of another zoning, when its territories are parts of communes: coded, or of those named."""
     coded, whole, found = _coded(best, places), set(zonings[best.zoning].names), []
+    # « Fort-de-France » beside its code is the commune again, whatever wholes bear its name.
+    own = [place.column for place in places if place.zoning == best.zoning]
     for place in places:
         communes = zonings[place.zoning].communes
         parts = bool(communes) and all(code != town for code, town in communes.items())
-        beside = place.sheet is best.sheet and place.column != best.column
+        beside = place.sheet is best.sheet and place.column not in own
         inside = beside and set(communes.values()) <= whole and place.score[0] >= best.score[0]
-        found += (
-            [place] if parts and place.zoning != best.zoning and (place in coded or inside) else []
-        )
+        if parts and place.zoning != best.zoning and (place in coded or inside):
+            found.append(place)
     return found
 
 
@@ -291,7 +292,11 @@ def _places(
         header = next(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
-        chance = distinct == 1 and share < _NAMESAKES and not _holds_codes(header, cells)
+        chance = (
+            distinct == 1
+            and share < _NAMESAKES
+            and not (not header or signs().is_place(header) or _are_codes(cells))
+        )
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
@@ -329,11 +334,6 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
         text in matcher.names or len(text) == short or _is_formed(text, level) for text in numbers
     )
     return formed >= _ALL * len(numbers)
-
-
-def _holds_codes(header: str, cells: list[str]) -> bool:
-    """Say whether a column is one of codes by what heads it, or by all that it holds."""
-    return not header or signs().is_place(header) or _are_codes(cells)
 
 
 def _are_codes(cells: list[str]) -> bool:

@@ -317,20 +317,16 @@ def _assemble(
         )
         if len(words) > 1:
             word_codes[at] = [ranks[text] for text in values]
-        texts[name] = _coded(word_codes, words, index)
+        texts[name] = pd.Series(coded(word_codes, words), index=index)
     return Numbers(
         value=pd.Series(value, index=index),
         low=pd.Series(low, index=index),
         high=pd.Series(high, index=index),
-        status=_coded(codes, list(CELL_STATUSES), index),
+        status=pd.Series(coded(codes, list(CELL_STATUSES)), index=index),
         marker=texts["marker"],
         note=texts["note"],
         unreadable=pd.Series(unreadable, index=index),
     )
-
-
-def _coded(codes: np.ndarray, words: list[str], index: pd.Index) -> pd.Series:
-    return pd.Series(coded(codes, words), index=index)
 
 
 def coded(codes: np.ndarray, words: list[str]) -> Any:

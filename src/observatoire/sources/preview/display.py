@@ -221,7 +221,11 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "part", "town", "commune"])]
     aliased = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
     table = [
-        (str(pairs[text, code]), text, _as_read(code, aliased.get(text)))
+        (
+            str(pairs[text, code]),
+            text,
+            f"{code}, autre nom de « {aliased[text]} »" if aliased.get(text) else code,
+        )
         for text, code in named[:_MOST]
     ]
     if len(named) > _MOST:
@@ -237,10 +241,6 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     lines += [elsewhere_message(away)] if len(away) else []
     head = ("Ligne", "Écrit", "Lu")
     return Section("Les territoires", tuple(lines), (head, *table) if table else ())
-
-
-def _as_read(code: str, alias_of: str | None) -> str:
-    return f"{code}, autre nom de « {alias_of} »" if alias_of else code
 
 
 _COLUMN_TITLES = (
