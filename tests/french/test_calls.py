@@ -70,7 +70,7 @@ CALLS: list[tuple[Callable[[Any], object], tuple[str, ...]]] = [
     (lambda o: o.rejects("x"), ("trop d’arguments", "o.rejects() s’écrit sans argument")),
     (lambda o: o.inequality("part_hlm", since=1950), ("Aucun chiffre chargé", "1950")),
     (lambda o: o.map(), ("o.map demande « indicator »",)),
-    (lambda o: o.profiles(zoning=True), ("o.profiles : « zoning= » attend du texte", "« bool »")),
+    (lambda o: o.profiles(zoning=True), ("Le zonage « True »", "un seul code, en texte")),
     (lambda o: o.vintage(codes=np.int64(3)), ("« codes= » attend une liste de textes", "int64")),
     (lambda o: o.profiles(audience=[[]]), ("attend un mot (interne, partenaires, public)",)),
     (lambda o: o.save_profiles("x", form=["html"]), ("« form= » attend du texte", "« list »")),

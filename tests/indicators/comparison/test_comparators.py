@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
 import shapely
 from made_once import loaded
-from town import SIDE, SOURCE, WORKSPACE, write_town
+from town import SIDE, SOURCE, WORKSPACE, X, Y, write_town
 
 import observatoire as obs
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
@@ -54,6 +55,18 @@ def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) ->
     assert cells["value"] == pytest.approx(1000 * ring / SIDE**2, rel=1e-6)
     assert cells["status"] == "estimated"
     assert "anneau de 300 m, hors mer et hors territoires non chargés" in cells["method"]
+
+
+def test_what_rounding_leaves_around_a_territory_is_no_ground(tmp_path: Path) -> None:
+    town = shapely.box(X, Y + 1e-9, X + 3 * SIDE, Y + 3 * SIDE)
+    layer = gpd.GeoDataFrame({"code": ["M"]}, geometry=[town], crs=5490)
+    layer.to_file(write_town(tmp_path) / "geo" / "secteurs.gpkg")
+    with obs.open(tmp_path) as o:
+        cells = o.table("actifs", period=2016, compare=["autour"]).compared.iloc[0]
+    assert (cells["status"], cells["reason"]) == (
+        "missing",
+        "Rien de chargé à moins de 300 m de ce territoire.",
+    )
 
 
 def test_a_sign_that_only_the_shared_iris_hide_is_no_likeness(

@@ -60,7 +60,8 @@ def comparator_place(context: Context, comparator: Comparator, zoning: str) -> P
     code = comparator_code(comparator, zoning)
     if comparator.ring:
         names = {c: f"{comparator.label} ({name})" for c, name in context.names(zoning).items()}
-        return Place(code, names, context.rings(zoning, comparator.ring))
+        lacking = f"Rien de chargé à moins de {comparator.ring:g} m de ce territoire."
+        return Place(code, names, context.rings(zoning, comparator.ring), lacking)
     place = context.place(comparator.zoning, comparator.territories)
     if not comparator.minus:
         return place

@@ -65,6 +65,8 @@ def compute(
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
     rows: list[Record] = []
+    reached = {code for route in place.routes for code in route.parts}
+    nowhere = dict.fromkeys(place.names.keys() - reached, place.unreached)
     for one in asked:
         giving = given.get(one.period, set())
         label = explainer.label(one.indicator, giving)
@@ -84,7 +86,7 @@ def compute(
                 "status": str(cell.status),
                 "source": cell.source or label,
                 "zoning": place.zoning,
-                "reason": cell.reason or why.get(cell.status, ""),
+                "reason": cell.reason or nowhere.get(code) or why.get(cell.status, ""),
                 "threshold": threshold,
             }
             rows.append(cell._asdict() | about)

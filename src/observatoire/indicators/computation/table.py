@@ -118,11 +118,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a table is computed: a zoning, its territories, and the routes that lead to it."""
+    """Where a table is computed: a zoning, its territories, the routes that lead to it, what lacks without one."""
 
     zoning: str
     names: Mapping[str, str]
     routes: Sequence[Route]
+    unreached: str = ""
 
 
 Cells = dict[tuple[str, str], Cell]

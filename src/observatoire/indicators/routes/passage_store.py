@@ -202,7 +202,9 @@ def _rings(
     around = drawn.geometry.buffer(metres).difference(inside).intersection(known)
     rings = drawn.assign(geometry=around.buffer(0))  # no stray line where they only touch
     sheets: list[list[str]] = []
-    for code, ring in rings.geometry[~rings.geometry.is_empty].items():
+    # What rounding leaves between two outlines is no ground around.
+    solid = rings.geometry.area > ROUNDING * drawn.geometry.area
+    for code, ring in rings.geometry[solid].items():
         for sheet in sheets:
             if not rings.geometry[sheet].intersects(ring).any():
                 sheet.append(str(code))
