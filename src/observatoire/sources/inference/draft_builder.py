@@ -197,9 +197,7 @@ def _deal(
         if name and name in (spec.territory, spec.commune_column):
             continue
         filled = _filled(texts, placed.index)
-        # The first column without a name numbers the rows.
-        figures = not name and at > 0 and pd.to_numeric(filled, errors="coerce").notna().any()
-        plan.unnamed = plan.unnamed or bool(figures)
+        plan.unnamed |= not name and at > 0 and _holds_figures(filled)
         form = _period_form(name, filled)
         dated_above = "period_column" in plan.file
         if (form is None or dated_above) and name and are_parts(name, filled):
@@ -384,3 +382,7 @@ def _title(found: Found) -> str:
     # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
     sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
     return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")
+
+
+def _holds_figures(filled: pd.Series) -> bool:
+    return bool(pd.to_numeric(filled, errors="coerce").notna().any())

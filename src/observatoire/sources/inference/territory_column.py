@@ -336,6 +336,10 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
     return formed >= _ALL * len(numbers)
 
 
+def _holds_codes(header: str, cells: list[str]) -> bool:
+    return not header or signs().is_place(header) or _are_codes(cells)
+
+
 def _are_codes(cells: list[str]) -> bool:
     """Say whether cells are codes that count nothing: each once, some as no count is (« 01001 », « 2A004 »).
 
