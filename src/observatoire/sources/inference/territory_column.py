@@ -292,11 +292,7 @@ def _places(
         header = next(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
-        chance = (
-            distinct == 1
-            and share < _NAMESAKES
-            and not (not header or signs().is_place(header) or _are_codes(cells))
-        )
+        chance = distinct == 1 and share < _NAMESAKES and not _holds_codes(header, cells)
         other = is_dated(header) or signs().is_postal(header)
         if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there

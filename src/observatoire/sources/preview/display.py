@@ -221,11 +221,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "part", "town", "commune"])]
     aliased = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
     table = [
-        (
-            str(pairs[text, code]),
-            text,
-            f"{code}, autre nom de « {aliased[text]} »" if aliased.get(text) else code,
-        )
+        (str(pairs[text, code]), text, _as_read(code, aliased.get(text)))
         for text, code in named[:_MOST]
     ]
     if len(named) > _MOST:
@@ -394,3 +390,7 @@ def html_page(name: str, made: list[Section]) -> str:
             )
             parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
     return f'<section class="observatoire-preview" lang="fr">{"".join(parts)}</section>'
+
+
+def _as_read(code: str, alias_of: str | None) -> str:
+    return f"{code}, autre nom de « {alias_of} »" if alias_of else code
