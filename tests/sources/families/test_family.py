@@ -157,6 +157,27 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert (announced.effect_of("P20_RP_LOCHLMV"), announced.effect_of("P20_RP")) == (10.0, 2.0)
 
 
+_CODES = "IRIS;COM;TYP_IRIS;LAB_IRIS;P20_LOG;P20_RP"
+_LABELS = "IRIS;Commune;Type;Label;Logements 2019;Résidences principales 2019"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "years"),
+    [
+        ("a.csv", (_LABELS, _CODES, "972090101;97209;H;1;10;9"), ("2020", "« Logements 2019 »")),
+        ("a.csv", (_CODES, _LABELS, "972090101;97209;H;1;10;9"), ("2020", "« Logements 2019 »")),
+        ("caf-2015.csv", ("CODGEO;NB_Allocataires;DTREF", "97209;9;2014"), ("2015", "2014")),
+    ],
+    ids=["above", "below", "rows"],
+)
+def test_a_family_that_says_two_years_is_asked(
+    place: Place, name: str, lines: tuple[str, ...], years: tuple[str, str]
+) -> None:
+    shown = preview_file(place.workspace, place.write(name, "\n".join(lines) + "\n"))
+    assert shown.refusal is not None
+    says(shown.refusal, "deux périodes", *years)
+
+
 def test_only_a_file_of_all_inhabitants_says_which_communes_are_counted_whole() -> None:
     limits = {code: family.precision.get("whole_below") for code, family in read_families().items()}
     assert {code for code, limit in limits.items() if limit} == {

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from built_workspace import Place, says
 
+import observatoire as obs
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.warehouse.loading.files import load_file, preview_file
 from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from observatoire.warehouse import Warehouse
 
 
@@ -29,6 +32,14 @@ def warehouse(place: Place) -> Warehouse:
 def stored(warehouse: Warehouse) -> dict[str, float]:
     rows = warehouse.rows("SELECT territory, value FROM current_observation")
     return dict(rows)  # type: ignore[arg-type]
+
+
+def test_a_commune_beside_its_code_is_no_whole_of_its_quartiers(tmp_path: Path) -> None:
+    path = tmp_path / "a-2016.csv"
+    path.write_text("Code;Nom;Aidés\n97209;Fort-de-France;5\n97213;Le Lamentin;3\n", "utf-8")
+    shown = obs.demo().preview(path)
+    assert shown.parsed is not None
+    assert shown.parsed.observations["territory"].to_list() == ["97209", "97213"]
 
 
 IRIS = {"972090101": 1, "972090102": 2, "972130101": 3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from built_workspace import Place, plain, raw_of, says, source_of
 from effort import cases
@@ -19,9 +20,12 @@ from observatoire.errors import (
     RowError,
     UnknownColumnError,
 )
-from observatoire.sources.descriptors.source import read_source
+from observatoire.sources.descriptors.source import Variable, read_source
 from observatoire.sources.observations.builder import observe
+from observatoire.sources.observations.figure_columns import read_cells
+from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.territories.matcher import Matcher
+from observatoire.values import Nature
 from observatoire.warehouse.loading.files import load_file, preview_file
 from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
@@ -93,6 +97,15 @@ def test_indicators_in_rows_and_periods_in_columns_are_read(
     assert [one for one in report.notices if "périodes en colonnes : 2010 et 2016" in plain(one)]
     load_source(warehouse, place.workspace, shown.write().parent)
     assert stored(warehouse) == READ
+
+
+def test_shares_are_read_whatever_held_the_texts_before() -> None:
+    share = Variable(code="T", label="T", nature=Nature.RATE, unit="part")
+    with pd.option_context("mode.string_storage", "pyarrow"):
+        parse_numbers(pd.Series(["1"]), Markers())
+    with pd.option_context("mode.string_storage", "python"):
+        read = read_cells(pd.Series(["12,5 %", "0,3"]), share, Markers(), "", "")
+    assert read.value.to_list() == [0.125, 0.3]
 
 
 def test_the_declaration_says_the_column_of_each_period(place: Place) -> None:

@@ -536,9 +536,52 @@ def test_figures_of_two_territories_at_once_are_asked(place: Place) -> None:
     refused(place, "a-2016.csv", rows, "croise", "« 97209 »", "« Le Lamentin »")
 
 
-@pytest.mark.parametrize("spoilt", ["QualitÃ©", "ï»¿Aidés", "B\ufffdn\ufffdficiaires", "√©lèves"])
+@pytest.mark.parametrize(
+    "spoilt",
+    ["QualitÃ©", "ï»¿Aidés", "B\ufffdn\ufffdficiaires", "√©lèves", "BÈnÈficiaires", "ÚlÞves"],
+)
 def test_garbled_names_are_asked(place: Place, spoilt: str) -> None:
     refused(place, "a-2016.csv", table(f"code;{spoilt}"), "abîmés", spoilt)
+
+
+@pytest.mark.parametrize(
+    "column", ["aides_statut;secret", "Secret;1", "Confidentiel;oui", "Flag;c"]
+)
+def test_figures_that_a_column_says_secret_are_asked(place: Place, column: str) -> None:
+    name, word = column.split(";")
+    text = f"Quartier;Aidés;{name}\nFour à Chaux;5;\nPlace d’Armes;3;{word}\n"
+    refused(place, "a-2016.csv", text, f"« {name} »", f"« {word} »", "Écrivez « s »")
+
+
+def test_a_statut_of_other_words_says_no_secret(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés;Statut;Secret\nFour à Chaux;5;C;non\nPlace d’Armes;3;B;non\n"
+    assert load_file(warehouse, place.workspace, place.write("a-2016.csv", text)).kept == 2
+
+
+def test_names_of_parts_beside_their_communes_are_asked(place: Place) -> None:
+    text = "Libellé;Commune;Aidés\nCentre Ville;Fort-de-France;5\nBourg;Le Lamentin;3\n"
+    refused(place, "a-2016.csv", text, "deux territoires", "(IRIS)", 'zoning="iris-2016"')
+
+
+def test_counts_without_a_sign_among_percentages_are_asked(place: Place) -> None:
+    text = "Quartier;Allocataires\nFour à Chaux;12 %\nPlace d’Armes;3700\n"
+    refused(place, "a-2016.csv", text, "« 3700 »", "sans %", "un effectif")
+
+
+def test_classes_of_ages_tell_rows_apart(place: Place, warehouse: Warehouse) -> None:
+    ages = ("Moins de 25 ans", "25 ans et plus")
+    rows = "".join(
+        f"{name};{age};5\n" for name in ("Four à Chaux", "Place d’Armes") for age in ages
+    )
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", f"Quartier;Type;Aidés\n{rows}"))
+    assert stored(warehouse) == {(age, "2016") for age in ages}
+
+
+def test_totals_and_notes_need_no_year(place: Place, warehouse: Warehouse) -> None:
+    rows = "Four à Chaux;2015;5\nFour à Chaux;2016;3\nTotal;;8\nSource : CAF;;\n"
+    path = place.write("a.csv", f"Quartier;Année;Aidés\n{rows}")
+    report = load_file(warehouse, place.workspace, path)
+    assert (report.kept, set(report.rejects["kind"])) == (2, {"total", "note"})
 
 
 def test_numbers_left_out_are_told(place: Place, warehouse: Warehouse) -> None:
@@ -551,8 +594,7 @@ def test_numbers_left_out_are_told(place: Place, warehouse: Warehouse) -> None:
 def test_codes_of_insee_s_api_are_read(place: Place, warehouse: Warehouse) -> None:
     levels = ("COM-97209", "COM-97213", "COM-97101", "DEP-972", "REG-02", "FRANCE-F", "ZE2020-0201")
     text = "GEO;TIME_PERIOD;CONF_STATUS;OBS_VALUE\n" + "".join(
-        f"2021-{code};2018;{'FC'[at == 1]};{'' if at == 1 else at}\n"
-        for at, code in enumerate(levels)
+        f"2021-{code};2018;{'FC'[at == 1]};{at}\n" for at, code in enumerate(levels)
     )
     report = load_file(warehouse, place.workspace, place.write("a.csv", text))
     assert (report.kept, set(report.rejects["kind"])) == (2, {"outside"})

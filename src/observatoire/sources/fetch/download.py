@@ -148,7 +148,7 @@ def _ask(address: str, begun: _PartState, timeout: float) -> Any:
     if begun.size:
         request.add_header("Range", f"bytes={begun.size}-")
         request.add_header("If-Range", begun.mark)
-    return _opener().open(request, timeout=timeout)
+    return urllib.request.build_opener(_SafeRedirects()).open(request, timeout=timeout)
 
 
 def _receive(
@@ -162,10 +162,6 @@ def _receive(
     _keep_mark(part, answer, total)
     _write(answer, part, done, total, progress)
     return str(answer.url), total is not None
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(_SafeRedirects())
 
 
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):

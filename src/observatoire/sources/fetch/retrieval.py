@@ -60,15 +60,14 @@ class Fetched:
             lines.append(f"  sorti de l’archive{NO_BREAK}: {names}")
         lines += [f"  {notice}" for notice in self.notices]
         if self.resource.needs:
-            lines += ["  Pour le charger, écrivez :", *_indented(self.resource.needs)]
+            lines += [
+                "  Pour le charger, écrivez :",
+                *(f"    {line}" for line in self.resource.needs.strip().splitlines()),
+            ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.strip().splitlines()]
 
 
 def list_resources(registry: Mapping[str, Resource], root: Path) -> pd.DataFrame:

@@ -79,7 +79,9 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
     tables = [
         label
         for label, path in paths.items()
-        if path.suffix.lower() in suffixes and not _is_shadow(path)
+        # A Mac or an office writes entries for itself: ``__MACOSX/._table.csv``, locks.
+        if path.suffix.lower() in suffixes
+        and not ("__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$")))
     ]
     if member:
         if member in names:
@@ -106,11 +108,6 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
         if plain
         else "Redemandez le fichier au producteur.",
     )
-
-
-def _is_shadow(path: PurePosixPath) -> bool:
-    """Say whether a Mac or an office wrote an entry for itself: ``__MACOSX/._table.csv``, locks."""
-    return "__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$"))
 
 
 def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, packed: int) -> bytes:

@@ -102,9 +102,9 @@ def unfold(content: bytes, name: str) -> bytes:
             zipfile.ZipFile(io.BytesIO(content)) as archive,
             zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain,
         ):
-            paths = [path for path in dict.fromkeys(archive.namelist()) if _matters(archive, path)]
-            sizes = (archive.getinfo(path).file_size for path in paths)
-            check_bytes(sum(sizes), name, len(content))
+            sizes = {path: archive.getinfo(path).file_size for path in archive.namelist()}
+            paths = [path for path, size in sizes.items() if size and not path.startswith(_APART)]
+            check_bytes(sum(map(sizes.__getitem__, paths)), name, len(content))
             cells, texts = 0, ooxml.SharedTexts()
             for path in sorted(paths, key=ooxml.holds_texts, reverse=True):
                 part = read_bounded(archive, archive.getinfo(path), name, len(content))
@@ -120,10 +120,6 @@ def unfold(content: bytes, name: str) -> bytes:
     except ZIP_ERRORS as error:
         raise unopened(name, error) from error
     return out.getvalue()
-
-
-def _matters(archive: zipfile.ZipFile, path: str) -> bool:
-    return bool(archive.getinfo(path).file_size) and not path.startswith(_APART)
 
 
 def _read(

@@ -58,6 +58,9 @@ _AGED = re.compile(
     r"(?:^|.*[_ ])(?:[fhmptg]|pop|fem(?:mes?)?|hom(?:mes?)?|ages?|ens)_?[0-9]{2}(?:_?[0-9]{2}|p|plus)"
 )
 
+#: Classes of ages, where no cell is a number: « Moins de 25 ans », « 25 ans et plus ».
+_AGE = re.compile(r"\bans\b")
+
 #: A part of a whole is at most this, in its unit.
 _WHOLE = {"%": 100}
 
@@ -130,7 +133,9 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
         values = pd.Series([float(text.replace(",", ".")) for text in texts])
         return _declared(name, texts, values)
     found = [text for text in words if signs().meaning(text)]
-    others = [text for text in words if not signs().meaning(text) and not _is_bare_range(text)]
+    # In « 10 et plus », a class, « et plus » is no unit.
+    bare = {text for text in words if "%" not in text and read_range(text, Nature.COUNT)}
+    others = [text for text in words if not signs().meaning(text) and text not in bare]
     unit = _unit_of(others, len(texts) - len(words))
     stripped = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
     numbers = parse_numbers(stripped, Markers(secret=tuple(found)), nature=Nature.COUNT)
@@ -139,11 +144,13 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
     tried = pd.Series(meant, dtype=bool)
     banded = numbers.low.notna().any() and signs().aged.fullmatch(fold(name))
+    banded = banded or (numbers.value.isna().all() and _AGE.search(" ".join(texts)))
     if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     ranged = bool(numbers.low.notna().any())
     measured = _declared(name, texts, numbers.value, unit, ranged=ranged)
-    mixed = _mixed(texts, numbers.value) if unit == "%" else ""
+    rated = signs().nature(name) is not None or bool(_rate_unit(name))
+    mixed = _mixed(texts, numbers.value, rated=rated) if unit == "%" else ""
     return replace(measured, signs=tuple(found), mixed=mixed)
 
 
@@ -245,18 +252,13 @@ def doubtful_share(columns: Mapping[str, tuple[Measured, pd.Series]]) -> tuple[s
     return (share, str(columns[share][1].iloc[0])) if doubtful else None
 
 
-def _is_bare_range(text: str) -> bool:
-    """Say whether a text is a class without a unit: in « 10 et plus », « et plus » is none."""
-    return "%" not in text and read_range(text, Nature.COUNT) is not None
-
-
-def _mixed(texts: list[str], values: pd.Series) -> str:
-    """Return a share without a sign (0.25) that stands among percentages (25 %): which is meant is not stated."""
+def _mixed(texts: list[str], values: pd.Series, *, rated: bool) -> str:
+    """Return a number without a sign among percentages: a share (0.25), or any where the name states no nature."""
     unmarked = [
         value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0
     ]
     shown = [value for text, value in zip(texts, values, strict=True) if "%" in text]
-    doubtful = unmarked and shown and max(unmarked) <= 1
+    doubtful = unmarked and shown and (not rated or max(unmarked) <= 1)
     return (
         next(text for text, v in zip(texts, values, strict=True) if v == unmarked[0])
         if doubtful
@@ -296,6 +298,8 @@ def _unit_of(texts: list[str], unmarked: int) -> str:
     unit = next(iter(found), "")
     # « 600 » beside « 12 k€ » may be so many euros, or so many thousands.
     scaled = _SCALED.fullmatch(unit) is not None and len(whole) + unmarked > found[unit]
+    # « 25 ans et plus » is a class, and no 25 in « ans et plus ».
+    scaled = scaled or unit.endswith(("plus", "moins"))
     single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked and not scaled
     return unit if single and unit != "e" and not signs().call(unit) else ""
 

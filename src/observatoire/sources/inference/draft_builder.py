@@ -197,7 +197,7 @@ def _deal(
         if name and name in (spec.territory, spec.commune_column):
             continue
         filled = _filled(texts, placed.index)
-        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
+        plan.unnamed |= not name and at > 0 and _holds_figures(filled)
         form = _period_form(name, filled)
         dated_above = "period_column" in plan.file
         if (form is None or dated_above) and name and are_parts(name, filled):
@@ -376,14 +376,13 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
     return None
 
 
-def _holds_figures(filled: pd.Series, at: int) -> bool:
-    """Say whether a column without a name holds figures; the first one numbers the rows."""
-    return at > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().any())
-
-
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
     words = " · ".join(line for line in lines if line and not is_dated(line))[:120].strip(" ·")
     # A sheet named « Naissances » says what it counts, « Feuil1 » does not.
     sheet = "" if _PLAIN_SHEET.match(fold(found.table.sheet)) else found.table.sheet.strip()
     return words or sheet or found.table.path.stem.replace("_", " ").replace("-", " ")
+
+
+def _holds_figures(filled: pd.Series) -> bool:
+    return bool(pd.to_numeric(filled, errors="coerce").notna().any())

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
-from observatoire.sources.inference.table_periods import Statement, TablePeriods, agree
+from observatoire.sources.inference.table_periods import (
+    Statement,
+    TablePeriods,
+    _beside_column,
+    agree,
+)
 from observatoire.sources.parsers.number_style import NumberStyle, writing_of
 from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.stated_periods import name_period, title_period
@@ -96,7 +101,7 @@ def _written(markers: Markers) -> dict[str, object]:
 
 def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods:
     """Return the periods that a family's columns, titles or file state, and what contradicts them."""
-    family, table = found.family, found.table
+    family, table, spec = found.family, found.table, found.spec
     assert family is not None  # noqa: S101 - the caller has checked
     own = family.periods_of(header)
     years = sorted(set(own.values()))
@@ -110,6 +115,10 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     if own and not any(agree(one, around.period) for one in years):
         first = next(iter(own))
         conflict = around, Statement(own[first], f"la colonne « {first} »")
+    elif own and not asked and (labelled := _labelled(found, own)):
+        conflict = Statement(years[0], f"la colonne « {next(iter(own))} »"), labelled
+    elif spec.period_column:
+        conflict = _beside_column(found, [], spec.period_column, asked, short=False)
     if len(years) > 1:
         file: dict[str, object] = {"period": asked or f"{years[0]}-{years[-1]}", "periods": own}
         return TablePeriods(file, conflict=conflict)
@@ -118,6 +127,19 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     return TablePeriods(
         {"period": period}, candidates=(*named.candidates, *titled), conflict=conflict
     )
+
+
+def _labelled(found: Found, own: Mapping[str, str]) -> Statement | None:
+    """Return what titles, and labels under codes, say of another year than all the codes: « Ménages 2011 »."""
+    below = [str(found.table.frame[name].iloc[0]) for name in own]
+    lines = [line for line in (*found.titles.split("\n"), *below) if any(map(str.isalpha, line))]
+    readings = [(line, title_period(line)) for line in lines]
+    cited = [(line, one) for line, read in readings for one in read.candidates if one.weak]
+    said = [
+        Statement(one.period, f"« {line[:60]} »") for line, one in (*readings, *cited) if one.period
+    ]
+    agreed = any(agree(one.period, year) for one in said for year in own.values())
+    return None if agreed or not said else said[0]
 
 
 def _family_title(family: Family, period: str) -> str:

@@ -54,7 +54,9 @@ def long_roles(
     again = bool(placed.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
     alone = any(not placed.duplicated([*keys, name]).any() for name in words)
-    for name in sorted(words, key=_likely):
+    for name in sorted(
+        words, key=lambda name: (not signs().is_variable(name), name.casefold().startswith("code"))
+    ):
         distinct = placed[name].nunique()
         # Under a name that can say nothing else, a row said twice is a fault, reported as one.
         sure = signs().is_indicator(name) and not (distinct == 1 and alone)
@@ -99,11 +101,6 @@ def dimensions(
 def _scattered(placed: pd.DataFrame, name: str) -> bool:
     """Say whether a column names another thing on each row: a street, a residence."""
     return not signs().is_variable(name) and 2 * placed[name].nunique() > len(placed)
-
-
-def _likely(name: str) -> tuple[bool, bool]:
-    """Rank a column that may name variables: by its name, its words before their codes."""
-    return not signs().is_variable(name), name.casefold().startswith("code")
 
 
 def dated_columns(measured: list[str], when: TablePeriods) -> list[str]:

@@ -192,7 +192,7 @@ def _by_code(
         if place.zoning == best.zoning and place.filled >= best.filled
     ]
     rivals = [] if _says_itself(best, zonings) else _rivals(best, places, zonings)
-    return max(same or rivals, key=_score, default=best)
+    return max(same or [rival for rival in rivals if rival.coded], key=_score, default=best)
 
 
 def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[TerritoryColumn]:
@@ -212,12 +212,17 @@ def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[Territo
 def _rivals(
     best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
 ) -> list[TerritoryColumn]:
-    """Return those of another zoning, when its territories are parts of communes."""
-    found = []
-    for place in _coded(best, places):
+    """Return those of another zoning, when its territories are parts of communes: coded, or of those named."""
+    coded, whole, found = _coded(best, places), set(zonings[best.zoning].names), []
+    # « Fort-de-France » beside its code is the commune again, whatever wholes bear its name.
+    own = [place.column for place in places if place.zoning == best.zoning]
+    for place in places:
         communes = zonings[place.zoning].communes
         parts = bool(communes) and all(code != town for code, town in communes.items())
-        found += [place] if parts and place.zoning != best.zoning else []
+        beside = place.sheet is best.sheet and place.column not in own
+        inside = beside and set(communes.values()) <= whole and place.score[0] >= best.score[0]
+        if parts and place.zoning != best.zoning and (place in coded or inside):
+            found.append(place)
     return found
 
 
@@ -233,7 +238,7 @@ def _two_zonings(
     labels = [zonings[place.zoning].label for place in (best, rival)]
     return DescriptorError(
         f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
-        f"(code : {labels[1]}).",
+        f"({'code : ' * rival.coded}{labels[1]}).",
         where=f"{name}, feuille « {best.sheet.name} »" if best.sheet.name else name,
         why="On ne sait duquel des deux sont les chiffres.",
         remedy=f'Dites-le : zoning="{best.zoning}" ou zoning="{rival.zoning}" (en ligne de commande, '
@@ -328,7 +333,6 @@ def _all_codes(cells: list[str], matcher: Matcher) -> bool:
 
 
 def _holds_codes(header: str, cells: list[str]) -> bool:
-    """Say whether a column is one of codes by what heads it, or by all that it holds."""
     return not header or signs().is_place(header) or _are_codes(cells)
 
 

@@ -77,8 +77,9 @@ def _cell_rejects(
 
 
 def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+    """Refuse the rows of no period, but those that name no territory, refused already."""
     known = {text: is_period(text) for text in rows["period"].unique()}
-    lost = rows[~rows["period"].map(known).astype(bool)]
+    lost = rows[~rows["period"].map(known).astype(bool) & (rows["territory"] != "")]
     texts = lost["period"].astype("str")
     why = texts.str.strip().eq("").map({True: " : la cellule est vide.", False: "."}).astype("str")
     reasons = "« " + texts + " » n’est pas une période" + why

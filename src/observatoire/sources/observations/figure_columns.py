@@ -52,14 +52,14 @@ def read_figures(
         markers = replace(markers, secret=(*markers.secret, *new))
     parts = []
     for at, variable, column, cells in _cells_of(table, columns, spec):
-        raw = cells.where(cells.str.strip() != "", secret.iloc[at]) if marks else cells
+        raw = cells.where(secret.iloc[at] == "", secret.iloc[at]) if marks else cells
         numbers = read_cells(raw, known.get(variable), markers, thousands, decimal)
         parts.append(VariableCells(at, variable, column, raw, numbers))
     return parts
 
 
 def _confidential(frame: pd.DataFrame) -> pd.Series:
-    """Return why the blank cells of each row are secret, as a column states it (SDMX); an empty text elsewhere."""
+    """Return why each row is secret, whatever is written, as a column states it (SDMX); else an empty text."""
     stated = signs().confidential.fullmatch
     name = next((name for name in frame.columns if stated(f"{fold(str(name))}=C")), None)
     if name is None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
-    from observatoire.sources.parsers.numbers import Markers
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.territories.matcher import Matcher
 
@@ -232,7 +231,8 @@ class _Reader:
         self.rejects.append(Reject(self.lines[at], column, raw, kind, reason))
 
     def _blank(self, at: int, column: str, choices: tuple[str, ...] = ()) -> None:
-        choices_text = f" Écrivez {_either(choices)}." if choices else ""
+        first, last = ", ".join(choices[:-1]), "".join(choices[-1:])
+        choices_text = f" Écrivez {first} ou {last}." if choices else ""
         self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{choices_text}")
 
     def _place(self) -> dict[str, list[str]]:
@@ -290,7 +290,8 @@ class _Reader:
     def _numbers(self, column: str, kind: str) -> pd.Series:
         texts = self._texts(column).str.replace(r"\s*(€|%)$", "", regex=True)
         decimal = self.spec.decimal if self.table.separator else ""
-        numbers = parse_numbers(texts, _without_blank(self.source.markers), decimal)
+        # A blank amount is not stated, whatever blanks mean among the source’s figures.
+        numbers = parse_numbers(texts, replace(self.source.markers, blank="missing"), decimal)
         for at in np.flatnonzero(numbers.unreadable.to_numpy()):
             raw = self._texts(column).iloc[at]
             self._refuse(int(at), column, "figure", f"« {raw} » n’est pas un nombre.")
@@ -351,15 +352,6 @@ _NEVER_NEGATIVE = (str(Nature.COUNT), str(Nature.AMOUNT), str(Nature.RATE))
 _WHOLE = 100.0  # per cent
 
 _AMOUNT = "\0"  # starts the columns of money while a row has one a funder
-
-
-def _without_blank(markers: Markers) -> Markers:
-    """Read a blank amount as not stated, whatever blanks mean among the source's figures."""
-    return replace(markers, blank="missing")
-
-
-def _either(choices: tuple[str, ...]) -> str:
-    return f"{', '.join(choices[:-1])} ou {choices[-1]}"
 
 
 def _repeated(rows: pd.DataFrame, register: Register) -> pd.DataFrame:

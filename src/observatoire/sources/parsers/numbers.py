@@ -267,19 +267,6 @@ def _written(plain: pd.Series, decimal: str) -> pd.Series:
     return value.mask(np.isinf(value))
 
 
-@lru_cache(maxsize=4)
-def _nothing_read(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, Any]]:
-    """Return the bounds, the doubts, and the status, marker and note of a column of plain numbers.
-
-    Nearly every column is one: they share these, which nobody writes into.
-    """
-    blank, sure, codes = np.full(size, np.nan), np.zeros(size, dtype=bool), np.zeros(size, np.int8)
-    for array in (blank, sure, codes):
-        array.flags.writeable = False
-    statuses, none = coded(codes, list(CELL_STATUSES)), coded(codes, [""])
-    return blank, sure, (statuses, none, none)
-
-
 def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
     if isinstance(index, pd.RangeIndex):
         shared = _nothing_said(index.start, index.stop, index.step)
@@ -305,11 +292,10 @@ def _nothing_said(start: int, stop: int, step: int) -> tuple[pd.Series, ...]:
 
 def _unsaid(index: pd.Index) -> tuple[pd.Series, ...]:
     """Return the bounds, the doubts, the statuses and the absent marks of plain numbers."""
-    blank, sure, (status, none, _) = _nothing_read(len(index))
-    bound, doubt, statuses, marks = (
-        pd.Series(part, index=index) for part in (blank, sure, status, none)
-    )
-    return bound, doubt, statuses, marks
+    size = len(index)
+    codes, none = np.zeros(size, dtype=np.int8), coded(np.zeros(size, dtype=np.int8), [""])
+    parts = (np.full(size, np.nan), codes.astype(bool), coded(codes, list(CELL_STATUSES)), none)
+    return tuple(pd.Series(part, index=index) for part in parts)
 
 
 def _assemble(
@@ -331,20 +317,16 @@ def _assemble(
         )
         if len(words) > 1:
             word_codes[at] = [ranks[text] for text in values]
-        texts[name] = _coded(word_codes, words, index)
+        texts[name] = pd.Series(coded(word_codes, words), index=index)
     return Numbers(
         value=pd.Series(value, index=index),
         low=pd.Series(low, index=index),
         high=pd.Series(high, index=index),
-        status=_coded(codes, list(CELL_STATUSES), index),
+        status=pd.Series(coded(codes, list(CELL_STATUSES)), index=index),
         marker=texts["marker"],
         note=texts["note"],
         unreadable=pd.Series(unreadable, index=index),
     )
-
-
-def _coded(codes: np.ndarray, words: list[str], index: pd.Index) -> pd.Series:
-    return pd.Series(coded(codes, words), index=index)
 
 
 def coded(codes: np.ndarray, words: list[str]) -> Any:
@@ -355,8 +337,9 @@ def coded(codes: np.ndarray, words: list[str]) -> Any:
     >>> list(coded(np.array([1, 0, 1]), ["a", "b"]))
     ['b', 'a', 'b']
     """
-    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
-    return pd.Categorical.from_codes(codes, dtype=dtype)
+    # Columns are shared between loads: what holds texts in one of them must not tell theirs apart.
+    texts = pd.Index(words, dtype=pd.StringDtype("python", na_value=np.nan))
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(texts))
 
 
 def _number_pattern(decimal: str) -> str:

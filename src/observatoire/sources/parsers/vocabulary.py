@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
 from observatoire.declarations.fields import Pattern, Patterns, Texts, declared
 from observatoire.declarations.reader import packaged, read
@@ -29,10 +29,6 @@ _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
 _TITLED = r"(?<![\w-])(?:{})(?:\s*:\s*|\s+(?:de|du|des)\s+|\s+d['’]\s*)(?P<name>[^\W\d_].*)"
 
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
-
-
-def _compiled(levels: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
-    return {level: re.compile(form) for level, form in levels.items()}
 
 
 def _titled(words: str) -> str:
@@ -66,6 +62,7 @@ class Signs:
     parts: Pattern
     value_columns: Pattern
     confidential: Pattern
+    stated_secret: Pattern
     short_parts: Pattern
     relatives: Pattern
     flats: Pattern
@@ -99,7 +96,7 @@ class Signs:
     calls: Mapping[str, Pattern]
     levels_titled: Pattern
     parts_of: Mapping[str, str]
-    levels: Annotated[Mapping[str, Any], AfterValidator(_compiled)]
+    levels: Mapping[str, re.Pattern[str]]
 
     def is_total(self, text: str) -> bool:
         """Say whether a line's first cell announces a total.
@@ -318,9 +315,8 @@ class Signs:
         False
         """
         plain = [_plain(name) for name in header if name.strip()]
-        named, explained = self.dictionary
-        codes = [name for name in plain if named.fullmatch(name)]
-        words = [name for name in plain if explained.fullmatch(name) and name not in codes]
+        codes, words = ([n for n in plain if form.fullmatch(n)] for form in self.dictionary)
+        words = [name for name in words if name not in codes]
         if not codes or len(codes) + len(words) < 2:  # noqa: PLR2004 - a code and what it means
             return False
         return 2 * len(codes + words) >= len(plain) or set(plain[:2]) <= {*codes, *words}

@@ -148,17 +148,12 @@ def commune_column(
     for name, cells in zip(map(str, frame.columns), column_cells(named_rows), strict=True):
         if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):
             continue  # « BV2012 » gives the commune that heads a basin
-        texts = _distinct(cells)
+        texts = dict.fromkeys(filter(None, cells))
         known = {text for text in texts if towns.find(text)}
         whole = len(known) == len(texts)
         if name and name != territory and known and (whole or signs().is_label(name)):
             return name
     return _headed(named_rows, territory, towns)
-
-
-def _distinct(cells: Iterable[str]) -> dict[str, None]:
-    """Return the texts of a column that are not blank, each once."""
-    return dict.fromkeys(filter(None, cells))
 
 
 def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
@@ -170,7 +165,7 @@ def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
     for name, cells in zip(map(str, named_rows.columns), column_cells(named_rows), strict=True):
         if name == territory or not signs().is_town(name):
             continue
-        texts = _distinct(cells)
+        texts = dict.fromkeys(filter(None, cells))
         words = {text for text in texts if not _INSEE.fullmatch(text)}
         if texts and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
@@ -201,7 +196,7 @@ def contrary_column(
     for at, (name, column) in enumerate(
         zip(map(str, frame.columns), column_cells(frame), strict=True)
     ):
-        texts = {} if name == territory else _distinct(column)
+        texts = {} if name == territory else dict.fromkeys(filter(None, column))
         words = [text for text in texts if any(map(str.isalpha, text)) and matcher.find(text)]
         words = words or _codes(list(texts), matcher)
         located = signs().located.fullmatch(fold(name)) is not None

@@ -24,8 +24,11 @@ def refused(table: str, place: str, /, **words: object) -> ObservatoireError:
     return refusal("observatoire.sources.preview", table, place, **words)
 
 
-#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost.
-_GARBLED = re.compile(r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd")
+#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost; letters of Windows,
+#: of a Mac or of DOS read as another’s, that no French word has inside it (« BÈnÈficiaires »).
+_GARBLED = re.compile(
+    r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd|[a-z][ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ]|\w[ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ](?=[a-z])"
+)
 
 
 def garbled(found: Found, plan: SourceDraft) -> ObservatoireError | None:
@@ -47,6 +50,19 @@ def unclear_figures(found: Found, plan: SourceDraft) -> ObservatoireError | None
         return _two_units(found, plan)
     if plan.dimensions or plan.short_part:
         return _unclear_rows(found, plan)
+    return None if found.family else _stated_secret(found, plan)
+
+
+def _stated_secret(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Refuse rows that a column of the producer's own says secret: of which of their figures, nothing tells."""
+    stated = signs().stated_secret.fullmatch
+    counted = [name for name in plan.variables if stated(f"{fold(name)}=1")]
+    for name in filter(
+        found.table.frame.columns.__contains__, (*plan.labels, *plan.words, *counted)
+    ):
+        for text in found.table.frame[name].str.strip().unique() if name else ():
+            if stated(f"{fold(name)}={fold(text)}"):
+                return refused("stated_secret", found.table.name, column=name, text=text)
     return None
 
 

@@ -239,10 +239,6 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     return Section("Les territoires", tuple(lines), (head, *table) if table else ())
 
 
-def _as_read(code: str, alias_of: str | None) -> str:
-    return f"{code}, autre nom de « {alias_of} »" if alias_of else code
-
-
 _COLUMN_TITLES = (
     "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "Remarque",
 )  # fmt: skip
@@ -394,3 +390,7 @@ def html_page(name: str, made: list[Section]) -> str:
             )
             parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
     return f'<section class="observatoire-preview" lang="fr">{"".join(parts)}</section>'
+
+
+def _as_read(code: str, alias_of: str | None) -> str:
+    return f"{code}, autre nom de « {alias_of} »" if alias_of else code

@@ -128,7 +128,9 @@ def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
     kept, notes = [], []
     for number, row in body:
         texts = [cell.strip() for cell in row if cell.strip()]
-        if len(row) != width and (signs().is_note(texts[0]) or _is_sentence(row)):
+        # One text of several words is a note that no known word announces.
+        sentence = len(row) == 1 and len(row[0].split()) >= 4  # noqa: PLR2004 - words
+        if len(row) != width and (sentence or signs().is_note(texts[0])):
             notes.append((number, " ".join(texts)))
         else:
             kept.append((number, row))
@@ -139,11 +141,6 @@ def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
 def _trimmed(row: list[str], width: int) -> list[str]:
     """Leave out the blank cells beyond the last name: a separator that ends a row moves no figure."""
     return row[:width] if len(row) > width and not any(map(str.strip, row[width:])) else row
-
-
-def _is_sentence(row: list[str]) -> bool:
-    """Say whether a row is one text of several words: a note that no known word announces."""
-    return len(row) == 1 and len(row[0].split()) >= 4  # noqa: PLR2004 - words
 
 
 def _filled(body: Rows, column: int) -> bool:
