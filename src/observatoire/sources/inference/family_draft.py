@@ -134,10 +134,9 @@ def _labelled(found: Found, own: Mapping[str, str]) -> Statement | None:
     below = [str(found.table.frame[name].iloc[0]) for name in own]
     lines = [line for line in (*found.titles.split("\n"), *below) if any(map(str.isalpha, line))]
     readings = [(line, title_period(line)) for line in lines]
-    cited = [(line, one) for line, read in readings for one in read.candidates if one.weak]
-    said = [
-        Statement(one.period, f"« {line[:60]} »") for line, one in (*readings, *cited) if one.period
-    ]
+    stated = [(line, read.period) for line, read in readings]
+    cited = [(line, one.period) for line, read in readings for one in read.candidates if one.weak]
+    said = [Statement(period, f"« {line[:60]} »") for line, period in stated + cited if period]
     agreed = any(agree(one.period, year) for one in said for year in own.values())
     return None if agreed or not said else said[0]
 
