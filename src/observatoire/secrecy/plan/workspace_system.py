@@ -127,8 +127,7 @@ class Assembly:
             # A rate: its sum is nothing by right, and zero is never hidden; it is brought to one.
             sized = self.known.total(total)
             constant = 1.0 - (amount if math.isnan(sized) else sized) if signed else 0.0
-            asked = 0.0 if signed else threshold
-            self._sums[total] = self._add(total.terms, constant, name, asked)
+            self._sums[total] = self._add(total.terms, constant, name, 0.0 if signed else threshold)
             if signed:
                 self.low[self._sums[total]] = -math.inf
         return self._sums[total]
@@ -178,10 +177,6 @@ class Assembly:
         made = [Part(label, weight) for label, weight in parts]
         self.relations.append((total, Supposed(made) if supposed else made))
 
-    def relate_then(self, total: str, parts: Sequence[str]) -> None:
-        """Add what may have added up when something was published, and does not any more."""
-        self.former.append((total, [Part(label, 1.0) for label in parts]))
-
     def nest(
         self,
         total: Base,
@@ -214,14 +209,14 @@ class Assembly:
         """
         parts, whole = list(parts), self.base(total)
         members = self._standing(total, parts, exact=exact)
-        if len(members) < len(parts):
-            self.relate_then(whole, [*map(self.base, parts), *pieces])
+        if len(members) < len(parts):  # they may have added up when something was published
+            then = [Part(label, 1.0) for label in (*map(self.base, parts), *pieces)]
+            self.former.append((whole, then))
         if total in self.known.withdrawn and not members:
             return
         labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
         numbers = [self.known.value(part) for part in members]
-        known = math.fsum(number for number in numbers if not math.isnan(number))
-        amount = self.known.value(total)
+        amount, known = self.known.value(total), math.fsum(n for n in numbers if not math.isnan(n))
         unknown = bool(pieces) or any(map(math.isnan, (amount, *numbers)))
         if unknown and open_ended:
             labels.append((self.latent(f"hors des parties : {whole}", whole), 1.0))
@@ -229,9 +224,9 @@ class Assembly:
         above = amount < known and total[:2] not in self.known.signed
         if (above or not unknown) and not close(amount, known):
             labels.append((self._left(total, members, amount - known, exact=exact), 1.0))
-        supposed |= total in self.universes.out_of
         # What is withdrawn added up with figures that may have been corrected since, and are hidden.
         supposed |= not self.known.withdrawn.isdisjoint((total, *members))
+        supposed |= total in self.universes.out_of
         self.relate(whole, labels, supposed=unknown and supposed)
 
     def _standing(self, total: Base, parts: list[Base], *, exact: bool) -> list[Base]:
