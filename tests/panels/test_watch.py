@@ -107,7 +107,7 @@ def test_nothing_watched_and_nothing_passed_are_two_sentences() -> None:
     said = [signal_blocks(none, KNOWN, watched)[0] for watched in (0, 1, 2)]
     assert all(isinstance(each, Paragraph) for each in said)
     assert [plain(each.text) for each in said if isinstance(each, Paragraph)] == [
-        "Aucun seuil n’est surveillé : déclarez-en dans watch.toml.",
+        "Aucun seuil n’est surveillé.",
         "1 seuil surveillé, aucun dépassé.", "2 seuils surveillés, aucun dépassé.",
     ]  # fmt: skip
 
