@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,6 +13,8 @@ from observatoire.maps.svg import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 
 #: How many free spots are tried before a line may run through a text.
@@ -73,20 +75,29 @@ def place_labels(
         made = (Label(text, anchor, size, at) for at in free)
         first = next(made, Label(text, anchor, size, middle))
         tried = islice(chain([first], made), _MOST_TRIED)
-        placed.append(next((each for each in tried if not _crosses(each, placed)), first))
+        others = [each for each in placed if each.text]
+        boxes, lines = _boxes(others), _lines([each for each in others if each.moved])
+        apart = (each for each in tried if not _crosses(each, boxes, lines))
+        placed.append(next(apart, first))
     return placed[len(around) :]
 
 
-def _crosses(label: Label, placed: Sequence[Label]) -> bool:
+def _crosses(label: Label, boxes: NDArray[Any], lines: NDArray[Any]) -> bool:
     """Tell whether its line runs through another text, or one of theirs through it."""
-    pairs = ((label, other) for other in placed if other.text)
-    return any(_runs(one, other) or _runs(other, one) for one, other in pairs)
+    tied = label.moved and bool(shapely.intersects(_lines([label]), boxes).any())
+    return tied or bool(shapely.intersects(_boxes([label]), lines).any())
 
 
-def _runs(one: Label, other: Label) -> bool:
-    (x, y), (w, h) = other.at, other.size
-    around = shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-    return one.moved and shapely.LineString([one.anchor, one.at]).intersects(around)
+def _boxes(labels: Sequence[Label]) -> NDArray[Any]:
+    """Return the room that each text takes."""
+    x, y, w, h = np.array([(*each.at, *each.size) for each in labels]).reshape(-1, 4).T
+    return np.asarray(shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2))
+
+
+def _lines(labels: Sequence[Label]) -> NDArray[Any]:
+    """Return what ties each text to its place."""
+    ends = np.array([(each.anchor, each.at) for each in labels], dtype=float).reshape(-1, 2, 2)
+    return np.asarray(shapely.linestrings(ends))
 
 
 def _everywhere(
