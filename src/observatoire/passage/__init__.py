@@ -7,8 +7,9 @@ published), ``conformal`` (learns prediction intervals from such errors), ``pred
 """
 
 from observatoire.passage.accuracy import assess
+from observatoire.passage.methods.area import by_area
 from observatoire.passage.methods.correspondence import from_table
-from observatoire.passage.methods.density import by_area, by_density
+from observatoire.passage.methods.density import by_density
 from observatoire.passage.methods.density_fit import fit_density
 from observatoire.passage.methods.density_ratio import DensityFit
 from observatoire.passage.methods.support import by_support

@@ -171,9 +171,8 @@ def with_sized_rates(
         given = ([(giver, name, declared.period) for name in names] for giver in declared.givers)
         keys = next((each for each in given if set(each) <= set(figures.columns)), None)
         note = sources.get(keys[0][0]) if keys else None
-        if (
-            not keys or note is None or note.rule.guarded
-        ):  # a union's rate would tell its parts' sizes
+        # Of a guarded source, a union's rate would tell its parts' sizes.
+        if not keys or note is None or note.rule.guarded:
             continue
         rates, sizes = (figures.total(each, route.passage.sources) for each in (where[0], keys))
         for target, parts in route.parts.items():

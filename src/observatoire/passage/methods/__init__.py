@@ -1,6 +1,6 @@
 """How weights are found.
 
-``support`` (people's cells), ``density`` (by area, or by a ratio) with ``density_ratio`` and ``density_fit`` (the
-ratio, learnt), ``correspondence`` (a table of passage); ``shares`` (bounds, slivers, what is covered) and
-``assembly`` are their common ground.
+``area``, ``support`` (people's cells), ``density`` with ``density_ratio`` and ``density_fit`` (the ratio,
+learnt), ``correspondence`` (a table of passage); ``shares`` (bounds, slivers, what is covered) and ``assembly``
+are their common ground.
 """

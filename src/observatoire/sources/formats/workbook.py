@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The first bytes, among which those of a workbook are some that no text has.
 _SAMPLE = 4096
-_UNWRITTEN = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
+_NOT_OF_TEXT = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 
 #: Parts of a workbook that tell nothing of its cells.
 _APART = ("docProps/", "xl/theme/", "xl/media/", "Pictures/", "Thumbnails/")
@@ -45,8 +45,8 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
         if content.startswith(signature):
             return reader(content, name)
     sample = content[:_SAMPLE]
-    written = sample.translate(None, _UNWRITTEN) == sample
-    if written or content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    is_text = sample.translate(None, _NOT_OF_TEXT) == sample
+    if is_text or content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise UnreadableFileError(
             "Ce n’est pas un classeur : c’est un texte, ou une page web, dont le nom est celui d’un classeur.",
             where=name,

@@ -11,8 +11,9 @@ from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import (
     Statement,
     TablePeriods,
-    _beside_column,
     agree,
+    column_statement,
+    rows_conflict,
 )
 from observatoire.sources.parsers.number_style import NumberStyle, writing_of
 from observatoire.sources.parsers.numbers import Markers
@@ -114,11 +115,11 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     conflict = None
     if own and not any(agree(one, around.period) for one in years):
         first = next(iter(own))
-        conflict = around, Statement(own[first], f"la colonne « {first} »")
+        conflict = around, column_statement(first, own[first])
     elif own and not asked and (labelled := _labelled(found, own)):
-        conflict = Statement(years[0], f"la colonne « {next(iter(own))} »"), labelled
+        conflict = column_statement(next(iter(own)), years[0]), labelled
     elif spec.period_column:
-        conflict = _beside_column(found, [], spec.period_column, asked, short=False)
+        conflict = rows_conflict(found, [], spec.period_column, asked, short=False)
     if len(years) > 1:
         file: dict[str, object] = {"period": asked or f"{years[0]}-{years[-1]}", "periods": own}
         return TablePeriods(file, conflict=conflict)

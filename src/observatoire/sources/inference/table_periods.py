@@ -60,10 +60,16 @@ _NOTES = 12
 
 
 class Statement(NamedTuple):
-    """A period, and where it is stated, in words."""
+    """A period, where it is stated, in words, and the refusal of a file of which another place denies it."""
 
     period: str
     where: str
+    denied: str = "disagreement"
+
+
+def column_statement(name: str, period: str) -> Statement:
+    """Return what a column says of itself, which nothing else unsays."""
+    return Statement(period, f"la colonne « {name} »", "own_disagreement")
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def dated(
     bare = bare_parts(names) if short and not asked else []
     if period_column:
         spanning = (*bare, *relative_columns(names))
-        conflict = _beside_column(found, names, period_column, asked, short=short)
+        conflict = rows_conflict(found, names, period_column, asked, short=short)
         return TablePeriods({"period_column": period_column}, spanning=spanning, conflict=conflict)
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
@@ -138,23 +144,26 @@ def dated(
     )
 
 
-def _beside_column(
+def rows_conflict(
     found: Found, names: Sequence[str], column: str, asked: str, *, short: bool
 ) -> tuple[Statement, Statement] | None:
     """Return the periods of rows, and the place that contradicts them: a column of figures, or what is above."""
-    rows = [
-        row for row in read_periods(read_periods(found.table.frame[column]), "date").unique() if row
-    ]
+    dated_rows = read_periods(
+        read_periods(found.table.frame[column]), "date"
+    )  # days, of their months
+    rows = [row for row in dated_rows.unique() if row]
     for name, reading in _readings(found, names, short=short).items():
         row = next((row for row in rows if not agree(row, reading.period)), "")
         if row:
-            own = Statement(reading.period, f"la colonne « {name} »")
-            return Statement(row, f"la colonne « {column} »"), own
+            own = column_statement(name, reading.period)
+            return column_statement(column, row), own
     above = Statement(asked, "ce que vous dites") if asked else _around(found, short=short)[0]
     # A school year is of both its years.
     contrary = [row for row in rows if not agree(row, above.period) and row[5:] != above.period]
     if contrary and (asked or len(contrary) == len(rows)):
-        return above, Statement(contrary[0], f"les lignes, colonne « {column} »")
+        return above, Statement(
+            contrary[0], f"les lignes, colonne « {column} »", "rows_disagreement"
+        )
     return None
 
 
@@ -200,9 +209,9 @@ def _file_periods(
     undated = len(own) + len(changes) < len(names)
     around = base if not (asked or undated) else Statement("", "")
     if not any(agree(one, around.period) for one in years):
-        return {"period": ""}, (around, Statement(years[-1], f"la colonne « {list(own)[-1]} »"))
+        return {"period": ""}, (around, column_statement(list(own)[-1], years[-1]))
     if len(years) == 1 and len(own) == len(names):
-        column = Statement(years[0], f"la colonne « {next(iter(own))} »")
+        column = column_statement(next(iter(own)), years[0])
         clash = (
             None if agree(column.period, asked) else (Statement(asked, "ce que vous dites"), column)
         )
@@ -220,7 +229,7 @@ def _file_periods(
         first = next(iter(own))
         clash = (
             Statement(asked, "ce que vous dites"),
-            Statement(own[first], f"la colonne « {first} »"),
+            column_statement(first, own[first]),
         )
     return {"period": period, "periods": dict(own)}, clash
 

@@ -160,10 +160,9 @@ def _undated(found: Found, plan: SourceDraft) -> ObservatoireError:
 
 
 def _disagreement(found: Found, first: Statement, second: Statement) -> ObservatoireError:
-    """Refuse a file of which two places say two periods; what a column says of itself, nothing else unsays."""
-    kinds = {"la": "own_disagreement", "les": "rows_disagreement"}
+    """Refuse a file of which two places say two periods."""
     return refused(
-        kinds.get(second.where.split(" ")[0], "disagreement"),
+        second.denied,
         found.table.name,
         first=first.period,
         there=first.where,
