@@ -231,6 +231,10 @@ def test_a_long_objective_is_cut_between_two_words() -> None:
     whole, cut = "x" * 44 + " " + "y" * 45, "x" * 44 + ", " + "y" * 45
     assert in_short({"objective": f"{whole}."})[0].startswith(f"{whole}. Sans point")
     assert in_short({"objective": cut})[0].startswith("x" * 44 + " [suite à l’évaluation]. Sans")
+    opened = "Relier (deux) dispositifs (l’un, " + "z" * 70 + ")"
+    assert in_short({"objective": opened})[0].startswith(
+        "Relier (deux) dispositifs [suite à l’évaluation]. Sans"
+    )
 
 
 # --- what lacks -----------------------------------------------------------------------------------

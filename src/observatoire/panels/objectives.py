@@ -170,7 +170,10 @@ def aims_in_short(frame: pd.DataFrame, indicators: Mapping[str, Indicator], here
 def _in_short(row: Record, indicator: Indicator | None) -> str:
     aim = str(row["objective"]).rstrip(".")
     if len(aim) > _LONGEST_AIM:
-        aim = f"{aim[:_LONGEST_AIM].rsplit(' ', 1)[0].rstrip(' ,(')} [suite à l’évaluation]"
+        cut = aim[:_LONGEST_AIM].rsplit(" ", 1)[0]
+        if cut.count("(") > cut.count(")"):
+            cut = cut[: cut.rindex("(")]
+        aim = f"{cut.rstrip(' ,(')} [suite à l’évaluation]"
     start, since = (
         _dated(row, *names, indicator) for names in (("baseline", "start"), ("value", "end"))
     )
