@@ -169,7 +169,12 @@ class FederationAnswers:
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds.
 
-        Neither figure is shown where one is hidden.
+        Returns
+        -------
+        DataFrame
+            One row a question and two members, with ``ecart`` and whether their bounds explain it:
+            ``oui``, ``non``, ``inconnu`` where a precision is not known, ``sans objet``. Neither figure is
+            shown where one is hidden.
         """
         found = self._conflicts
         withheld = self._hidden(found)

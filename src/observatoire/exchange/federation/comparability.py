@@ -13,14 +13,14 @@ import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.territories import simplify
-from observatoire.values import records
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from observatoire.values import Record
 
-YES, CARE, NO = "oui", "avec précaution", "non"
+YES, CARE, NO, UNKNOWN = "oui", "avec précaution", "non", "inconnu"
 
 INVENTORY_COLUMNS = (
     *("thematique", "indicateur", "libelle", "observatoire", "zonage"),
@@ -317,25 +317,30 @@ def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
 
 def _difference(row: Record) -> tuple[float, str, str] | None:
     """Return the gap between two answers and whether their bounds explain it; None for no gap."""
-    hides = {row["statut_a"] == "secret", row["statut_b"] == "secret"}
-    if hides == {True, False}:
-        return float("nan"), "non", "L’un masque ce que l’autre publie"
-    numbers = {name: float(str(row[name])) for name in _NUMBERS}
-    first, second = numbers["valeur_a"], numbers["valeur_b"]
+    statuses = {row["statut_a"], row["statut_b"]}
+    if Status.SECRET.label in statuses:
+        hidden = (float("nan"), NO, "L’un masque ce que l’autre publie")
+        return hidden if len(statuses) > 1 else None
+    first, second = float(str(row["valeur_a"])), float(str(row["valeur_b"]))
     gap = second - first
-    if abs(gap) <= _ROUNDING * max(abs(first), 1.0) or (np.isnan(first) and np.isnan(second)):
+    if abs(gap) <= _ROUNDING * max(abs(first), 1.0):
         return None
-    low = max(_bound(numbers, "basse_a", "valeur_a"), _bound(numbers, "basse_b", "valeur_b"))
-    high = min(_bound(numbers, "haute_a", "valeur_a"), _bound(numbers, "haute_b", "valeur_b"))
-    if np.isnan(low) or np.isnan(high):
-        return gap, "non", "L’un des deux n’a pas de chiffre"
-    if low <= high:
-        return gap, "oui", "Leurs intervalles se recouvrent"
-    return gap, "non", "Leurs intervalles ne se recouvrent pas"
+    if Status.CONTEXT.label in statuses:
+        return gap, "sans objet", "L’un des deux est le chiffre du territoire qui contient celui-ci"
+    between = [_interval(row, side) for side in ("a", "b")]
+    if any(np.isnan(sides).any() for sides in between):
+        return gap, UNKNOWN, "La précision de l’un des deux n’est pas connue"
+    (low_a, high_a), (low_b, high_b) = between
+    if max(low_a, low_b) > min(high_a, high_b):
+        return gap, NO, "Leurs intervalles ne se recouvrent pas"
+    return (
+        None if np.isnan([first, second]).all() else (gap, YES, "Leurs intervalles se recouvrent")
+    )
 
 
-_NUMBERS = ("valeur_a", "valeur_b", "basse_a", "basse_b", "haute_a", "haute_b")
-
-
-def _bound(numbers: dict[str, float], bound: str, value: str) -> float:
-    return numbers[value] if np.isnan(numbers[bound]) else numbers[bound]
+def _interval(row: Record, side: str) -> tuple[float, float]:
+    """Return the bounds of an answer, open where one lacks; nan where its precision is unknown."""
+    value, low, high = (float(str(row[f"{name}_{side}"])) for name in ("valeur", "basse", "haute"))
+    if np.isnan(low) and np.isnan(high):
+        return (value, value) if row[f"precision_{side}"] == "exact" else (low, high)
+    return -np.inf if np.isnan(low) else low, np.inf if np.isnan(high) else high
