@@ -96,6 +96,8 @@ WRITTEN: dict[str, tuple[dict[str, str], dict[str, str], str, str, bool]] = {
     "natures": ({"nature": "effectif"}, {"nature": "taux"}, "non", "natures", False),
     "no definition": ({"definition": ""}, {"definition": ""}, "avec précaution", "sa définition", False),
     "no universe": ({"champ": ""}, {"champ": ""}, "avec précaution", "son champ", True),
+    "drafts": ({"champ": "à préciser"}, {"champ": "À préciser"}, "avec précaution", "son champ", True),
+    "drafted definitions": ({"definition": "…"}, {"definition": "…"}, "avec précaution", "sa définition", False),
     "one without": ({"definition": ""}, {}, "avec précaution", "à relire", False),
 }  # fmt: skip
 

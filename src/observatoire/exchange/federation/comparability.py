@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from observatoire.declarations.fields import answered
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.territories import simplify
 from observatoire.values import Status, records
@@ -215,7 +216,7 @@ def _described(
     profiles = []
     for row in records(definitions):
         known = found.get((row["observatoire"], row["indicateur"]), (set(), set(), set()))
-        words = tuple(str(row[name]) for name in _WORDS)
+        words = tuple(answered(str(row[name])) for name in _WORDS)
         one = Observed(words, *(frozenset(kept) for kept in known))
         profiles.append(numbers.setdefault(one, len(numbers)))
     ranks = {who: rank for rank, who in enumerate(observatories)}
@@ -288,7 +289,7 @@ def common_codes(definitions: pd.DataFrame, members: int) -> list[str]:
     """Return the indicators that so many observatories give, all with the same written words."""
     written: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for code, who, *words in _rows(definitions, ["indicateur", "observatoire", *_WORDS]):
-        written[code][who] = tuple(map(_plain, words))
+        written[code][who] = tuple(_plain(answered(word)) for word in words)
     at = _WORDS.index("definition")
     return sorted(
         code
