@@ -91,6 +91,17 @@ def test_one_side_of_the_breaks_may_be_compared(one: Indicator, start: str, end:
     assert BOOK.refusal(one, start, end) == ""
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2014", "2016-T4"), ("2014-T4", "2015"), ("2014-03", "2015-T1"), ("2010-2015", "2015-2016")],
+)
+def test_periods_that_do_not_last_as_long_are_not_compared(start: str, end: str) -> None:
+    one = indicator(sources=("f",), numerator=(), denominator=(), variable="x")
+    assert BOOK.refusal(one, start, end) == f"{start} et {end} n’ont pas la même durée."
+    same = {"2016-T4": "2014-T4", "2015": "2014", "2015-T1": "2014-T1", "2015-2016": "2014-2015"}
+    assert BOOK.refusal(one, same[end], end) == ""
+
+
 def test_a_series_reads_the_columns_of_each_vintage(tmp_path: Path) -> None:
     path = tmp_path / "indicators.toml"
     path.write_text(
