@@ -31,7 +31,7 @@ def indicator(code: str = "i", **changes: object) -> Indicator:
 
 
 DIPLOMA = indicator(numerator=("PYY_NSCOL15P_DIPLMIN",), denominator=("PYY_NSCOL15P",))
-FOLLOWER = indicator(spans=BOOK.get("sans_diplome").spans)
+FOLLOWER = indicator(spans=BOOK.series["sans_diplome"].spans)
 LONE = indicator(numerator=(), denominator=(), variable="tx_tot_fam_mono")
 POVERTY = indicator(sources=("filosofi-disponible",), numerator=(), denominator=(), variable="tp")
 DIRECT = indicator(sources=("revenus",), numerator=(), denominator=(), variable="DISP_TP60YY")
@@ -160,12 +160,6 @@ def test_a_faulty_file_is_refused(toml: str, said: str, tmp_path: Path) -> None:
         read_series(path)
     assert said in str(refused.value)
     assert "series.toml" in str(refused.value)
-
-
-def test_an_unknown_series_is_named() -> None:
-    with pytest.raises(UnknownNameError, match="sans_diplome"):
-        BOOK.get("sans_diplomes")
-    assert BOOK.get("sans_diplome").label.startswith("Sans diplôme")
 
 
 @pytest.mark.parametrize(

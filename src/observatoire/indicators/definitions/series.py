@@ -23,7 +23,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
-from observatoire.errors.arguments import check_known, suggestion
+from observatoire.errors.arguments import suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
 from observatoire.memo import FileContent
 from observatoire.values import PERIOD_FORMS, is_period, period_length
@@ -148,11 +148,6 @@ class SeriesBook:
     series: Named[Series] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
     gaps: tuple[Gap, ...] = ()
-
-    def get(self, code: str) -> Series:
-        """Return a series."""
-        check_known(code, self.series, f"Aucune série « {code} ».", where=SERIES_FILE)
-        return self.series[code]
 
     def check_indicators(self, codes: Iterable[str]) -> None:
         """Refuse a rule about an indicator that does not exist: it would never forbid anything."""
