@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.maps.classes import nice_sizes, size_label
@@ -111,16 +109,17 @@ def plot_map(
                 ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
             )
         placed = [mark for mark in marks if ground.has(mark.code)]
-        for mark in placed:
-            shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
-            colour = colouring.fill(mark) if mark.own else tokens().light["paper"]
-            shape.plot(
-                ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
-                hatch=_HATCHES.get(mark.kind), linewidth=0.6,
+        # All of a pattern at once: the whole picture is drawn anew each time that something is added.
+        for hatch in {_HATCHES.get(mark.kind): None for mark in placed}:
+            alike = [mark for mark in placed if _HATCHES.get(mark.kind) == hatch]
+            ground.shapes[[mark.code for mark in alike]].plot(
+                ax=axes, edgecolor=tokens().ground["edge"], hatch=hatch, linewidth=0.6,
+                facecolor=[colouring.fill(m) if m.own else tokens().light["paper"] for m in alike],
             )  # fmt: skip
-            if style.colour == "verdict" and mark.own:  # white is no difference, and no figure
-                spot = ground.shapes[mark.code].representative_point()
-                axes.annotate(mark.sign, (spot.x, spot.y), ha="center", va="center", size=8)
+        # White is no difference, and no figure.
+        for mark in [mark for mark in placed if style.colour == "verdict" and mark.own]:
+            spot = ground.shapes[mark.code].representative_point()
+            axes.annotate(mark.sign, (spot.x, spot.y), ha="center", va="center", size=8)
         if placed:
             left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
             axes.set_xlim(left, right)
