@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import FormatError
 from observatoire.french.typography import NO_BREAK, number, plural
@@ -18,7 +18,7 @@ from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -40,31 +40,12 @@ def plot_matrix(
     marks = [mark for row in rows for mark in row]
     judged = any(mark.tone for mark in marks)
     with house_style():
-        from matplotlib.collections import PatchCollection  # noqa: PLC0415 - heavy, when first used
-        from matplotlib.patches import Rectangle  # noqa: PLC0415
-
         axes = axes_of(ax, _ROW * len(codes) + _AROUND)
         _require_room(axes, len(codes))
-        alike: dict[tuple[str, str | None], list[Rectangle]] = {}
-        size = type_size(axes, len(codes))
-        for down, row in enumerate(rows):
-            for across, mark in enumerate(row):
-                look = _colour(mark, judged=judged), HATCHES.get(mark.kind)
-                alike.setdefault(look, []).append(Rectangle((across - 0.5, down - 0.5), 1, 1))
-                if mark.own and judged:
-                    axes.text(
-                        across, down, mark.sign[:1], ha="center", va="center", size=size * 0.8
-                    )
-        for (fill, hatch), cells in alike.items():
-            axes.add_collection(
-                PatchCollection(
-                    cells, facecolor=fill, edgecolor=tokens().light["soft"], hatch=hatch, lw=0.3
-                )
-            )
+        _fill(axes, rows, judged=judged)
         names = [mark.name for mark in rows[0]] if rows else []
-        axes.set_yticks(
-            range(len(codes)), [table.indicator(code).short for code in codes], size=size
-        )
+        labels = [table.indicator(code).short for code in codes]
+        axes.set_yticks(range(len(codes)), labels, size=type_size(axes, len(codes)))
         axes.set_xticks(
             range(len(names)), names, rotation=90, size=type_size(axes, len(names), across=True)
         )
@@ -81,6 +62,26 @@ def plot_matrix(
         )
         draw_legend(axes, [*boxes, *status_swatches(marks, table.words)])
     return axes
+
+
+def _fill(axes: Axes, rows: Sequence[Sequence[Mark]], *, judged: bool) -> None:
+    """Draw the cells, those that look alike at once, with the signs of verdicts."""
+    from matplotlib.collections import PatchCollection  # noqa: PLC0415 - heavy, when first used
+    from matplotlib.patches import Rectangle  # noqa: PLC0415
+
+    alike: dict[tuple[str, str | None], list[Rectangle]] = {}
+    look: Any = {"ha": "center", "va": "center", "size": 0.8 * type_size(axes, len(rows))}
+    for down, row in enumerate(rows):
+        for across, mark in enumerate(row):
+            kind = _colour(mark, judged=judged), HATCHES.get(mark.kind)
+            alike.setdefault(kind, []).append(Rectangle((across - 0.5, down - 0.5), 1, 1))
+            if mark.own and judged:
+                axes.text(across, down, mark.sign[:1], **look)
+    edge = tokens().light["soft"]
+    for (fill, hatch), cells in alike.items():
+        axes.add_collection(
+            PatchCollection(cells, facecolor=fill, edgecolor=edge, hatch=hatch, lw=0.3)
+        )
 
 
 def _require_room(axes: Axes, rows: int) -> None:
