@@ -43,10 +43,11 @@ class Assembly:
     what an attacker knows beforehand. ``counted`` cells are those that tables show as counts,
     ``nonzero`` those of them that would show a zero; ``whole`` ones count by ones; nobody gives, nor
     hides, the count of ``absent`` ones. ``twins`` are the sources that give one variable of an
-    indicator: what they count is one quantity.
+    indicator: what they count is one quantity; ``read`` those that something of today reads.
     """
 
     known: KnownFigures
+    read: frozenset[str] = frozenset()
     amounts: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     zeros: dict[str, bool] = field(default_factory=dict)
