@@ -261,3 +261,15 @@ def test_a_folder_renamed_as_rows_are_withdrawn_and_corrected_is_known(
         shown = dict(leave(tmp_path, COMMUNE)) | dict(leave(tmp_path, IRIS))
         assert {"i2", "i3"} <= shown.keys()
         assert ("c1" in shown) is (name == "aides")
+
+
+def test_a_category_withdrawn_as_its_total_is_corrected_refuses_nothing(tmp_path: Path) -> None:
+    """56 less the fifty that are given would be six, which no file gives any more."""
+    others = {"aidA": {"i2": 40}, "aidB": {"i1": 50, "i2": 60}, "aidT": {"i2": 100}}
+    for now in ({"aidA": 40, "aidT": 90}, {"aidT": 56}):
+        given = {v: places | ({"i1": now[v]} if v in now else {}) for v, places in others.items()}
+        rows = [row for variable, places in given.items() for row in rows_of(places, variable)]
+        write(tmp_path, rows)
+        shown = {v: dict(leave(tmp_path, IRIS, v)) for v in ("aidT", "aidB")}
+        assert all("i2" in each for each in shown.values())
+    assert not all("i1" in each for each in shown.values())
