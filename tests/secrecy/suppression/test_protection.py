@@ -28,7 +28,7 @@ from observatoire.secrecy import Part, audit, protect, protection
 from observatoire.secrecy.suppression import complementary
 from observatoire.secrecy.suppression.audit import exact_intervals, measured
 from observatoire.secrecy.suppression.cell_system import build_system, lay_out
-from observatoire.secrecy.suppression.complementary import SuppressionState, around
+from observatoire.secrecy.suppression.complementary import SuppressionState, Surroundings
 from observatoire.secrecy.suppression.linear_programs import Program
 from observatoire.values import Status
 
@@ -351,8 +351,9 @@ def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.Monkey
         proved.append((answer := pair(*of)) is not None)
         return answer
 
-    def judged(plan: SuppressionState, cell: int) -> bool:
-        if not alone(plan, cell):
+    def judged(hidden: Surroundings, cell: int) -> bool:
+        plan = hidden.plan
+        if not alone(hidden, cell):
             return False
         if len(cramped) < 5:
             found = exact_intervals(plan.system, plan.hidden)
@@ -372,7 +373,7 @@ def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.Monkey
 
 
 def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:
-    """What arrays gather at once is what a walk gathers: the cheapest of a relation, a step at a time."""
+    """What sets gather at once is what a walk gathers: the cheapest of a relation, a step at a time."""
     rng = np.random.default_rng(5)
     cells = pd.Series(1.0, index=[f"c{rank:03}" for rank in range(60)])
     relations = [
@@ -381,9 +382,12 @@ def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:
     system = lay_out(cells, relations)
     hidden, usable = rng.random(60) < 0.4, rng.random(60) < 0.8
     state = SuppressionState(system, np.ones(60), np.zeros(60, dtype=bool), rng.random(60), hidden)
+    surroundings = Surroundings(state, usable)
     for cell in range(60):
+        usable[cell] = ~usable[cell]  # what changes is told
+        (surroundings.admit([cell]) if usable[cell] else surroundings.dismiss(cell))
         for depth, breadth in ((1, 2), (2, 3), (5, 60)):
-            found = around(state, cell, usable, depth, breadth)
+            found = surroundings.around(cell, depth, breadth)
             assert set(found.tolist()) == walked(state, cell, usable, depth, breadth)
 
 

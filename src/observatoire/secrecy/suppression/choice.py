@@ -79,7 +79,9 @@ def _measured(plan: SuppressionState, audited: NDArray[np.bool_] | None = None) 
     if audited is not None:
         wanted = wanted | (plan.hidden & audited & (plan.asked > TIGHT))
     telling = plan.sensitive & (False if audited is None else audited)
-    return measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling)
+    # Where the narrowest tells, tables that proved the choice, looked at anew, spare most programs.
+    tables = plan.tables if telling.any() else []
+    return measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling, tables)
 
 
 def _too_narrow(plan: SuppressionState, ends: Ends) -> NDArray[np.intp]:

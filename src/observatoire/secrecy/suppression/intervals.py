@@ -18,11 +18,15 @@ from scipy.sparse import csgraph
 from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, Solution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
     Mask: TypeAlias = NDArray[np.bool_]
     Columns: TypeAlias = NDArray[np.integer[Any]]
+    #: Some columns, and how far each is from the true table; the others do not move.
+    Table: TypeAlias = tuple[Columns, Floats]
 
 
 #: Two bounds closer than this, per unit, are one number: the cell is recovered.
@@ -49,6 +53,7 @@ class Bracket:
     whole: Mask = field(init=False)
     whole_low: Floats = field(init=False)
     whole_high: Floats = field(init=False)
+    met: list[Table] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
@@ -65,11 +70,35 @@ class Bracket:
     def witness(self, columns: Columns, point: Floats) -> None:
         """Widen the proved-possible interval by one more table."""
         point = np.clip(point, self.outer_low[columns], self.outer_high[columns])
+        self.met.append((columns, point))
         self.inner_low[columns] = np.minimum(self.inner_low[columns], point)
         self.inner_high[columns] = np.maximum(self.inner_high[columns], point)
         if self.counts_by_ones(columns, point):
             self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
             self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
+
+    def recall(self, matrix: sparse.csr_array, tables: Sequence[Table]) -> None:
+        """Widen by tables met elsewhere, those that keep to every bound and relation of here."""
+        rank = np.repeat(np.arange(len(tables)), [len(columns) for columns, _ in tables])
+        columns, points = (np.concatenate(each) for each in zip(*tables, strict=True))
+        counts, whole = self.counts[columns] + points, self.whole[columns]
+        outside = (columns < 0) | (points < self.outer_low[columns] - TIGHT)
+        outside |= points > self.outer_high[columns] + TIGHT
+        broken = whole & (np.abs(counts - np.rint(counts)) > TIGHT)
+        moves = sparse.csc_array(
+            (points, (np.maximum(columns, 0), rank)), (len(self.counts), len(tables))
+        )
+        kept = np.bincount(rank, outside, len(tables)) == 0
+        kept &= np.asarray(abs(matrix @ moves).max(axis=0).toarray()).ravel() <= TIGHT
+        by_ones = kept & (np.bincount(rank, broken, len(tables)) == 0)
+        by_ones &= self.counts_by_ones(np.arange(len(self.counts)), np.zeros(len(self.counts)))
+        for low, high, told in (
+            (self.inner_low, self.inner_high, kept),
+            (self.whole_low, self.whole_high, by_ones),
+        ):
+            if told.any():
+                np.minimum(low, moves[:, told].min(axis=1).toarray().ravel(), out=low)
+                np.maximum(high, moves[:, told].max(axis=1).toarray().ravel(), out=high)
 
     def ends(self, low: Floats, high: Floats, columns: Columns) -> tuple[Floats, Floats]:
         """Return the least and the greatest count that deviations make: of people, whole ones."""
@@ -230,10 +259,7 @@ def _settle_acyclic(found: Bracket, columns: Columns, matrix: sparse.csc_array) 
 
 def _open(found: Bracket, columns: Columns, enough: Floats | Floor | None) -> Mask:
     """Tell which columns still need a program."""
-    gap = np.maximum(
-        _gap(found.inner_low[columns], found.outer_low[columns]),
-        _gap(found.inner_high[columns], found.outer_high[columns]),
-    )
+    gap = np.maximum(*_gaps(found, columns))
     if enough is None:
         return gap > TIGHT
     if isinstance(enough, Floor):
@@ -244,10 +270,15 @@ def _open(found: Bracket, columns: Columns, enough: Floats | Floor | None) -> Ma
     return (inner < asked) & (outer >= asked - TIGHT) & (gap > TIGHT)
 
 
-def _gap(inner: Floats, outer: Floats) -> Floats:
-    """Measure what remains unknown on one side; two infinite bounds leave nothing."""
+def _gaps(found: Bracket, columns: Columns) -> tuple[Floats, Floats]:
+    """Measure what remains unknown above and below; two infinite bounds leave nothing."""
+    sides = (found.inner_high, found.outer_high), (found.inner_low, found.outer_low)
     with np.errstate(invalid="ignore"):
-        return np.where(inner == outer, 0.0, np.abs(outer - inner))
+        high, low = (
+            np.where(inner[columns] == outer[columns], 0.0, np.abs(outer[columns] - inner[columns]))
+            for inner, outer in sides
+        )
+    return high, low
 
 
 def _run(
@@ -260,17 +291,21 @@ def _run(
     zero = np.zeros(part.height)
     sides = found.outer_low[columns], found.outer_high[columns]
     program = Program(part, (zero, zero), sides)
-    for place in np.flatnonzero(wanted[columns]):
-        column = columns[place : place + 1]
-        for maximise in (True, False):  # each end once, whatever the solver makes of it
-            inner, outer = (
-                (found.inner_high, found.outer_high)
-                if maximise
-                else (found.inner_low, found.outer_low)
-            )
-            if _open(found, column, enough)[0] and _gap(inner[column], outer[column])[0] > TIGHT:
-                solution = program.extreme(int(place), maximise=maximise)
-                _learn(found, columns, int(place), solution, maximise=maximise)
+    asked = np.flatnonzero(wanted[columns])
+    if isinstance(enough, Floor):  # the narrowest first: those that are wider ask nothing
+        asked = asked[np.argsort((sides[1] - sides[0])[asked], kind="stable")]
+    done, steps = 0, 2 * len(asked)
+    while done < steps:  # each end once, whatever the solver makes of it
+        left = columns[asked[done // 2 :]]
+        ends = np.stack(_gaps(found, left), axis=1) > TIGHT
+        ends &= _open(found, left, enough)[:, None]
+        following = np.flatnonzero(ends.ravel()[done % 2 :])
+        if not len(following):
+            return
+        done += int(following[0])
+        place, maximise = int(asked[done // 2]), done % 2 == 0
+        _learn(found, columns, place, program.extreme(place, maximise=maximise), maximise=maximise)
+        done += 1
 
 
 def _learn(

@@ -143,6 +143,8 @@ class Program:
     solver : Highs, optional
         That of a program which is done with, from :func:`simplex`: making one takes as long as a
         small program.
+    cost : array, optional
+        Cost of each column, nothing by default.
 
     Examples
     --------
@@ -155,12 +157,16 @@ class Program:
     """
 
     def __init__(
-        self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
+        self,
+        matrix: Coefficients,
+        rows: Sides,
+        columns: Sides,
+        solver: Any = None,
+        cost: NDArray[np.float64] | None = None,
     ) -> None:
         self._matrix = matrix
         self._solver = solver or simplex()
         height, width = matrix.shape
-        nothing = np.zeros(width)
         # Plain arrays, which the solver takes as they are: a model filled field by field is as long
         # to make as a small program is to solve. The last says that no column is whole.
         self._solver.passModel(
@@ -170,13 +176,13 @@ class Program:
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
             0.0,
-            nothing,
+            np.zeros(width) if cost is None else cost,
             *columns,
             *rows,
             matrix.starts,
             matrix.rows,
             matrix.weights,
-            nothing.astype(np.int32),
+            np.zeros(width, np.int32),
         )
 
     def extreme(self, column: int, *, maximise: bool) -> Solution:
@@ -198,7 +204,7 @@ class Program:
         status = self._run()
         if status == highspy.HighsModelStatus.kOptimal:
             point = np.asarray(self._solver.getSolution().col_value)
-            return Solution(self._solver.getInfo().objective_function_value, point, bounded=True)
+            return Solution(self._solver.getObjectiveValue(), point, bounded=True)
         if status in _UNBOUNDED:
             _, found, ray = self._solver.getPrimalRay()
             return Solution(-np.inf, np.asarray(ray) if found else np.empty(0), bounded=False)
