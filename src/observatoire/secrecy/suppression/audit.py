@@ -169,7 +169,7 @@ def exact_intervals(
     system: System,
     hidden: NDArray[np.bool_],
     wanted: NDArray[np.bool_] | None = None,
-    floor: Floor | None = None,
+    enough: NDArray[np.float64] | Floor | None = None,
     tables: Sequence[Table] = (),
 ) -> Bracket:
     """Measure the interval of hidden cells, in deviations from the true ones.
@@ -187,12 +187,9 @@ def exact_intervals(
     matrix = matrix[np.diff(matrix.indptr) > 0]
     found = bracket(matrix, *system.room(columns))
     found.count_by_ones(system.counts[columns], system.whole[columns])
-    if tables:
-        place = np.full(len(hidden), -1)
-        place[columns] = np.arange(len(columns))
-        found.recall(matrix, [(place[cells], point) for cells, point in tables])
+    found.recall(matrix, hidden, tables)
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
-    resolve(matrix, found, asked, floor)
+    resolve(matrix, found, asked, enough)
     return found
 
 

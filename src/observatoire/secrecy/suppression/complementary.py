@@ -9,15 +9,16 @@ The pairs are kept: they are the proof, and spare most of the checking.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from observatoire.errors import SecrecyError
+from observatoire.secrecy.suppression.audit import exact_intervals
 from observatoire.secrecy.suppression.disclosing_sums import disclosing_relations
-from observatoire.secrecy.suppression.intervals import TIGHT, bracket, resolve
+from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import (
     Coefficients,
     InfeasibleError,
@@ -82,7 +83,6 @@ class SuppressionState:
     cells_of: list[dict[int, float]] = field(init=False)
     users: dict[int, list[int]] = field(init=False)
     tables: list[Table] = field(init=False)
-    proofs: int = field(default=0, init=False)
     solver: Any = field(default_factory=simplex, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,9 +97,7 @@ class SuppressionState:
         self.cells_of = _lines(self.system.matrix)
         self.low, self.high = np.zeros(size), np.zeros(size)
         self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
-        matrix = self.system.matrix[:, columns]
-        found = bracket(matrix, *self.system.room(columns))
-        resolve(matrix, found, self.sensitive[columns], self.asked[columns])
+        found = exact_intervals(self.system, self.hidden, self.sensitive, self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
         self.tables = [(columns[places], point) for places, point in found.met]
@@ -107,10 +105,6 @@ class SuppressionState:
     def prices(self, cells: Columns) -> Floats:
         """Cost of hiding each of some cells: nothing of those that are hidden already."""
         return np.where(self.hidden[cells], 0.0, self.cost[cells])
-
-    def price(self, chosen: Mask) -> float:
-        """Cost of hiding some cells."""
-        return float(self.cost[chosen].sum())
 
     def unsafe(self) -> Columns:
         """List the cells not proved wide enough, most exposed first."""
@@ -122,19 +116,18 @@ class SuppressionState:
         """Remember one more table, and what it proves of every cell it moves."""
         moved = np.abs(point) > STILL
         columns, point = columns[moved], point[moved]
-        self.tables.append((columns, point))
         higher = columns[point > self.high[columns]]
         lower = columns[point < self.low[columns]]
         self.high[columns] = np.maximum(self.high[columns], point)
         self.low[columns] = np.minimum(self.low[columns], point)
-        self.high_proof[higher] = self.low_proof[lower] = self.proofs
+        self.high_proof[higher] = self.low_proof[lower] = len(self.tables)
         for column in columns.tolist():
-            self.users[column].append(self.proofs)
-        self.proofs += 1
+            self.users[column].append(len(self.tables))
+        self.tables.append((columns, point))
 
     def resting_on(self, cell: int) -> Columns:
         """List the sensitive cells whose proof moves a cell."""
-        concerned = np.zeros(self.proofs + 1, dtype=bool)
+        concerned = np.zeros(len(self.tables) + 1, dtype=bool)
         concerned[self.users[cell]] = True
         resting = concerned[self.low_proof] | concerned[self.high_proof]
         return np.flatnonzero(self.sensitive & resting)
@@ -158,12 +151,11 @@ def choose(plan: SuppressionState, candidates: Mask) -> None:
     usable = Surroundings(plan, plan.hidden | candidates)
     added: list[int] = []
     for cell in plan.unsafe().tolist():
-        if _hidden_enough(hidden, cell, REACHES[:1]):
-            continue
-        needed = _protect_one(usable, cell, candidates)
-        plan.hidden[needed] = True
-        hidden.admit(needed.tolist())
-        added.extend(needed.tolist())
+        if not _hidden_enough(hidden, cell, REACHES[:1]):
+            needed = _protect_one(usable, cell, candidates).tolist()
+            plan.hidden[needed] = True
+            hidden.turn(needed)
+            added += needed
     for cell in sorted(added, key=lambda column: (-plan.cost[column], column)):
         _show_again(hidden, cell)
 
@@ -210,29 +202,18 @@ def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedE
     )
 
 
-@dataclass(slots=True)
 class Surroundings:
     """The usable cells that relations tie to a cell: plain sets, for neighbourhoods are small."""
 
-    plan: SuppressionState
-    usable: InitVar[Mask]
-    members: list[set[int]] = field(init=False)
-
-    def __post_init__(self, usable: Mask) -> None:
-        """List the usable cells of each relation."""
+    def __init__(self, plan: SuppressionState, usable: Mask) -> None:
         allowed = set(np.flatnonzero(usable).tolist())
-        self.members = [allowed.intersection(row) for row in self.plan.cells_of]
+        self.plan, self.members = plan, [allowed.intersection(row) for row in plan.cells_of]
 
-    def admit(self, cells: Iterable[int]) -> None:
-        """Let more cells be used."""
+    def turn(self, cells: Iterable[int]) -> None:
+        """Let cells be used that were not, or no longer those that were."""
         for cell in cells:
             for row in self.plan.rows_of[cell]:
-                self.members[row].add(cell)
-
-    def dismiss(self, cell: int) -> None:
-        """Use a cell no longer."""
-        for row in self.plan.rows_of[cell]:
-            self.members[row].discard(cell)
+                self.members[row] ^= {cell}
 
     def around(self, cell: int, depth: int, breadth: int) -> Columns:
         """Gather usable cells within some relations of a cell, the cheapest of each relation."""
@@ -241,10 +222,7 @@ class Surroundings:
         for _ in range(depth):
             touched = set().union(*[rows_of[each] for each in frontier]) - read
             read |= touched
-            reached = set().union(*[self._nearest(row, breadth) for row in touched])
-            frontier = reached - gathered
-            if not frontier:
-                break
+            frontier = set().union(*[self._nearest(row, breadth) for row in touched]) - gathered
             gathered |= frontier
         return np.array(sorted(gathered), dtype=np.intp)
 
@@ -326,13 +304,13 @@ def _show_again(hidden: Surroundings, cell: int) -> None:
     state = plan.low, plan.high, plan.low_proof, plan.high_proof
     before = [array[resting] for array in state]
     plan.hidden[cell] = False
-    hidden.dismiss(cell)
+    hidden.turn([cell])
     plan.low[resting], plan.high[resting] = (side[resting] for side in plan.base)
     plan.low_proof[resting] = plan.high_proof[resting] = -1
     if all(_hidden_enough(hidden, sensitive, REACHES) for sensitive in resting.tolist()):
         return
     plan.hidden[cell] = True
-    hidden.admit([cell])
+    hidden.turn([cell])
     for array, kept in zip(state, before, strict=True):
         array[resting] = kept
 
@@ -342,9 +320,7 @@ def _hidden_enough(hidden: Surroundings, cell: int, reaches: Iterable[tuple[int,
     plan = hidden.plan
     if plan.lacking(cell) <= TIGHT * plan.asked[cell]:
         return True
-    if _cramped(hidden, cell):
-        return False
-    return _proved(hidden, cell, reaches, NEIGHBOURHOOD) is not None
+    return not _cramped(hidden, cell) and _proved(hidden, cell, reaches, NEIGHBOURHOOD) is not None
 
 
 def _cramped(hidden: Surroundings, cell: int) -> bool:
@@ -357,8 +333,7 @@ def _cramped(hidden: Surroundings, cell: int) -> bool:
         fall = rise = 0.0
         for other in hidden.members[row] - {cell}:
             share = weights[other] / weights[cell]
-            fallen, risen = plan.sway[other]
-            fall += abs(share) * (risen if share > 0 else fallen)
-            rise += abs(share) * (fallen if share > 0 else risen)
+            fallen, risen = plan.sway[other][:: 1 if share > 0 else -1]
+            fall, rise = fall + abs(share) * risen, rise + abs(share) * fallen
         down, up = min(down, fall), min(up, rise)
     return bool(min(down + up, plan.system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))

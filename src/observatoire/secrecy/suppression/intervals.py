@@ -77,28 +77,35 @@ class Bracket:
             self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
             self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
 
-    def recall(self, matrix: sparse.csr_array, tables: Sequence[Table]) -> None:
-        """Widen by tables met elsewhere, those that keep to every bound and relation of here."""
-        rank = np.repeat(np.arange(len(tables)), [len(columns) for columns, _ in tables])
-        columns, points = (np.concatenate(each) for each in zip(*tables, strict=True))
-        counts, whole = self.counts[columns] + points, self.whole[columns]
-        outside = (columns < 0) | (points < self.outer_low[columns] - TIGHT)
-        outside |= points > self.outer_high[columns] + TIGHT
-        broken = whole & (np.abs(counts - np.rint(counts)) > TIGHT)
-        moves = sparse.csc_array(
-            (points, (np.maximum(columns, 0), rank)), (len(self.counts), len(tables))
+    def recall(self, matrix: sparse.csr_array, hidden: Mask, tables: Sequence[Table]) -> None:
+        """Widen by tables met elsewhere, those that keep to all that is shown, and to whole numbers."""
+        size = len(self.counts), len(tables)
+        if not tables or not self.counts_by_ones(np.arange(size[0]), np.zeros(size[0])):
+            return
+        rank = np.repeat(np.arange(size[1]), [len(cells) for cells, _ in tables])
+        cells, points = (np.concatenate(each) for each in zip(*tables, strict=True))
+        columns = np.where(hidden, np.cumsum(hidden) - 1, 0)[cells]
+        counts = self.counts[columns] + points
+        wrong = ~hidden[cells] | (self.whole[columns] & (np.abs(counts - np.rint(counts)) > TIGHT))
+        wrong |= points != np.clip(
+            points, self.outer_low[columns] - TIGHT, self.outer_high[columns] + TIGHT
         )
-        kept = np.bincount(rank, outside, len(tables)) == 0
-        kept &= np.asarray(abs(matrix @ moves).max(axis=0).toarray()).ravel() <= TIGHT
-        by_ones = kept & (np.bincount(rank, broken, len(tables)) == 0)
-        by_ones &= self.counts_by_ones(np.arange(len(self.counts)), np.zeros(len(self.counts)))
-        for low, high, told in (
-            (self.inner_low, self.inner_high, kept),
-            (self.whole_low, self.whole_high, by_ones),
-        ):
-            if told.any():
-                np.minimum(low, moves[:, told].min(axis=1).toarray().ravel(), out=low)
-                np.maximum(high, moves[:, told].max(axis=1).toarray().ravel(), out=high)
+        moves = sparse.csc_array((points, (columns, rank)), size)
+        gaps = (matrix @ moves).tocoo()
+        kept = np.bincount(rank, wrong, size[1]) == 0
+        kept[gaps.col[np.abs(gaps.data) > TIGHT]] = False
+        if kept.any():
+            low, high = (
+                f(axis=1).toarray().ravel() for f in (moves[:, kept].min, moves[:, kept].max)
+            )
+            self.inner_low, self.whole_low = (
+                np.minimum(self.inner_low, low),
+                np.minimum(self.whole_low, low),
+            )
+            self.inner_high, self.whole_high = (
+                np.maximum(self.inner_high, high),
+                np.maximum(self.whole_high, high),
+            )
 
     def ends(self, low: Floats, high: Floats, columns: Columns) -> tuple[Floats, Floats]:
         """Return the least and the greatest count that deviations make: of people, whole ones."""
@@ -303,30 +310,20 @@ def _run(
         if not len(following):
             return
         done += int(following[0])
-        place, maximise = int(asked[done // 2]), done % 2 == 0
-        _learn(found, columns, place, program.extreme(place, maximise=maximise), maximise=maximise)
+        place, end = int(asked[done // 2]), ("high", "low")[done % 2]
+        _learn(found, columns, place, program.extreme(place, maximise=end == "high"), end)
         done += 1
 
 
-def _learn(
-    found: Bracket,
-    columns: Columns,
-    place: int,
-    solution: Solution,
-    *,
-    maximise: bool,
-) -> None:
+def _learn(found: Bracket, columns: Columns, place: int, solution: Solution, end: str) -> None:
     """Keep what one solution says of its own column and of all the others."""
+    outer, inner, whole = (getattr(found, f"{each}_{end}") for each in ("outer", "inner", "whole"))
     if solution.bounded:
         found.witness(columns, solution.point)
-        side = found.outer_high if maximise else found.outer_low
-        side[columns[place]] = solution.value
-    elif len(solution.point):
+        outer[columns[place]] = inner[columns[place]] = solution.value
+        return
+    inner[columns[place]] = whole[columns[place]] = solution.value
+    if len(solution.point):
         rising, falling = columns[solution.point > TIGHT], columns[solution.point < -TIGHT]
         found.inner_high[rising] = found.whole_high[rising] = np.inf
         found.inner_low[falling] = found.whole_low[falling] = -np.inf
-    side = found.inner_high if maximise else found.inner_low
-    side[columns[place]] = solution.value
-    if not solution.bounded:
-        side = found.whole_high if maximise else found.whole_low
-        side[columns[place]] = solution.value
