@@ -328,7 +328,7 @@ def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:
     for warning in together.warnings:
         say(warning)
     show_frame("Paquets refusés", together.rejected(), ["place", "reason"], reason="Pourquoi")
-    differing = conflicts[conflicts["explique"] == "non"]
+    differing = conflicts[conflicts["explique"].isin(("non", "inconnu"))]
     columns = ["nom", "indicateur", "periode", "observatoire_a", "observatoire_b", "motif"]
     show_frame("Même question, réponses différentes", differing, columns)
     columns = ["observatoire", "nom", "indicateur", "periode", "retrouve_par", "a_retirer"]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from packages_made import package
 
 import observatoire as obs
 from observatoire.errors import UnknownNameError
+from observatoire.exchange.federation.comparability import (
+    common_codes,
+    conflict_rows,
+    verdict_rows,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,12 +86,51 @@ def test_verdicts_are_those_that_a_reader_gives(f: Federation) -> None:
     assert len(found) == 6
 
 
+#: What two members write of one code, the verdict, a word of its reason, and whether it is common to both.
+WRITTEN: dict[str, tuple[dict[str, str], dict[str, str], str, str, bool]] = {
+    "case and stop": ({"definition": "Aidés  ici"}, {"definition": "aidés ici."}, "oui", "Même", True),
+    "percent, per mille": ({"unite": "%"}, {"unite": "‰"}, "non", "unités", False),
+    "euros, percent": ({"unite": "€"}, {"unite": "%"}, "non", "unités", False),
+    "under, over": ({"definition": "< 25 ans"}, {"definition": "> 25 ans"}, "avec précaution", "à relire", False),
+    "universes": ({"champ": "Ménages"}, {"champ": "Familles"}, "avec précaution", "champs", False),
+    "natures": ({"nature": "effectif"}, {"nature": "taux"}, "non", "natures", False),
+    "no definition": ({"definition": ""}, {"definition": ""}, "avec précaution", "sa définition", False),
+    "no universe": ({"champ": ""}, {"champ": ""}, "avec précaution", "son champ", True),
+    "drafts": ({"champ": "à préciser"}, {"champ": "À préciser"}, "avec précaution", "son champ", True),
+    "drafted definitions": ({"definition": "…"}, {"definition": "…"}, "avec précaution", "sa définition", False),
+    "one without": ({"definition": ""}, {}, "avec précaution", "à relire", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_what_is_not_written_alike_is_not_said_to_be_the_same(case: str) -> None:
+    *written, verdict, reason, common = WRITTEN[case]
+    words = {"nature": "taux", "unite": "%", "definition": "Aidés", "champ": "Tous"}
+    definitions = pd.DataFrame(
+        [
+            {"observatoire": who, "indicateur": "aides", "libelle": "Aides"} | words | said
+            for who, said in zip("ab", written, strict=True)
+        ]
+    )
+    observed = pd.DataFrame(
+        [
+            {"observatoire": who, "indicateur": "aides", "zonage": "q-2007"}
+            | {"periode": "2016", "precision": "exact"}
+            for who in "ab"
+        ]
+    )
+    (row,) = verdict_rows(observed, definitions, ("a", "b")).to_dict("records")
+    assert (row["verdict"], reason in row["motif"]) == (verdict, True)
+    assert common_codes(definitions, 2) == (["aides"] if common else [])
+    assert common_codes(definitions, 3) == []
+
+
 def test_conflicts_are_the_figures_that_differ(f: Federation) -> None:
     found = f.conflicts().set_index(["observatoire_a", "observatoire_b", "indicateur", "periode"])
     assert len(found) == 3  # 2015 agrees; the two populations are on two zonings
     gap = found.loc["caf", "ccas", "aides", "2016"]
-    assert (gap["ecart"], gap["explique"]) == (2.0, "non")
-    assert "ne se recouvrent pas" in gap["motif"]
+    assert (gap["ecart"], gap["explique"]) == (2.0, "inconnu")
+    assert "précision de l’un des deux n’est pas connue" in gap["motif"]
     assert found.loc["caf", "ville", "aides", "2016"]["explique"] == "sans objet"
 
 
@@ -120,10 +165,47 @@ def test_what_one_hides_stays_hidden_in_values(tmp_path: Path) -> None:
     assert "masque ce que l’autre publie" in conflict["motif"]
 
 
-def test_bounds_that_meet_explain_a_gap(tmp_path: Path) -> None:
-    import pandas as pd
+#: Two answers (value, its bounds, status, precision), and whether their gap is explained; None for no gap.
+ANSWERS = {
+    "bounds that meet": ((100, 90, 108, "observé", "sondage"), (110, 104, 116, "observé", "sondage"), "oui"),
+    "bounds apart": ((100, 90, 103, "observé", "sondage"), (110, 104, 116, "observé", "sondage"), "non"),
+    "two exact ones": ((100, None, None, "observé", "exact"), (110, None, None, "observé", "exact"), "non"),
+    "one unknown": ((100, 90, 108, "observé", "sondage"), (110, None, None, "observé", "inconnue"), "inconnu"),
+    "one unknown within": ((100, 90, 108, "observé", "sondage"), (104, None, None, "observé", ""), "inconnu"),
+    "no upper bound": ((None, 5, None, "encadré", ""), (900, 900, 900, "observé", "exact"), "oui"),
+    "beyond the one bound": ((None, 5, None, "encadré", ""), (4, 4, 4, "observé", "exact"), "non"),
+    "between two bounds": ((None, 5, 9, "encadré", ""), (7, 7, 7, "observé", "exact"), "oui"),
+    "two pairs of bounds that meet": ((None, 5, 9, "encadré", ""), (None, 8, 12, "encadré", ""), None),
+    "two pairs of bounds apart": ((None, 5, 7, "encadré", ""), (None, 8, 12, "encadré", ""), "non"),
+    "one wider": ((100, 90, 95, "contexte", "sondage"), (110, 104, 116, "observé", "sondage"), "sans objet"),
+    "twice a wider territory’s": ((100, None, None, "contexte", ""), (100, None, None, "contexte", ""), None),
+    "two secrets": ((None, None, None, "secret", ""), (None, None, None, "secret", ""), None),
+}  # fmt: skip
 
-    def bounded(low: float, high: float) -> object:
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_what_explains_a_gap_is_what_is_known_of_both(case: str) -> None:
+    *sides, explained = ANSWERS[case]
+    row: dict[str, Any] = dict.fromkeys(("zonage", "territoire", "nom", "periode"), "x")
+    row |= {"indicateur": "pop", "observatoire_a": "a", "observatoire_b": "b"}
+    names = ("valeur", "basse", "haute", "statut", "precision")
+    for which, side in zip("ab", sides, strict=True):
+        row |= {
+            f"{name}_{which}": float("nan") if each is None else each
+            for name, each in zip(names, side, strict=True)
+        }
+    judged = pd.DataFrame(
+        [
+            {"indicateur_a": "pop", "observatoire_a": "a", "indicateur_b": "pop"}
+            | {"observatoire_b": "b", "verdict": "oui", "motif": ""}
+        ]
+    )
+    found = conflict_rows(pd.DataFrame([row]), judged)
+    assert found["explique"].tolist() == ([] if explained is None else [explained])
+
+
+def test_bounds_of_packages_are_read(tmp_path: Path) -> None:
+    def bounded(low: float, high: float) -> Any:
         def spoil(folder: Path) -> None:
             frame = pd.read_parquet(folder / "valeurs.parquet")
             frame = frame.assign(borne_basse=float(low), borne_haute=float(high))
@@ -134,7 +216,7 @@ def test_bounds_that_meet_explain_a_gap(tmp_path: Path) -> None:
 
     rows = [[("q", "Q1", "pop", "2016", value, "observé")] for value in (100.0, 110.0)]
     sides = [
-        package(tmp_path / name, given, spoil=bounded(*bounds))  # type: ignore[arg-type]
+        package(tmp_path / name, given, spoil=bounded(*bounds))
         for name, given, bounds in (("a", rows[0], (90, 108)), ("b", rows[1], (104, 116)))
     ]
     assert obs.federate(sides).conflicts()["explique"].tolist() == ["oui"]

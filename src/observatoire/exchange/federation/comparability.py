@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from observatoire.declarations.fields import answered
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.territories import simplify
-from observatoire.values import records
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from observatoire.values import Record
 
-YES, CARE, NO = "oui", "avec précaution", "non"
+YES, CARE, NO, UNKNOWN = "oui", "avec précaution", "non", "inconnu"
 
 INVENTORY_COLUMNS = (
     *("thematique", "indicateur", "libelle", "observatoire", "zonage"),
@@ -37,9 +38,15 @@ _DECISIVE = (
     ("nature", "Leurs natures diffèrent\u00a0: {a} ; {b}"),
     ("unite", "Leurs unités diffèrent\u00a0: {a} ; {b}"),
 )
+
+#: What they are better to share, what is said otherwise, and where neither says it.
 _WORDED = (
-    ("definition", "Les définitions ne sont pas écrites de même\u00a0: à relire"),
-    ("champ", "Leurs champs diffèrent\u00a0: {a} ; {b}"),
+    (
+        "definition",
+        "Les définitions ne sont pas écrites de même\u00a0: à relire",
+        "Aucun des deux n’écrit sa définition",
+    ),
+    ("champ", "Leurs champs diffèrent\u00a0: {a} ; {b}", "Aucun des deux n’écrit son champ"),
 )
 _WORDS = ("nature", "unite", "definition", "champ")
 
@@ -209,7 +216,7 @@ def _described(
     profiles = []
     for row in records(definitions):
         known = found.get((row["observatoire"], row["indicateur"]), (set(), set(), set()))
-        words = tuple(str(row[name]) for name in _WORDS)
+        words = tuple(answered(str(row[name])) for name in _WORDS)
         one = Observed(words, *(frozenset(kept) for kept in known))
         profiles.append(numbers.setdefault(one, len(numbers)))
     ranks = {who: rank for rank, who in enumerate(observatories)}
@@ -234,8 +241,10 @@ def _judged(first: Observed, second: Observed) -> tuple[str, str, str, str]:
         return shared[0], shared[1], NO, " ; ".join(forbidding)
     reasons = [
         text.format(a=first.word(name) or "aucun", b=second.word(name) or "aucun")
-        for name, text in _WORDED
-        if not _alike(first, second, name)
+        if first.word(name) or second.word(name)
+        else silent
+        for name, text, silent in _WORDED
+        if not first.word(name) or not _alike(first, second, name)
     ]
     reasons += [
         f"{text}{NO_BREAK}: {_two(a, b)}"
@@ -267,7 +276,26 @@ def _forbidding(first: Observed, second: Observed) -> Iterator[str]:
 
 
 def _alike(first: Observed, second: Observed, name: str) -> bool:
-    return simplify(first.word(name)) == simplify(second.word(name))
+    return _plain(first.word(name)) == _plain(second.word(name))
+
+
+@lru_cache(maxsize=4_096)
+def _plain(text: str) -> str:
+    """Reduce words to what a typist may write otherwise: « % » and « ‰ », « < 25 » and « > 25 » are not alike."""
+    return " ".join(text.casefold().replace("’", "'").split()).rstrip(".")
+
+
+def common_codes(definitions: pd.DataFrame, members: int) -> list[str]:
+    """Return the indicators that so many observatories give, all with the same written words."""
+    written: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for code, who, *words in _rows(definitions, ["indicateur", "observatoire", *_WORDS]):
+        written[code][who] = tuple(_plain(answered(word)) for word in words)
+    at = _WORDS.index("definition")
+    return sorted(
+        code
+        for code, said in written.items()
+        if len(said) == members and len(one := set(said.values())) == 1 and one.pop()[at]
+    )
 
 
 def _two(first: Collection[str], second: Collection[str]) -> str:
@@ -317,25 +345,30 @@ def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
 
 def _difference(row: Record) -> tuple[float, str, str] | None:
     """Return the gap between two answers and whether their bounds explain it; None for no gap."""
-    hides = {row["statut_a"] == "secret", row["statut_b"] == "secret"}
-    if hides == {True, False}:
-        return float("nan"), "non", "L’un masque ce que l’autre publie"
-    numbers = {name: float(str(row[name])) for name in _NUMBERS}
-    first, second = numbers["valeur_a"], numbers["valeur_b"]
+    statuses = {row["statut_a"], row["statut_b"]}
+    if Status.SECRET.label in statuses:
+        hidden = (float("nan"), NO, "L’un masque ce que l’autre publie")
+        return hidden if len(statuses) > 1 else None
+    first, second = float(str(row["valeur_a"])), float(str(row["valeur_b"]))
     gap = second - first
-    if abs(gap) <= _ROUNDING * max(abs(first), 1.0) or (np.isnan(first) and np.isnan(second)):
+    if abs(gap) <= _ROUNDING * max(abs(first), 1.0):
         return None
-    low = max(_bound(numbers, "basse_a", "valeur_a"), _bound(numbers, "basse_b", "valeur_b"))
-    high = min(_bound(numbers, "haute_a", "valeur_a"), _bound(numbers, "haute_b", "valeur_b"))
-    if np.isnan(low) or np.isnan(high):
-        return gap, "non", "L’un des deux n’a pas de chiffre"
-    if low <= high:
-        return gap, "oui", "Leurs intervalles se recouvrent"
-    return gap, "non", "Leurs intervalles ne se recouvrent pas"
+    if Status.CONTEXT.label in statuses:
+        return gap, "sans objet", "L’un des deux est le chiffre du territoire qui contient celui-ci"
+    between = [_interval(row, side) for side in ("a", "b")]
+    if any(np.isnan(sides).any() for sides in between):
+        return gap, UNKNOWN, "La précision de l’un des deux n’est pas connue"
+    (low_a, high_a), (low_b, high_b) = between
+    if max(low_a, low_b) > min(high_a, high_b):
+        return gap, NO, "Leurs intervalles ne se recouvrent pas"
+    return (
+        None if np.isnan([first, second]).all() else (gap, YES, "Leurs intervalles se recouvrent")
+    )
 
 
-_NUMBERS = ("valeur_a", "valeur_b", "basse_a", "basse_b", "haute_a", "haute_b")
-
-
-def _bound(numbers: dict[str, float], bound: str, value: str) -> float:
-    return numbers[value] if np.isnan(numbers[bound]) else numbers[bound]
+def _interval(row: Record, side: str) -> tuple[float, float]:
+    """Return the bounds of an answer, open where one lacks; nan where its precision is unknown."""
+    value, low, high = (float(str(row[f"{name}_{side}"])) for name in ("valeur", "basse", "haute"))
+    if np.isnan(low) and np.isnan(high):
+        return (value, value) if row[f"precision_{side}"] == "exact" else (low, high)
+    return -np.inf if np.isnan(low) else low, np.inf if np.isnan(high) else high

@@ -15,7 +15,9 @@ WITH partages AS (
 SELECT a.zonage, a.territoire, a.nom, a.indicateur, a.periode,
        a.observatoire AS observatoire_a, b.observatoire AS observatoire_b,
        a.valeur AS valeur_a, a.borne_basse AS basse_a, a.borne_haute AS haute_a, a.statut AS statut_a,
-       b.valeur AS valeur_b, b.borne_basse AS basse_b, b.borne_haute AS haute_b, b.statut AS statut_b
+       a.precision AS precision_a,
+       b.valeur AS valeur_b, b.borne_basse AS basse_b, b.borne_haute AS haute_b, b.statut AS statut_b,
+       b.precision AS precision_b
 FROM partages AS a
 JOIN partages AS b
   ON b.zonage = a.zonage AND b.territoire = a.territoire
