@@ -49,6 +49,24 @@ def test_nobody_is_left_out_of_a_page(kind: str, browser: Any, tmp_path: Path) -
         assert axe.faults(browser, path, width=width, dark=dark) == []
 
 
+def test_on_a_telephone_what_is_known_is_read_under_its_heads(browser: Any, tmp_path: Path) -> None:
+    """28 columns of signs ran off the screen, or stood under no number."""
+    path = demo.demo().panel(kind="completeness", theme="habitat").save(tmp_path / "page.html")
+    browser.open(path, width=390)
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+    cut = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert browser.run(cut) == 0
+    apart = """(() => {
+        const lefts = (row) => [...row.children].slice(1).map((e) => Math.round(e.getBoundingClientRect().left));
+        const table = document.querySelector('.numbered table'), heads = lefts(table.tHead.rows[0]);
+        return [...table.tBodies[0].rows].map(lefts).filter((row) => row.length > 1)
+          .map((row) => Math.max(...row.map((left, k) => Math.abs(left - heads[k]))));
+    })()"""
+    found = browser.run(apart)
+    assert found
+    assert max(found) <= 1, "a sign stands under its number"
+
+
 def test_a_fault_is_found_inside_the_frame_of_a_notebook_too(browser: Any, tmp_path: Path) -> None:
     inside = "<html lang='fr'><title>Carte</title><main><h1>Carte</h1><img src='x'></main></html>"
     page = tmp_path / "page.html"

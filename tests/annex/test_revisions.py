@@ -170,6 +170,10 @@ def test_only_the_zonings_shown_are_compared_and_namesakes_are_told_apart() -> N
         (f"V ({TOWN})", "2016", "3,0"),
         ("A", "2016", "25,0"),
     ]
+    (named, _) = changed(
+        [cell("A", 30.0), cell("V", 4.0, zoning=TOWN)], before, labels={TOWN: "Communes"}
+    )
+    assert named[1] == "V (Communes)"
     gone = changed([cell("B", 1.0)], [then("A", 25.0, nom="Ancien nom"), then("B", 1.0)])
     assert [row[1] for row in gone] == ["Ancien nom"]
 

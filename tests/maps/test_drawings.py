@@ -11,9 +11,10 @@ import shapely
 from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maps_made import NAN, SVG, ground, in_svg, mark, meeting, text_boxes, texts
+from maps_made import NAN, SVG, ground, in_grey, in_svg, mark, meeting, text_boxes, texts
 
 from observatoire.french.nouns import TerritoryNames
+from observatoire.maps.figure import by_verdict
 from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import lay_frames, path_of
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
@@ -41,6 +42,23 @@ HOLES = (Status.CONTEXT, Status.BOUNDED, Status.SECRET, Status.MISSING, Status.N
 
 def blue(_: object) -> str:
     return tokens().classes(1)[0]
+
+
+def test_bad_and_good_are_told_apart_in_print_without_colours() -> None:
+    """On the ground, in a square, in the ranking and in the legend: the two fills are one grey."""
+    drawn = []
+    for tone in ("unfavourable", "favourable"):
+        one = mark(0, 4.0, sign="▲", tone=tone, name="A")
+        chosen = by_verdict([one])
+        fills = [(fill, "") for fill, _ in chosen.swatches]
+        parts = (
+            draw_territories([one], ground(1), BOX, chosen.fill).parts,
+            draw_tiles([one], ground(1), BOX, chosen.fill)[0],
+            draw_ranking([one], {}, WORDS, (0.0, 0.0, 400.0), chosen.fill)[0],
+            draw_swatches("", fills, (0.0, 0.0, 400.0))[0],
+        )
+        drawn.append([in_grey(drawing(500.0, 500.0, each)) for each in parts])
+    assert all(bad != good and "pattern" in bad for bad, good in zip(*drawn, strict=True))
 
 
 # --- circles ------------------------------------------------------------------------------------

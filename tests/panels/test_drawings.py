@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import demo
 import pytest
-from maps_made import in_svg, mark, meeting, parsed, text_boxes, texts
+from maps_made import in_grey, in_svg, mark, meeting, parsed, text_boxes, texts
 
 from observatoire.indicators.comparison.gaps import LEFT_OPEN, LEFT_WEIGHED, wide_or_open
 from observatoire.indicators.definitions.catalogue import Indicator
@@ -18,10 +18,10 @@ from observatoire.indicators.precision.differences import Difference
 from observatoire.pages.blocks import Figure, Page
 from observatoire.pages.writers.typst import fitting
 from observatoire.panels.drawings.bearings import Bearing, Course
-from observatoire.panels.drawings.cells import bounds_in_lines, draw_cell
+from observatoire.panels.drawings.cells import bounds_in_lines, cell_keys, draw_cell
 from observatoire.panels.drawings.courses import draw_course
 from observatoire.panels.drawings.ranked import evolution_figure
-from observatoire.panels.drawings.shapes import favourable_end
+from observatoire.panels.drawings.shapes import UP, draw_sign, favourable_end
 from observatoire.panels.drawings.strips import names_over
 from observatoire.values import Nature, Status
 
@@ -37,10 +37,27 @@ POOR = Indicator(
 @pytest.mark.parametrize("text", ["8,0", "41,4\u202fe", "100,0\u202fe"])
 def test_both_signs_of_a_verdict_stand_in_their_cell(text: str) -> None:
     drawn = draw_cell(mark(0, 41.4, text=text, sign="▼▼", tone="unfavourable"), 100.0, 0.0, 50.0)
-    tips = [float(x) for part in drawn for x in re.findall(r'<path d="M([\d.]+) ', part)]
+    tips = [
+        float(x) for part in drawn for x in re.findall(r'<path d="M([\d.]+) [\d.]+h[\d.]+l', part)
+    ]
     wide = [float(x) for part in drawn for x in re.findall(r"h([\d.]+)l", part)]
     assert len(tips) == 2
     assert all(x >= 100.0 and x + w <= 150.0 for x, w in zip(tips, wide, strict=True))
+
+
+TONES = ("unfavourable", "favourable", "neutral")
+
+
+@pytest.mark.parametrize("sign", ["▲", "▲▲"])
+def test_verdicts_are_told_apart_in_print_without_colours(sign: str) -> None:
+    """The three marks, and the three fills, are of one grey within four hundredths."""
+    marks = [mark(0, 41.4, sign=sign, tone=tone) for tone in TONES]
+    cells = {in_grey("".join(draw_cell(each, 0.0, 0.0, 50.0))) for each in marks}
+    signs = {in_grey(draw_sign(UP, 0.0, 0.0, tone)) for tone in TONES}
+    rows = [[SimpleNamespace(mark=each, indicator=POOR) for each in marks]]
+    keys = cell_keys({"": rows}, demo.demo().table("part_hlm").words)  # type: ignore[dict-item]
+    boxes = {in_grey(drawn) for _, drawn, label in keys if "écart sûr" in label}
+    assert [len(each) for each in (cells, signs, boxes)] == [3, 3, 3]
 
 
 def test_a_picture_of_all_indicators_is_no_smaller_on_its_page() -> None:

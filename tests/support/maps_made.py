@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ import shapely
 from observatoire.french.nouns import Noun, TerritoryNames
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.maps.marks import BaseMap, Mark
+from observatoire.pages.tokens import contrast
 from observatoire.panels.drawings.bearings import Bearing, Reference
 from observatoire.values import Nature, Status
 
@@ -54,6 +56,18 @@ def parsed(svg: str) -> ET.Element:
 
 def in_svg(parts: list[str]) -> ET.Element:
     return parsed(f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>')
+
+
+def in_grey(svg: str) -> str:
+    """Return a drawing as a printer without colours shows it: ten greys, and shapes."""
+    bare = re.sub(r"m[0-9a-f]{8}-|barred-[0-9a-f]{6}", "", svg)
+    return re.sub("#[0-9a-f]{6}", lambda found: f"grey {_lightness(found[0])}", bare)
+
+
+def _lightness(colour: str) -> int:
+    """Return how light a colour is, from 0 to 10 (CIE L*)."""
+    luminance = contrast(colour, "#000000") * 0.05 - 0.05
+    return round((116 * luminance ** (1 / 3) - 16) / 10)
 
 
 def texts(root: ET.Element) -> list[str]:

@@ -52,6 +52,7 @@ def revisions(
     earlier: pd.DataFrame,
     since: str,
     replaced: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Revisions:
     """Compare figures with those of an earlier publication, period by period.
 
@@ -66,6 +67,8 @@ def revisions(
         What they come from.
     replaced : mapping, optional
         By source, as figures name it, when its file was last loaded.
+    labels : mapping, optional
+        What the zonings are called, by code.
     """
     table, now = tables[0], _now(tables)
     then = earlier[earlier["zonage"].isin(set(now["zonage"]))]
@@ -80,6 +83,7 @@ def revisions(
         set(earlier.loc[earlier["statut"].isin(_SHOWN), "source"]),
         _newest(now),
         table.zoning,
+        labels or {},
     )
     rows = [row for row in map(written.row, records(both)) if row]
     columns = ["change", "territory", "indicator", "period", "before", "after", "why"]
@@ -122,6 +126,7 @@ class _Words:
     sources: set[str]
     newest: Mapping[tuple[str, str, str], str]
     zoning: str
+    labels: Mapping[str, str]
 
     def row(self, row: Record) -> tuple[str, ...] | None:
         """Return the change of one figure; None where there is none."""
@@ -136,7 +141,8 @@ class _Words:
         change = REVISED if was and is_now else ADDED if is_now else WITHDRAWN
         name = row["nom"] if isinstance(row["nom"], str) else row["nom_avant"]
         if row["zonage"] != self.zoning:  # a namesake of another kind
-            name = f"{name} ({row['zonage']})"
+            zoning = str(row["zonage"])
+            name = f"{name} ({self.labels.get(zoning, zoning)})"
         label = self.indicators[code].label if code in self.indicators else code
         hidden = was and row["tu"] is True
         # What was withdrawn is not said once more: who asked for it would read it again.

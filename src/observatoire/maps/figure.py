@@ -12,7 +12,7 @@ from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of, of_one_source
 from observatoire.maps.ranks import draw_ranking, first_place
-from observatoire.maps.svg import WIDTH, drawing, pattern
+from observatoire.maps.svg import WIDTH, drawing, pattern, verdict_fill
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels, numbers_of
 from observatoire.maps.tiles import draw_tiles, tiles_are_named
 from observatoire.pages.blocks import Figure, Note
@@ -256,7 +256,7 @@ def by_verdict(own: Sequence[Mark]) -> Colouring:
     paper = tokens().light["paper"]
 
     def colour(tone: str) -> str:
-        return tokens().verdicts[tone].fill if tone else paper
+        return verdict_fill(tone) if tone else paper
 
     counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in TONES}
     return Colouring(

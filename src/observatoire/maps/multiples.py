@@ -24,7 +24,7 @@ from observatoire.maps.figure import (
 )
 from observatoire.maps.legend import draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes
-from observatoire.maps.svg import WIDTH, drawing, pattern, text
+from observatoire.maps.svg import WIDTH, barred, drawing, pattern, text
 from observatoire.maps.territories import circle_radii, draw_territories
 from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure, Note
@@ -263,9 +263,9 @@ def _change_fill(mark: Mark, largest: float) -> str:
     if not mark.tone:
         return change.none
     strong = abs(mark.value) > largest / 2
-    return (
-        change.rise[1 if strong else 0] if mark.tone == "rise" else change.fall[0 if strong else 1]
-    )
+    if mark.tone == "rise":
+        return barred(change.rise[1 if strong else 0])
+    return change.fall[0 if strong else 1]
 
 
 def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
@@ -274,8 +274,8 @@ def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
         (change.fall[0], f"baisse de plus de {half} {points}".rstrip()),
         (change.fall[1], "baisse moindre"),
         (change.none, "pas d’évolution sûre ●"),
-        (change.rise[0], "hausse moindre"),
-        (change.rise[1], f"hausse de plus de {half} {points}".rstrip()),
+        (barred(change.rise[0]), "hausse moindre"),
+        (barred(change.rise[1]), f"hausse de plus de {half} {points}".rstrip()),
     ]
 
 

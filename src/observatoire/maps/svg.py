@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from html import escape
 from typing import TYPE_CHECKING
 
-from observatoire.pages.tokens import tokens
+from observatoire.pages.tokens import ink_on, tokens
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -39,8 +40,43 @@ def pattern(kind: str) -> str:
     return f"url(#{PATTERNS[kind]})" if kind in PATTERNS else tokens().light["paper"]
 
 
+def barred(fill: str) -> str:
+    """Return a colour under bars: those of bad and good, of rise and fall, are one grey in print.
+
+    Examples
+    --------
+    >>> barred(tokens().verdicts["unfavourable"].mark)
+    'url(#barred-b34700)'
+    """
+    return f"url(#barred-{fill[1:]})"
+
+
+def verdict_fill(tone: str, *, sure: bool = False) -> str:
+    """Return what fills a surface that bears a verdict, barred where it is unfavourable."""
+    colours = tokens().verdicts[tone]
+    fill = colours.mark if sure else colours.fill
+    return barred(fill) if tone == "unfavourable" else fill
+
+
+def ground_of(fill: str) -> str:
+    """Return the colour that words on a surface are read on, whatever its pattern.
+
+    Examples
+    --------
+    >>> paper, bad = tokens().light["paper"], tokens().verdicts["unfavourable"].mark
+    >>> ground_of(barred(bad)) == ground_of(bad) == bad, ground_of("url(#secret)") == paper
+    (True, True)
+    """
+    if found := _BARRED.fullmatch(fill):
+        return f"#{found[1]}"
+    return tokens().light["paper"] if fill.startswith("url") else fill
+
+
+_BARRED = re.compile(r"url\(#barred-([0-9a-f]{6})\)")
+
+
 def patterns(body: str) -> str:
-    """Return dots (foretold), stripes (context), verticals (bounded), a cross (secret): those a drawing uses."""
+    """Return dots (foretold), stripes (context), verticals (bounded), a cross (secret), bars: those it uses."""
     paper, stripe, edge = (
         tokens().light["paper"],
         tokens().ground["stripe"],
@@ -52,11 +88,14 @@ def patterns(body: str) -> str:
         "bounded": (6, f'<path d="M3 0V6" stroke="{edge}" stroke-width="2"/>'),
         "secret": (6, f'<path d="M0 0L6 6M6 0L0 6" stroke="{edge}" stroke-width="0.8"/>'),
     }
+    used = {name: (paper, *each) for name, each in shapes.items() if f"url(#{name})" in body}
+    for colour in sorted(set(_BARRED.findall(body))):
+        bar = f'<path d="M0 2H5" stroke="{ink_on(f"#{colour}")}" stroke-width="0.9"/>'
+        used[f"barred-{colour}"] = (f"#{colour}", 5, bar)
     drawn = (
         f'<pattern id="{name}" width="{size}" height="{size}" patternUnits="userSpaceOnUse">'
-        f'<rect width="{size}" height="{size}" fill="{paper}"/>{lines}</pattern>'
-        for name, (size, lines) in shapes.items()
-        if f"url(#{name})" in body
+        f'<rect width="{size}" height="{size}" fill="{under}"/>{lines}</pattern>'
+        for name, (under, size, lines) in used.items()
     )
     return f"<defs>{''.join(drawn)}</defs>"
 

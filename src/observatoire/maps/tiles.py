@@ -11,8 +11,17 @@ import shapely
 
 from observatoire.french.typography import NARROW
 from observatoire.maps.layout import MOST_FRAMES
-from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, in_lines, text, width_of
-from observatoire.pages.tokens import ink_on, tokens
+from observatoire.maps.svg import (
+    LEAST_TEXT,
+    TEXT,
+    box,
+    fitted,
+    ground_of,
+    in_lines,
+    text,
+    width_of,
+)
+from observatoire.pages.tokens import ink_on
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -161,8 +170,7 @@ def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[i
 def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[str]:
     """Draw one square: its name above, its figure below, neither where the square is too small."""
     x, y = at
-    middle = x + side / 2
-    ink = ink_on(fill) if fill.startswith("#") else tokens().light["ink"]
+    middle, under = x + side / 2, ground_of(fill)
     parts = [box(x, y, side, side, fill)]
     if side < LEAST_NAMED:
         return parts
@@ -179,21 +187,25 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
         (first + _LINE * rank, fitted(said, side + 8, size), size, 600 if mark.own else 400)
         for rank, said in enumerate(figures)
     ]
-    if fill.startswith(
-        "url"
-    ):  # words are read on paper, and what the pattern says is seen around them
-        parts += [_paper_under(middle, base, said, large, side) for base, said, large, _ in written]
+    if (
+        fill != under
+    ):  # words are read on a plain ground, and what the pattern says is seen around them
+        parts += [
+            _ground_under(middle, base, said, large, side, under)
+            for base, said, large, _ in written
+        ]
     parts += [
-        text(middle, base, said, size=large, anchor="middle", weight=weight, fill=ink)
+        text(middle, base, said, size=large, anchor="middle", weight=weight, fill=ink_on(under))
         for base, said, large, weight in written
     ]
     return parts
 
 
-def _paper_under(middle: float, base: float, said: str, size: float, side: float) -> str:
+def _ground_under(
+    middle: float, base: float, said: str, size: float, side: float, under: str
+) -> str:
     wide = min(side - 4, _WIDER * width_of(said, size) + 4)
-    paper = tokens().light["paper"]
-    return box(middle - wide / 2, base - 0.82 * size, wide, 1.08 * size, paper, edge=False)
+    return box(middle - wide / 2, base - 0.82 * size, wide, 1.08 * size, under, edge=False)
 
 
 def wrapped(name: str, room: float) -> list[str]:

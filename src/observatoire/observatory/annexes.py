@@ -217,10 +217,9 @@ class Annexes(Views):
         main = self.workspace.main_zoning
         passages = self.passages()
         used = passages[passages["target"] == main]
-        labels = {code: zoning.label for code, zoning in self.workspace.zonings.items()}
         used = used.assign(
-            source=used["source"].map(labels),
-            target=used["target"].map(labels),
+            source=used["source"].map(self._zoning_labels),
+            target=used["target"].map(self._zoning_labels),
             method=used["method"].map(lambda each: METHOD_LABELS.get(each, "table de passage")),
         )
         return Done(
@@ -234,6 +233,10 @@ class Annexes(Views):
             __version__,
             answered(self.workspace.credits),
         )
+
+    @property
+    def _zoning_labels(self) -> dict[str, str]:
+        return {code: zoning.label for code, zoning in self.workspace.zonings.items()}
 
     def _crossed(self, broken: Break, indicator: Indicator) -> bool:
         """Whether a break lies between two periods of an indicator that are loaded."""
@@ -264,7 +267,7 @@ class Annexes(Views):
             f"{row['producer']}, {row['title']}": str(row["loaded"])
             for row in self._annex_sources()
         }
-        return revisions(tables, earlier, former.stem, replaced)
+        return revisions(tables, earlier, former.stem, replaced, self._zoning_labels)
 
     def _then(self, warehouse: Path, audience: Audience) -> pd.DataFrame:
         """Return the figures of an earlier warehouse, read from a copy that nothing of it leaves."""

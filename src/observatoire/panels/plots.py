@@ -14,6 +14,7 @@ from observatoire.maps.figure import MapStyle, colouring_of, marks_of, period_of
 from observatoire.maps.layout import padded
 from observatoire.maps.legend import status_swatches
 from observatoire.maps.marks import MODELLED
+from observatoire.maps.svg import ground_of
 from observatoire.maps.territories import circle_radii, circle_radius
 from observatoire.pages.axes import axes_of, house_style, room_of, type_size
 from observatoire.pages.tokens import tokens
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: Patterns of what is not an own figure.
-HATCHES = {
+_HATCHES = {
     MODELLED: "..",
     str(Status.CONTEXT): "////",
     str(Status.BOUNDED): "|||",
     str(Status.SECRET): "xxx",
 }
+
+#: Markers of what differs for sure: a direction, which print in black keeps as it does not a colour.
+_MARKERS = {"▲": "^", "▼": "v"}
 
 #: Room of two columns of keys, in points.
 _TWO_COLUMNS = 250.0
@@ -93,7 +97,7 @@ def _dot(axes: Axes, rank: int, mark: Mark) -> None:
         axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
     axes.plot(
         [mark.value], [rank],
-        marker="o" if mark.own or mark.modelled else "D",
+        marker=_MARKERS.get(mark.sign[:1], "o") if mark.own or mark.modelled else "D",
         color=tokens().verdicts[mark.tone].mark if mark.tone else light["accent"],
         fillstyle="full" if mark.own else "none",
         linestyle="none",
@@ -137,11 +141,12 @@ def plot_marks(
             )
         placed = [mark for mark in marks if ground.has(mark.code)]
         # All of a pattern at once: the whole picture is drawn anew each time that something is added.
-        for hatch in {HATCHES.get(mark.kind): None for mark in placed}:
-            alike = [mark for mark in placed if HATCHES.get(mark.kind) == hatch]
-            ground.shapes[[mark.code for mark in alike]].plot(
+        looks = {mark.code: look_of(colouring.fill(mark)) for mark in placed}
+        for hatch in {hatch: None for _, hatch in looks.values()}:
+            alike = [code for code, look in looks.items() if look[1] == hatch]
+            ground.shapes[alike].plot(
                 ax=axes, edgecolor=tokens().ground["edge"], hatch=hatch, linewidth=0.6,
-                facecolor=[colouring.fill(m) if m.own else tokens().light["paper"] for m in alike],
+                facecolor=[looks[code][0] for code in alike],
             )  # fmt: skip
         # White is no difference, and no figure.
         for mark in [mark for mark in placed if signed and mark.own]:
@@ -185,10 +190,16 @@ def _key(fill: str, label: str) -> Patch:
     """Return the box of a legend: a colour, or the pattern of a status."""
     from matplotlib.patches import Patch  # noqa: PLC0415 - heavy, when first used
 
-    hatch = HATCHES.get(fill.removeprefix("url(#").removesuffix(")"))
-    colour = tokens().light["paper"] if fill.startswith("url") else fill
+    colour, hatch = look_of(fill)
     edge = tokens().ground["edge"]
     return Patch(facecolor=colour, edgecolor=edge, hatch=hatch, linewidth=0.6, label=label)
+
+
+def look_of(fill: str) -> tuple[str, str | None]:
+    """Return the colour and the pattern, on axes, of what fills a surface of a page."""
+    ground = ground_of(fill)
+    barred = "---" if fill.startswith("url") else None
+    return ground, _HATCHES.get(fill.removeprefix("url(#").removesuffix(")"), barred)
 
 
 def _ringed(axes: Axes, placed: Sequence[Mark], unit: str, ground: BaseMap) -> list[Line2D]:

@@ -39,6 +39,12 @@ def test_a_theme_is_its_indicators_by_the_territories_with_their_verdicts() -> N
     assert sum(found.values()) == len(names) * 28
     worse = [v for v in table.verdicts.values() if "moins favorable" in v["verdict"]]
     assert found[tokens().verdicts["unfavourable"].fill] == len(worse) > 0
+    barred = [
+        one for one in axes.collections if one.get_hatch() == "---"
+    ]  # one grey with the others
+    assert sum(len(one.get_paths()) for one in barred) == len(worse)
+    better = [v for v in table.verdicts.values() if "plus favorable" in v["verdict"]]
+    assert sum(each.get_text() in ("△", "▽") for each in axes.texts) == len(better) > 0
     figure = axes.get_figure()
     figure.draw_without_rendering()
     room = figure.bbox

@@ -65,7 +65,8 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
     at = min(middle - room / 2, right - room - 1 - min(long, left) / 2) if count else middle
     written = text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink)
     return [
-        _surface(x, y, wide, fill, frame),
+        _shaped(_surface(x, y, wide, fill, frame), mark.tone),
+        *_bars(mark.tone, x, y, wide, ROW - 2),
         pressed(written, left - 2) if count and long > left - 2 else written,
         *arrows,
     ]
@@ -95,6 +96,24 @@ def _surface(
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{ROW - 2:.0f}" fill="{fill}" '
         f'stroke="{frame}"{lighter}/>'
     )
+
+
+def _shaped(surface: str, tone: str) -> str:
+    """Round a surface whose verdict is favourable: print in black tells it so from the others."""
+    return surface.replace("/>", f' rx="{_ROUND:g}"/>') if tone == "favourable" else surface
+
+
+def _bars(tone: str, x: float, y: float, wide: float, high: float) -> list[str]:
+    """Draw the bars over and under a surface whose verdict is unfavourable."""
+    if tone != "unfavourable":
+        return []
+    ends = (y + _BAR / 2, y + high - _BAR / 2)
+    ink = tokens().light["ink"]
+    return [line(x, at, x + wide, at, stroke=ink, width=_BAR) for at in ends]
+
+
+#: How thick a bar is, and how round a corner.
+_BAR, _ROUND = 2.6, 7.0
 
 
 #: Where the tip of a sign is, above or below its middle.
@@ -164,7 +183,10 @@ def cell_keys(
             (
                 tone in tones,
                 38.0,
-                swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20),
+                "".join(
+                    _shaped(swatch(fill, x), tone) + "".join(_bars(tone, x, -7, 18, 14))
+                    for fill, x in ((verdicts[tone].mark, 0), (verdicts[tone].fill, 20))
+                ),
                 label,
             )
             for tone, label in _TONES

@@ -9,11 +9,12 @@ from observatoire.errors import FormatError
 from observatoire.french.typography import NO_BREAK, number, plural
 from observatoire.maps.figure import by_verdict, marks_of, title_of
 from observatoire.maps.legend import status_swatches
+from observatoire.maps.svg import pattern, verdict_fill
 from observatoire.pages.axes import axes_of, house_style, room_of, type_size
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
 from observatoire.panels.drawings.courses import break_colour
-from observatoire.panels.plots import HATCHES, draw_legend, wrapped_title
+from observatoire.panels.plots import draw_legend, look_of, wrapped_title
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
@@ -56,7 +57,10 @@ def plot_matrix(
         axes.tick_params(length=0)
         own = [mark for mark in marks if mark.own]
         boxes = (
-            by_verdict(own).swatches
+            [
+                (fill, label.replace("plus favorable", "plus favorable △ ▽"))
+                for fill, label in by_verdict(own).swatches
+            ]
             if judged
             else ((tokens().ground["bar"], f"chiffre propre ({len(own)})"),)
         )
@@ -73,10 +77,10 @@ def _fill(axes: Axes, rows: Sequence[Sequence[Mark]], *, judged: bool) -> None:
     look: Any = {"ha": "center", "va": "center", "size": 0.8 * type_size(axes, len(rows))}
     for down, row in enumerate(rows):
         for across, mark in enumerate(row):
-            kind = _colour(mark, judged=judged), HATCHES.get(mark.kind)
+            kind = look_of(_fill_of(mark, judged=judged))
             alike.setdefault(kind, []).append(Rectangle((across - 0.5, down - 0.5), 1, 1))
             if mark.own and judged:
-                axes.text(across, down, mark.sign[:1], **look)
+                axes.text(across, down, _sign(mark), **look)
     edge = tokens().light["soft"]
     for (fill, hatch), cells in alike.items():
         axes.add_collection(
@@ -97,10 +101,19 @@ def _require_room(axes: Axes, rows: int) -> None:
         )
 
 
-def _colour(mark: Mark, *, judged: bool) -> str:
+def _sign(mark: Mark) -> str:
+    """Return the sign of a verdict, hollow where it is favourable: print in black keeps it."""
+    sign = mark.sign[:1]
+    return sign.translate(_HOLLOW) if mark.tone == "favourable" else sign
+
+
+_HOLLOW = str.maketrans("▲▼", "△▽")
+
+
+def _fill_of(mark: Mark, *, judged: bool) -> str:
     if not mark.own or (judged and not mark.tone):
-        return tokens().light["paper"]
-    return tokens().verdicts[mark.tone].fill if judged else tokens().ground["bar"]
+        return pattern(mark.kind)
+    return verdict_fill(mark.tone) if judged else tokens().ground["bar"]
 
 
 def plot_courses(rows: Mapping[str, Bearing], course: Course, ax: Axes | None = None) -> Axes:

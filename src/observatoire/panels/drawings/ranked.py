@@ -22,6 +22,7 @@ from observatoire.maps.svg import (
     line,
     pattern,
     text,
+    verdict_fill,
     width_of,
 )
 from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
@@ -119,7 +120,9 @@ def _plain(mark: Mark) -> str:
     """Return what fills the box beside a name: its verdict, or the pattern of its status."""
     if not mark.own:
         return pattern(mark.kind)
-    return tokens().verdicts[mark.tone].mark if mark.tone else tokens().light["paper"]
+    return (
+        verdict_fill(mark.tone, sure=mark.tone != "none") if mark.tone else tokens().light["paper"]
+    )
 
 
 def _ranked_numbers(title: str, head: str, marks: Sequence[Mark]) -> TableBlock:

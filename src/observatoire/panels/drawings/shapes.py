@@ -63,9 +63,14 @@ def draw_sign(name: str, x: float, y: float, tone: str = "") -> str:
     ink, paper, soft = (tokens().light[each] for each in ("ink", "paper", "soft"))
     if name in (UP, DOWN):
         tip = -6 if name == UP else 6
-        fill = tokens().verdicts[tone or "neutral"].mark
+        colour = tokens().verdicts[tone or "neutral"].mark
+        fill, edge, thick = (
+            (paper, colour, 2.2) if tone == "favourable" else (colour, paper, 0.8)
+        )  # told without colour
+        slit = line(x - 5, y - tip / 6, x + 5, y - tip / 6, stroke=paper, width=1.7)
         corners = f"M{x - 6:.1f} {y - tip * 0.8:.1f}L{x:.1f} {y + tip:.1f}L{x + 6:.1f} {y - tip * 0.8:.1f}Z"
-        return f'<path d="{corners}" fill="{fill}" stroke="{paper}" stroke-width="0.8"/>'
+        drawn = f'<path d="{corners}" fill="{fill}" stroke="{edge}" stroke-width="{thick}"/>'
+        return drawn + slit if tone == "unfavourable" else drawn
     if name == DIAMOND:
         corners = (
             f"M{x - 6:.1f} {y:.1f}L{x:.1f} {y - 6:.1f}L{x + 6:.1f} {y:.1f}L{x:.1f} {y + 6:.1f}Z"
