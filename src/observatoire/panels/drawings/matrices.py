@@ -9,6 +9,7 @@ from observatoire.errors import FormatError
 from observatoire.french.typography import NO_BREAK, number, plural
 from observatoire.maps.figure import by_verdict, marks_of, title_of
 from observatoire.maps.legend import status_swatches
+from observatoire.maps.marks import NOT_COMPARED
 from observatoire.maps.svg import pattern, verdict_fill
 from observatoire.pages.axes import axes_of, house_style, room_of, type_size
 from observatoire.pages.tokens import tokens
@@ -103,7 +104,7 @@ def _require_room(axes: Axes, rows: int) -> None:
 
 def _sign(mark: Mark) -> str:
     """Return the sign of a verdict, hollow where it is favourable: print in black keeps it."""
-    sign = mark.sign[:1]
+    sign = mark.sign[:1] or NOT_COMPARED
     return sign.translate(_HOLLOW) if mark.tone == "favourable" else sign
 
 
