@@ -236,6 +236,40 @@ def test_a_mask_on_what_was_corrected_since_refuses_nothing(
     assert "i1" not in dict(leave(tmp_path, IRIS, hidden))
 
 
+@pytest.mark.parametrize(
+    ("shown", "code", "gone"),
+    [("aidA", "aidA", {"c1", "i2"}), ("aidT", "aidX", set())],
+    ids=["where it is given no more", "never shown, under another code"],
+)
+def test_a_folder_is_renamed_with_what_no_place_of_today_shows_of_it(
+    tmp_path: Path, shown: str, code: str, gone: set[str]
+) -> None:
+    """All that is aided is two less, for i1 has none by now: zeros are shown, and it had two."""
+    parts = {
+        "aidA": {"i1": 2, "i2": 25, "i3": 4, "i5": 12},
+        "aidB": {"i1": 60, "i2": 49, "i3": 20, "i5": 58},
+    }
+    for one, name, column in ((2, "aides", "aidA"), (0, "aides-bis", code)):
+        parts["aidA"]["i1"] = one
+        whole = {iris: sum(part[iris] for part in parts.values()) for iris in parts["aidA"]}
+        now = {v: n | {"c1": sum(n.values())} for v, n in {**parts, "aidT": whole}.items()}
+        cut = gone if name != "aides" else set()
+        now[column] = {place: n for place, n in now.pop("aidA").items() if place not in cut}
+        rows = [row for variable, given in now.items() for row in rows_of(given, variable)]
+        source, catalogue = (
+            text.replace('"aidA"', f'"{column}"').replace(
+                "[variables.aidA]", f"[variables.{column}]"
+            )
+            for text in (SOURCE, CATALOGUE.replace('["aides"]', f'["{name}"]'))
+        )
+        write(tmp_path, rows, source=source, catalogue=catalogue, name=name)
+        if name == "aides":
+            assert dict(leave(tmp_path, COMMUNE, shown)) == {"c1": now[shown]["c1"]}
+            assert dict(leave(tmp_path, COMMUNE, "aidT")) == {"c1": 230}
+            (tmp_path / "data/raw/aides").rename(tmp_path / "data/raw/aides-bis")
+    assert not dict(leave(tmp_path, COMMUNE, "aidT"))
+
+
 ZEROS = dict.fromkeys(("i6", "i7", "i8", "i9", "c2"), 0)
 
 

@@ -130,12 +130,13 @@ def _add_bound(assembly: Assembly, declared: Known, base: Base) -> None:
 def add_earlier(
     assembly: Assembly,
     earlier: Sequence[PublishedCell],
+    names: Sequence[tuple[Variable, Variable]],
     cells: Mapping[tuple[str, str, str, str], ShownCell],
     warehouse: Warehouse,
 ) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
     former = Former(assembly, warehouse, earlier)
-    for before, after in _names(assembly, earlier, cells):
+    for before, after in names:
         former.follow(before, after)
     for cell in earlier:
         changed = former.changed(cell)
@@ -146,41 +147,36 @@ def add_earlier(
     former.relate()
 
 
-def renamed(
-    assembly: Assembly,
-    earlier: Sequence[PublishedCell],
-    cells: Mapping[tuple[str, str, str, str], ShownCell],
-    warehouse: Warehouse,
-) -> dict[Variable, Variable]:
-    """Return today's source and variable of those that were replaced."""
-    former = Former(assembly, warehouse, earlier)
-    return {
-        before: after
-        for before, after in _names(assembly, earlier, cells)
-        if former.replaced(before, after)
-    }
-
-
-def _names(
+def names_of(
     assembly: Assembly,
     earlier: Sequence[PublishedCell],
     cells: Mapping[tuple[str, str, str, str], ShownCell],
 ) -> list[tuple[Variable, Variable]]:
     """Return the names under which figures of a place were given, and are given today: source and variable."""
     names: dict[tuple[Variable, Variable], None] = {}
+    drawn = {key[2:]: cell for key, cell in cells.items() if cell.counts or cell.sums}
+    known = {(base[0], rate_behind(base[1])) for base in assembly.known.figures}
     for cell in earlier:
+        was = [(Base(*term[:5]), term[5]) for each in cell.recipes for term in each.terms]
+        known |= set().union(*_sides(was))
         now = cells.get(cell.key)
+        if now is None or not (now.counts or now.sums):  # no file gives it any more
+            now = drawn.get(cell.key[2:])
         if now is None:
             continue
         # Of a rate that is given as such, the name is in those of the numerators that it tells.
         sums = now.counts if now.counted and len(now.counts) == 1 else now.sums
-        was = [(Base(*term[:5]), term[5]) for each in cell.recipes for term in each.terms]
         for then, today in zip(
             _sides(was), _sides([term for each in sums for term in each.terms]), strict=True
         ):
             for before, after in _paired(then - today, today - then):
                 if before[0] not in assembly.twins.get(after, ()):
                     names[before, after] = None
+    # A folder is renamed with what it never showed.
+    for old, new in sorted({(before[0], after[0]) for before, after in names}):
+        if old not in assembly.read:
+            then, today = ({name for name in known if name[0] == each} for each in (old, new))
+            names = dict.fromkeys(_paired(then, today)) | names
     # Of several, the same code of another folder is the likeliest: the last one holds.
     return sorted(names, key=lambda pair: pair[0][1] == pair[1][1])
 
@@ -195,10 +191,10 @@ def _sides(terms: Sequence[tuple[Base, float]]) -> tuple[set[Variable], set[Vari
 
 
 def _paired(then: set[Variable], today: set[Variable]) -> list[tuple[Variable, Variable]]:
-    """Return what stands for what: the only one for the only one, or a code of another folder for the same."""
-    alone = len(then) == len(today) == 1
-    pairs = product(sorted(then), sorted(today))
-    return [(old, new) for old, new in pairs if alone or old[1] == new[1]]
+    """Return what stands for what: a code of another folder for the same, then the only one for the only one."""
+    pairs = [each for each in product(sorted(then), sorted(today)) if each[0][1] == each[1][1]]
+    rest = then.difference(old for old, _ in pairs), today.difference(new for _, new in pairs)
+    return [*pairs, *(zip(*rest, strict=True) if len(rest[0]) == len(rest[1]) == 1 else ())]
 
 
 def _add_recipe(

@@ -22,10 +22,10 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     add_published,
     bound_implied,
     bound_shares,
-    renamed,
+    names_of,
 )
 from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
-from observatoire.secrecy.plan.former_figures import lost_figures
+from observatoire.secrecy.plan.former_figures import Former, lost_figures
 from observatoire.secrecy.plan.protected_groups import protect_group
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.plan.workspace_system import Assembly, groups_of
@@ -138,12 +138,14 @@ def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> Secrec
     plan = _related(context, indicators, earlier)
     if indicators:
         # What was withdrawn under a former name added up with what is given under today's.
-        if names := renamed(plan.assembly, earlier, plan.cells, context.warehouse):
-            plan = _related(context, indicators, earlier, names)
+        names = names_of(plan.assembly, earlier, plan.cells)
+        former = Former(plan.assembly, context.warehouse, earlier)
+        if renamed := {before: now for before, now in names if former.replaced(before, now)}:
+            plan = _related(context, indicators, earlier, renamed)
         bound_implied(plan.assembly)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
-        add_earlier(plan.assembly, earlier, plan.cells, context.warehouse)
+        add_earlier(plan.assembly, earlier, names, plan.cells, context.warehouse)
         _decide(plan, context)
         known, universes = context.periods(), plan.assembly.universes
         plan.unsaid, plan.unjudged = (
