@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.doctest import DoctestModule
 from built_workspace import Place, build_place
 from effort import PROFILE, cases
 from hypothesis import HealthCheck, settings
 from made_once import clear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from observatoire.warehouse import Warehouse
 
@@ -29,7 +30,14 @@ settings.load_profile(PROFILE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     clear(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for no example in what tests say of themselves: only the library's are run."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -39,9 +47,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave to the collector what tests make: going over modules and items again takes minutes."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture

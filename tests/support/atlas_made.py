@@ -6,13 +6,15 @@ import json
 import re
 import shutil
 import subprocess
-import tempfile
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import demo
+from made_once import made_once
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NODE = shutil.which("node") or ""
 
@@ -21,8 +23,7 @@ WHY_NOT = "no JavaScript engine on this machine: apt-get install nodejs"
 
 @cache
 def atlas() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="observatoire-tests-"))
-    return demo.demo().atlas(folder / "atlas.html")
+    return made_once("atlas.html", lambda place: demo.demo().atlas(place))
 
 
 def data_of(path: Path) -> Any:

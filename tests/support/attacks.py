@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from attacker import (
     write,
     write_random,
 )
+from effort import seeds
 
 import observatoire as obs
 
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
 
 #: Workspaces and sequences attacked: all of them when asked, a few otherwise.
-DEEP = bool(os.environ.get("OBSERVATOIRE_DEEP"))
 WORKSPACES, SEQUENCES = 40, 30
-SEEDS = range(WORKSPACES) if DEEP else (0, 4, 13)
-TRAILS = range(SEQUENCES) if DEEP else (1, 6)
+SEEDS = seeds((0, 13), (0, 4, 13), WORKSPACES)
+TRAILS = seeds((6,), (1, 6), SEQUENCES)
 
 
 @dataclass(frozen=True)

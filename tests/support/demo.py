@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @cache
 def demo() -> Observatory:
-    return obs.demo()
+    """Return the default: what the first worker loads is kept, the others wait for it."""
+    opened: list[Observatory] = []
+    made_once("defaut", lambda _: opened.append(obs.demo()))
+    return opened[0] if opened else obs.demo()
 
 
 def workspace(place: Path) -> Path:
@@ -30,27 +33,29 @@ def workspace(place: Path) -> Path:
 
 
 @cache
-def annex_sheet() -> Sheet:
-    """Return the annex before it is written, composed once for all suffixes."""
+def _composed() -> tuple[Sheet, list[str]]:
     sheets: list[Sheet] = []
+    steps: list[str] = []
     write = Sheet.save_all
     Sheet.save_all = lambda self, paths: sheets.append(self) or list(paths)  # type: ignore[method-assign]
     try:
-        demo().annex(["annexe.html", "annexe.xlsx"], progress=_steps().append)
+        demo().annex(["annexe.html", "annexe.xlsx"], progress=steps.append)
     finally:
         Sheet.save_all = write  # type: ignore[method-assign]
-    return sheets[0]
+    return sheets[0], steps
+
+
+def annex_sheet() -> Sheet:
+    """Return the annex before it is written, composed once a worker for all suffixes."""
+    annex_steps()
+    return _composed()[0]
 
 
 @cache
-def _steps() -> list[str]:
-    return []
-
-
 def annex_steps() -> list[str]:
-    """Return what the composing of the annex says of its progress."""
-    annex_sheet()
-    return _steps()
+    """Return what the composing of the annex says of its progress, composed or not by this worker."""
+    kept = made_once("etapes", lambda place: place.write_text("\n".join(_composed()[1]), "utf-8"))
+    return kept.read_text("utf-8").splitlines()
 
 
 @cache

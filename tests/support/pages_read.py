@@ -196,12 +196,16 @@ def text_sizes(path: Path) -> list[dict[float, int]]:
         return [dict(Counter(_sizes(*each))) for each in pages]
 
 
+#: What says where and how large a text is: lines and curves, most of a drawing, are left out.
+_OPERATORS = "q Q cm BT Tf Tm Tj TJ Do"
+
+
 def _sizes(  # noqa: C901 - a case an operator
     drawn: Any, resources: Any, matrix: tuple[float, ...]
 ) -> Iterator[float]:
     """Yield the size of each text of a content stream, and of the drawings that it places."""
     kept, size, written = [], 0.0, matrix
-    for operands, operator in pikepdf.parse_content_stream(drawn):
+    for operands, operator in pikepdf.parse_content_stream(drawn, _OPERATORS):
         match str(operator):
             case "q":
                 kept.append((matrix, size))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
-
-#: Whether every seed is asked for, or a few.
-DEEP = bool(os.environ.get("OBSERVATOIRE_DEEP"))
 
 SHAPES = ("two_way", "hierarchical", "cut_zonings", "linked", "three_way", "years")
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import seeds
 from federation_attacks import attack_federation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEDS = range(60) if os.environ.get("OBSERVATOIRE_DEEP") else (2, 6, 7, 11)
 
-
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", seeds((2, 7, 11), (2, 6, 7, 11), 60))
 def test_an_attacker_who_reads_all_doors_finds_no_hidden_count(tmp_path: Path, seed: int) -> None:
     found = attack_federation(tmp_path, seed)
     assert found.hidden
@@ -23,7 +21,7 @@ def test_an_attacker_who_reads_all_doors_finds_no_hidden_count(tmp_path: Path, s
     assert found.same + found.besides < found.shown  # something is left to read
 
 
-@pytest.mark.parametrize("seed", range(31) if os.environ.get("OBSERVATOIRE_DEEP") else (2, 5))
+@pytest.mark.parametrize("seed", seeds((5,), (2, 5), 31))
 def test_an_attacker_who_knows_what_bare_rates_are_out_of_finds_no_hidden_count(
     tmp_path: Path, seed: int
 ) -> None:

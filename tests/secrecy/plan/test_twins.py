@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 from attacks import kind_of
+from effort import EVERY, seeds
 from twin_workspaces import differences, twins
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEDS = range(40) if os.environ.get("OBSERVATOIRE_DEEP") else (3,)
+SEEDS = seeds((3,), (3,), 40)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_leaves_depends_on_nothing_but_what_tables_show(tmp_path: Path, seed: int) -> None:
     found = twins(tmp_path, seed, **kind_of(seed))
     if found is None:
-        assert os.environ.get("OBSERVATOIRE_DEEP"), "the seeds of every day have a twin"
+        assert EVERY, "the seeds of every day have a twin"
         pytest.skip("all that is shown leaves but one")
     first, second, moved = found
     assert (moved != 0).any()

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from effort import cases
+from effort import EVERY, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables_of_cells import (
-    DEEP,
     SHAPES,
     enumerated,
     margins,
@@ -298,7 +297,7 @@ def test_ones_under_their_total_are_not_all_found() -> None:
     assert "T" in hidden_of(protect(cells, [("T", [f"c{rank}" for rank in range(5)])], 3))
 
 
-@pytest.mark.parametrize("seed", range(40 if DEEP else 4))
+@pytest.mark.parametrize("seed", range(40 if EVERY else 4))
 def test_whole_tables_where_zeros_are_shown(seed: int) -> None:
     """Of 253 hidden cells of forty such tables, 59 were found by « at least one » alone."""
     rng = np.random.default_rng(seed)

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-
-from observatoire.warehouse import Warehouse, open_warehouse
-from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.loading.sources import load_source
-from observatoire.warehouse.loading.zonings import fill_zonings
-from observatoire.workspace.model import read_workspace
-from observatoire.workspace.scaffold import embedded_root
+from demo import demo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from observatoire.warehouse import Warehouse
 
 #: Zoning, territory, variable, period.
 Key = tuple[str, str, str, str]
@@ -60,14 +55,8 @@ OVERSEAS = {"1962": "1961", "1968": "1967", "1975": "1974"}
 
 
 @pytest.fixture(scope="module")
-def warehouse() -> Iterator[Warehouse]:
-    workspace = read_workspace(embedded_root())
-    opened = open_warehouse(MEMORY, workspace.crs)
-    fill_zonings(opened, workspace)
-    for folder in workspace.source_folders():
-        load_source(opened, workspace, folder)
-    yield opened
-    opened.close()
+def warehouse() -> Warehouse:
+    return demo().warehouse
 
 
 def rows(carried: Path, name: str) -> list[dict[str, str]]:
