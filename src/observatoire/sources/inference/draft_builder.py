@@ -146,7 +146,10 @@ def _measures(
     whole = (found.table.frame[name] for name in kept) if more else ()
     texts = typed_texts(chain(kept.values(), whole), typed=not found.table.separator)
     plan.writing = writing_of(texts)
-    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
+    # A name over those of several columns is theirs, and says nothing of the others.
+    heads = tuple(f"{line} " for line in found.titles.split("\n"))
+    lines = [head for head in heads if not any(name.startswith(head) for name in kept)]
+    units = {unit for line in lines if (unit := signs().unit_titled(line))}
     plan.titled_unit = units.pop() if len(units) == 1 else ""
     measures = {name: _measured(found, name, kept[name], plan) for name in only}
     measured = {name: measure for name, measure in measures.items() if measure is not None}

@@ -45,7 +45,8 @@ class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
     ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
-    the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
+    the sheets of the workbook that name territories too, and are not read, ``twins`` those of them
+    that have the same columns; ``hidden`` those that
     nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees; ``labels`` what a
     row below the names says of each column.
     """
@@ -56,6 +57,7 @@ class Found:
     family: Family | None
     titles: str
     others: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -241,9 +243,27 @@ def _undeclared_table(
     kept = set(map(str, table.frame.columns))
     unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
     titles, labels = _titles(place.sheet, at), _labels(table, place, sought)
-    return Found(
-        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown), labels
+    twins = tuple(
+        one.name for one in sheets_of(document) if one.name in place.others and _heads(one, header)
     )
+    return Found(
+        table,
+        spec,
+        place.zoning,
+        None,
+        titles,
+        place.others,
+        twins,
+        tuple(hidden),
+        tuple(unshown),
+        labels,
+    )
+
+
+def _heads(sheet: SheetView, header: list[str]) -> bool:
+    """Say whether a sheet names the columns of another as it does."""
+    names = list(filter(None, header))
+    return any(names == list(filter(None, map(title, row))) for _, row in sheet.top)
 
 
 def _labels(

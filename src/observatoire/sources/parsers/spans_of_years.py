@@ -21,6 +21,9 @@ _PAIR = re.compile(
     r"(?<![0-9])(?:19|20)?[0-9]{2}(?: ?[-–/_] ?| (?:a|et) )(?:19|20)?[0-9]{2}(?![0-9]|[ _]*ans)"
 )
 
+#: Two years that follow each other, on two digits: « Aides 14/15 », « 16/15 ».
+_NEXT = re.compile(r"(?<![0-9/])([0-9]{2})/([0-9]{2})(?![0-9/%]|[ _]*ans)")
+
 #: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
 _TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
 AGES = range(30, 62)
@@ -65,6 +68,19 @@ def span_of_change(name: str) -> str:
         return ""
     compact = " " not in name.strip()
     return digits[0] if compact or not is_year(digits[0]) else ""
+
+
+def following_years(name: str) -> str:
+    """Return two years that follow each other, on two digits, as written; they may be of a change, or of a school.
+
+    Examples
+    --------
+    >>> [following_years(name) for name in ("Aides 14/13", "Élèves 13/14", "Vu le 12/05", "65/66")]
+    ['14/13', '13/14', '', '']
+    """
+    pair = _NEXT.search(name)
+    both = [int(digits) for digits in pair.groups()] if pair else []
+    return pair[0] if pair and abs(both[0] - both[1]) == 1 and max(both) < AGES.start else ""
 
 
 def paired_years(names: Sequence[str], year: str = "") -> list[str]:

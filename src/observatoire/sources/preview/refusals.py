@@ -195,6 +195,15 @@ def _other_sheet(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     return refused("other_sheet", _place(found), sheet=sheet, other=dated_sheet, period=period)
 
 
+def _twin_sheets(found: Found, asked: str) -> ObservatoireError | None:
+    """Refuse a sheet beside others of the same columns, unless it is the one of the period asked."""
+    sheet = found.spec.sheet
+    if not found.twins or (asked and name_period(sheet).period == asked):
+        return None
+    names = enumerate_words([f"« {name} »" for name in (sheet, *found.twins)], most=_CITED)
+    return refused("twin_sheets", found.table.name, sheet=sheet, names=names)
+
+
 def _some_towns(
     found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]
 ) -> ObservatoireError | None:
