@@ -73,7 +73,7 @@ def test_the_outlines_of_a_vintage_of_qpv_load_without_a_line(
     report = place.load_layer(place.warehouse(), path)
     file = report.files[0]
     assert (file.observations, file.outlines) == (0, report.kept)
-    assert " contour" in str(report)
+    assert "contours" in str(report)
     assert (report.source, report.kept) == (vintage, 2)
 
 
