@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import demo
 import pandas as pd
 import pytest
+from evaluation_workspace import loaded_workspace
+from maps_made import plain
 from PIL import Image
 
+import observatoire as obs
 from observatoire.annex.choice import read_choice
 from observatoire.annex.logo import logo_figure
 from observatoire.annex.revisions import revisions
@@ -105,13 +109,13 @@ def test_a_logo_leaves_without_what_its_file_hides(tmp_path: Path) -> None:
 def test_what_was_revised_added_and_withdrawn_is_said_with_its_reason() -> None:
     table = demo.annex_sheet().table
     then = published_figures(table.df)
-    assert revisions(table, then, "avant").df.empty
+    assert revisions([table], then, "avant").df.empty
     known = then.index[then["statut"] == "agrégé"]
     then.loc[known[0], "valeur"] += 5
     dropped = then.loc[known[1]]
     extra = then.loc[[known[2]]].assign(indicateur="disparu")
     then = pd.concat([then.drop(index=known[1]), extra], ignore_index=True)
-    found = revisions(table, then, "avant").df
+    found = revisions([table], then, "avant").df
     assert sorted(found["change"]) == ["ajouté", "retiré", "révisé"]
     assert (found["why"] != "").all()
     withdrawn = found[found["change"] == "retiré"].iloc[0]
@@ -119,6 +123,26 @@ def test_what_was_revised_added_and_withdrawn_is_said_with_its_reason() -> None:
     added = found[found["change"] == "ajouté"].iloc[0]
     kind = "" if dropped["zonage"] == table.zoning else f" ({dropped['zonage']})"
     assert added["territory"] == f"{dropped['nom']}{kind}"
+
+
+def test_what_changed_is_of_the_part_asked_for_and_of_each_period(tmp_path: Path) -> None:
+    root = loaded_workspace(tmp_path / "suivi")
+    with obs.open(root) as o:
+        former = o.publish(tmp_path / "paquet")
+        figures = next(root.rglob("chiffres.csv"))
+        text = figures.read_text("utf-8")
+        for was, now in (("FDF01;taux;2007;30", "31"), ("FDF02;taux;2012;18", "17")):
+            assert was in text
+            text = text.replace(was, was.rpartition(";")[0] + ";" + now)
+        figures.write_text(text, "utf-8")
+        o.load(figures.parent)
+
+        written = o.annex(tmp_path / "a.html", since=former, quartier="Centre-ville")
+    text = written.read_text("utf-8")
+    text = plain(re.sub("<[^>]+>", " ", text[text.rindex("Ce qui a changé depuis") :]))
+    said = " ".join(text[:600].split())
+    assert "1 chiffre révisé, 0 chiffre ajouté, 0 chiffre retiré." in said
+    assert "Taux planté Centre-ville 2007 30,0 31,0" in said
 
 
 def test_bounds_that_one_publication_leaves_out_are_no_revision() -> None:
@@ -133,7 +157,7 @@ def test_a_source_that_was_not_there_is_named() -> None:
     table = demo.annex_sheet().table
     then = published_figures(table.df)
     source = then.loc[then["statut"] == "observé", "source"].iloc[-1]
-    found = revisions(table, then[then["source"] != source], "avant").df
+    found = revisions([table], then[then["source"] != source], "avant").df
     assert (found.loc[found["change"] == "ajouté", "why"].str.contains("ajouté")).all()
     assert (
         found["why"].str.startswith("source ajoutée").any()
@@ -146,7 +170,7 @@ def test_figures_never_published_are_counted_and_not_printed() -> None:
     then = published_figures(table.df).assign(tu=True)
     place = then.index[then["statut"] == "agrégé"][0]
     then.loc[place, "valeur"] += 5
-    (row,) = revisions(table, then, "avant").df.to_dict("records")
+    (row,) = revisions([table], then, "avant").df.to_dict("records")
     assert row["before"] == "non publié"
 
 

@@ -45,7 +45,9 @@ def then(
 def changed(
     now: list[dict[str, Any]], before: list[dict[str, Any]], **other: Any
 ) -> list[tuple[str, ...]]:
-    made = revisions(table_of(*now, indicators=(POOR, JOB)), pd.DataFrame(before), "2025", **other)
+    made = revisions(
+        [table_of(*now, indicators=(POOR, JOB))], pd.DataFrame(before), "2025", **other
+    )
     return [tuple(map(plain, map(str, row))) for row in made.df.itertuples(index=False)]
 
 
@@ -161,15 +163,8 @@ def test_what_was_added_says_whether_the_indicator_the_source_or_the_place_is_ne
     )
 
 
-def test_only_the_zonings_shown_are_compared_by_their_last_period_and_namesakes_are_told_apart() -> (
-    None
-):
-    before = [
-        then("A", 20.0, periode="2014"),
-        then("A", 25.0),
-        then("Z", 9.0, zonage="autre"),
-        then("V", 3.0, zonage=TOWN),
-    ]
+def test_only_the_zonings_shown_are_compared_and_namesakes_are_told_apart() -> None:
+    before = [then("A", 25.0), then("Z", 9.0, zonage="autre"), then("V", 3.0, zonage=TOWN)]
     found = changed([cell("A", 30.0), cell("V", 4.0, zoning=TOWN)], before)
     assert [(row[1], row[3], row[4]) for row in found] == [
         (f"V ({TOWN})", "2016", "3,0"),
@@ -177,6 +172,34 @@ def test_only_the_zonings_shown_are_compared_by_their_last_period_and_namesakes_
     ]
     gone = changed([cell("B", 1.0)], [then("A", 25.0, nom="Ancien nom"), then("B", 1.0)])
     assert [row[1] for row in gone] == ["Ancien nom"]
+
+
+def test_each_period_is_compared_with_itself() -> None:
+    before = [then("A", 20.0, periode="2014"), then("A", 25.0), then("B", 7.0, periode="2014")]
+    latest, past = (
+        table_of(cell("A", value, period=period), indicators=(POOR,))
+        for value, period in ((25.0, "2016"), (21.0, "2014"))
+    )
+    made = revisions([latest, past], pd.DataFrame(before), "2025").df
+    assert made[["change", "territory", "period", "before", "after"]].to_numpy().tolist() == [
+        [REVISED, "A", "2014", "20,0", "21,0"],
+        [WITHDRAWN, "B", "2014", "non redit", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "said"),
+    [
+        ("observed", "aggregated", None),
+        ("observed", "estimated", "était observé, est estimé"),
+        ("estimated", "estimated", None),
+    ],
+)
+def test_the_same_number_of_another_certainty_has_changed(
+    was: str, is_now: str, said: str | None
+) -> None:
+    made = changed([cell("A", 30.0, is_now)], [then("A", 30.0, was)])
+    assert [row[6] for row in made] == ([] if said is None else [said])
 
 
 # --- how it is laid out ---------------------------------------------------------------------------

@@ -174,7 +174,10 @@ def test_loading_again_changes_nothing(o: Observatory) -> None:
     before = o.table("population").df
     loads = len(o.loads())
     report = o.load("data/raw/insee-rp2016")
+    named = o.load("insee-rp2016")  # as status names it
     assert not isinstance(report, list)
+    assert not isinstance(named, list)
+    assert named.source == report.source
     assert len(o.loads()) == loads
     assert o.table("population").df.equals(before)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
+import pandas as pd
+
 from observatoire.declarations.fields import MaybePath, Texts, declared, doc
 from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import check_known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
-
-    import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Theme
     from observatoire.indicators.evaluation.actions import Programming
@@ -139,6 +139,22 @@ class AnnexScope:
         ]
         kept = table.select(codes, list(self.territories) or None)
         return kept.compared_with(self.wholes) if self.territories else kept
+
+    def tables(
+        self, tables: Iterable[ProtectedTable], catalogue: Catalogue
+    ) -> list[ProtectedTable]:
+        """Return what is kept of each of several tables."""
+        return [self.table(each, catalogue) for each in tables]
+
+    def earlier(self, figures: pd.DataFrame, catalogue: Catalogue, main: str) -> pd.DataFrame:
+        """Return what is kept of the figures of an earlier publication, with the columns of a package."""
+        if self.themes:
+            codes = {each.code for each in catalogue if each.theme in self.themes}
+            figures = figures[figures["indicateur"].isin(codes)]
+        if self.territories:
+            places = pd.MultiIndex.from_frame(figures[["zonage", "territoire"]])
+            figures = figures[places.isin(self._spots(main))]
+        return figures
 
     def profiles(self, content: ProfileContent, catalogue: Catalogue) -> ProfileContent:
         """Return what is kept of profiles: their territories, their themes."""

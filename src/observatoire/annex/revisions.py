@@ -12,7 +12,7 @@ from observatoire.pages.blocks import Block, Heading, Paragraph, TableBlock, hea
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -27,6 +27,9 @@ REVISED, ADDED, WITHDRAWN = "révisé", "ajouté", "retiré"
 _MOST_PRINTED = 40
 
 _SHOWN = {s.label for s in Status if s.has_value or s is Status.BOUNDED}
+
+#: Two figures that print the same and are both a territory's own have not changed.
+_OWN = {Status.OBSERVED.label, Status.AGGREGATED.label}
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,17 @@ class Revisions:
 
 
 def revisions(
-    table: ProtectedTable,
+    tables: Sequence[ProtectedTable],
     earlier: pd.DataFrame,
     since: str,
     replaced: Mapping[str, str] | None = None,
 ) -> Revisions:
-    """Compare the figures of a table with those of an earlier publication.
+    """Compare figures with those of an earlier publication, period by period.
 
     Parameters
     ----------
-    table : ProtectedTable
-        What is shown now.
+    tables : sequence of ProtectedTable
+        What is shown now, the latest periods first.
     earlier : DataFrame
         The figures of then, with the French columns of a package; ``tu`` marks those that were
         never published: they count, and their former number is not printed.
@@ -64,9 +67,8 @@ def revisions(
     replaced : mapping, optional
         By source, as figures name it, when its file was last loaded.
     """
-    now = _now(table)
+    table, now = tables[0], _now(tables)
     then = earlier[earlier["zonage"].isin(set(now["zonage"]))]
-    then = then.sort_values("periode", kind="stable").drop_duplicates(_KEY[:3], keep="last")
     then = then.assign(tu=then.get("tu", False))
     both = then[
         [*_KEY, "nom", "valeur", "borne_basse", "borne_haute", "statut", "source", "motif", "tu"]
@@ -84,8 +86,8 @@ def revisions(
     return Revisions(since, pd.DataFrame(rows, columns=columns))
 
 
-def _now(table: ProtectedTable) -> pd.DataFrame:
-    cells = table.cells
+def _now(tables: Sequence[ProtectedTable]) -> pd.DataFrame:
+    cells = pd.concat([each.cells for each in tables], ignore_index=True)
     return pd.DataFrame(
         {
             "zonage": cells["zoning"],
@@ -106,7 +108,7 @@ def _now(table: ProtectedTable) -> pd.DataFrame:
 def _newest(now: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     return {
         (str(row["zonage"]), str(row["territoire"]), str(row["indicateur"])): str(row["periode"])
-        for row in records(now[now["statut"].isin(_SHOWN)])
+        for row in records(now[now["statut"].isin(_SHOWN)].sort_values("periode", kind="stable"))
     }
 
 
@@ -128,7 +130,8 @@ class _Words:
         decimals = self.indicators[code].decimals if code in self.indicators else 1
         before = _text(row, "_avant", decimals) if was else ""
         after = _text(row, "", decimals) if is_now else ""
-        if not (was or is_now) or before == after:
+        kinds = {row["statut_avant"], row["statut"]}
+        if not (was or is_now) or (before == after and (len(kinds) == 1 or kinds <= _OWN)):
             return None
         change = REVISED if was and is_now else ADDED if is_now else WITHDRAWN
         name = row["nom"] if isinstance(row["nom"], str) else row["nom_avant"]

@@ -131,8 +131,7 @@ class Annexes(Views):
         from observatoire.warehouse.reports import by_source
 
         names, zoning = self._gazetteer, self.workspace.main_zoning
-        # Refused before the work, not after.
-        logo = logo_figure(choice.logo) if choice.logo else None
+        logo = logo_figure(choice.logo) if choice.logo else None  # refused before the work
         progress("Calcul des indicateurs")
         everything = self._everything(audience)
         table = scope.table(everything, self.catalogue)
@@ -141,8 +140,9 @@ class Annexes(Views):
         placed = self._profile_content(zoning, audience, everything)
         notes = scope.notes(self._public_notes(audience), zoning)
         progress("Composition des pages")
-        sources, loads = self._annex_sources(), self.loads()["loaded_at"]
-        changed = self._changed(table, since, audience, sources) if since else None
+        loads = self.loads()["loaded_at"]
+        past = scope.tables(self._before(everything, audience), self.catalogue) if since else []
+        changed = self._changed([table, *past], since, scope, audience) if since else None
         content = AnnexContent(
             **{key: answered(getattr(self.workspace, key)) for key in _COVER},
             day=loads.max().date() if len(loads) else self.today(),  # when figures last changed
@@ -157,13 +157,14 @@ class Annexes(Views):
             evaluation=lambda each: evaluation_blocks(table, each, notes),
             profiles=scope.profiles(placed, self.catalogue),
             local=self._local(audience).blocks,
-            done=self._done(sources),
+            done=self._done(self._annex_sources()),
             checked=by_source(self.checks(), self.sources()),
             changed=changed,
             logo=logo,
             audience=audience,
         )
-        return content, table.with_others(*placed.bearings.earlier, *inquiry.asked.tables)
+        shown = [*past, *placed.bearings.earlier, *inquiry.asked.tables]
+        return content, table.with_others(*shown)
 
     def _found(
         self, choice: AnnexChoice, scope: AnnexScope, audience: Audience
@@ -244,10 +245,10 @@ class Annexes(Views):
 
     def _changed(
         self,
-        table: ProtectedTable,
+        tables: Sequence[ProtectedTable],
         since: str | Path,
+        scope: AnnexScope,
         audience: Audience,
-        sources: list[dict[str, Any]],
     ) -> Revisions:
         """Compare with an earlier package, or with the warehouse of then."""
         from observatoire.annex.revisions import revisions
@@ -258,14 +259,20 @@ class Annexes(Views):
             earlier = self._then(former, audience)
         else:
             earlier = federate([former], audience=audience, date=self.today()).df
-        replaced = {f"{row['producer']}, {row['title']}": str(row["loaded"]) for row in sources}
-        return revisions(table, earlier, former.stem, replaced)
+        earlier = scope.earlier(earlier, self.catalogue, self.workspace.main_zoning)
+        replaced = {
+            f"{row['producer']}, {row['title']}": str(row["loaded"])
+            for row in self._annex_sources()
+        }
+        return revisions(tables, earlier, former.stem, replaced)
 
     def _then(self, warehouse: Path, audience: Audience) -> pd.DataFrame:
         """Return the figures of an earlier warehouse, read from a copy that nothing of it leaves."""
         import shutil
         import tempfile
         from dataclasses import replace
+
+        import pandas as pd
 
         from observatoire.exchange.publication.figures import published_figures
 
@@ -281,9 +288,11 @@ class Annexes(Views):
             shutil.copyfile(warehouse, copy)
             apart = replace(self.workspace, root=root, warehouse=copy)
             with type(self)(apart, copy, ledger=None) as former:
-                table = former._everything(audience)  # noqa: SLF001 - its own kind
-                guarded = set(table.cells.loc[table.cells["threshold"] > 0, "indicator"])
-                frame = published_figures(table.df)
+                latest = former._everything(audience)  # noqa: SLF001 - its own kind
+                tables = [latest, *former._before(latest, audience)]  # noqa: SLF001 - as above
+                cells = pd.concat([each.cells for each in tables])
+                guarded = set(cells.loc[cells["threshold"] > 0, "indicator"])
+                frame = published_figures(pd.concat([each.df for each in tables]))
         return frame.assign(tu=frame["indicateur"].isin(guarded))
 
 

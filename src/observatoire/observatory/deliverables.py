@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from observatoire.exchange.outline import DrawingSheet
     from observatoire.observatory.session import Audience
     from observatoire.panels.atlas import AtlasContent
-    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 class Deliverables(Annexes):
@@ -223,12 +222,3 @@ class Deliverables(Annexes):
         )
         links = passage_table(self._context, latest.df["zoning"].unique())
         return write_package(table, place, about, passages=links, audience=audience)
-
-    def _before(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
-        """Return what indicators were before, in one table; none where nothing has two periods."""
-        compared, known = list(self.workspace.standing), self._context.periods()
-        when = {code: known[code][:-1] for code in latest.indicators if known[code][:-1]}
-        if not when:
-            return []
-        zoning = latest.zoning
-        return [self._computed(list(when), zoning, when, (), audience=audience, beside=compared)]

@@ -51,9 +51,9 @@ class Ingestion(Inventory):
         Parameters
         ----------
         path : str or Path, optional
-            Taken from the current folder, then from the workspace. Without it, every source of
-            ``data/raw`` is loaded and a list of reports returned. A file without a ``source.toml``
-            next to it is read as :meth:`preview` shows it.
+            Taken from the current folder, from the workspace, then from ``data/raw``: the name of a
+            source does. Without it, every source of ``data/raw`` is loaded and a list of reports
+            returned. A file without a ``source.toml`` next to it is read as :meth:`preview` shows it.
         on_error : {"refuse", "reject"}
             What to do with a file that has faulty rows: refuse it, or reject these rows.
         period : int or str, optional
@@ -254,7 +254,7 @@ class Ingestion(Inventory):
 
     def _locate(self, path: str | Path) -> Path:
         asked = one_path(path, 'o.load("data/raw/ma-source")')
-        for candidate in (asked, self.workspace.root / asked):
+        for candidate in (asked, self.workspace.root / asked, self.workspace.raw / asked):
             with suppress(OSError):  # a name longer than names can be: there is no such file
                 if candidate.is_file() or candidate.is_dir():
                     return candidate.resolve()
@@ -262,7 +262,7 @@ class Ingestion(Inventory):
             "Ni fichier ni dossier de ce nom.",
             where=str(path),
             remedy=suggestion(asked.name, [f.name for f in self.workspace.source_folders()], most=0)
-            or "Il est cherché dans le dossier courant, puis dans l’espace de travail.",
+            or "Il est cherché dans le dossier courant, l’espace de travail, puis data/raw.",
         )
 
     def _ensure_loaded(self) -> None:

@@ -369,3 +369,12 @@ class Tables(Ingestion):
         return self._once(
             "everything", audience, lambda: self.table(codes, compare=compared, audience=audience)
         )
+
+    def _before(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
+        """Return what indicators were before, in one table; none where nothing has two periods."""
+        compared, known = list(self.workspace.standing), self._context.periods()
+        when = {code: known[code][:-1] for code in latest.indicators if known[code][:-1]}
+        if not when:
+            return []
+        zoning = latest.zoning
+        return [self._computed(list(when), zoning, when, (), audience=audience, beside=compared)]

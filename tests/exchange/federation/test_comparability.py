@@ -10,7 +10,11 @@ from packages_made import package
 
 import observatoire as obs
 from observatoire.errors import UnknownNameError
-from observatoire.exchange.federation.comparability import conflict_rows
+from observatoire.exchange.federation.comparability import (
+    common_codes,
+    conflict_rows,
+    verdict_rows,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +84,45 @@ def test_verdicts_are_those_that_a_reader_gives(f: Federation) -> None:
     assert "millésime\u00a0: q-2007 ; q-2015" in vintage["motif"]
     assert found.loc["pop", "caf", "ville", "foyers"]["verdict"] == "oui"  # one label, two codes
     assert len(found) == 6
+
+
+#: What two members write of one code, the verdict, a word of its reason, and whether it is common to both.
+WRITTEN: dict[str, tuple[dict[str, str], dict[str, str], str, str, bool]] = {
+    "case and stop": ({"definition": "Aidés  ici"}, {"definition": "aidés ici."}, "oui", "Même", True),
+    "percent, per mille": ({"unite": "%"}, {"unite": "‰"}, "non", "unités", False),
+    "euros, percent": ({"unite": "€"}, {"unite": "%"}, "non", "unités", False),
+    "under, over": ({"definition": "< 25 ans"}, {"definition": "> 25 ans"}, "avec précaution", "à relire", False),
+    "universes": ({"champ": "Ménages"}, {"champ": "Familles"}, "avec précaution", "champs", False),
+    "natures": ({"nature": "effectif"}, {"nature": "taux"}, "non", "natures", False),
+    "no definition": ({"definition": ""}, {"definition": ""}, "avec précaution", "sa définition", False),
+    "no universe": ({"champ": ""}, {"champ": ""}, "avec précaution", "son champ", True),
+    "drafts": ({"champ": "à préciser"}, {"champ": "À préciser"}, "avec précaution", "son champ", True),
+    "drafted definitions": ({"definition": "…"}, {"definition": "…"}, "avec précaution", "sa définition", False),
+    "one without": ({"definition": ""}, {}, "avec précaution", "à relire", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_what_is_not_written_alike_is_not_said_to_be_the_same(case: str) -> None:
+    *written, verdict, reason, common = WRITTEN[case]
+    words = {"nature": "taux", "unite": "%", "definition": "Aidés", "champ": "Tous"}
+    definitions = pd.DataFrame(
+        [
+            {"observatoire": who, "indicateur": "aides", "libelle": "Aides"} | words | said
+            for who, said in zip("ab", written, strict=True)
+        ]
+    )
+    observed = pd.DataFrame(
+        [
+            {"observatoire": who, "indicateur": "aides", "zonage": "q-2007"}
+            | {"periode": "2016", "precision": "exact"}
+            for who in "ab"
+        ]
+    )
+    (row,) = verdict_rows(observed, definitions, ("a", "b")).to_dict("records")
+    assert (row["verdict"], reason in row["motif"]) == (verdict, True)
+    assert common_codes(definitions, 2) == (["aides"] if common else [])
+    assert common_codes(definitions, 3) == []
 
 
 def test_conflicts_are_the_figures_that_differ(f: Federation) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from observatoire.errors import FileError
 from observatoire.errors.arguments import check_known, one_name, one_period
 from observatoire.exchange.federation.comparability import (
+    common_codes,
     conflict_rows,
     inventory_rows,
     spelled,
@@ -136,12 +137,8 @@ class FederationAnswers:
         return self._kept(self.engine.ask("figures_of", indicateur=code))
 
     def common(self) -> list[str]:
-        """Return the indicators that every observatory gives with the same definition."""
-        same = self.indicators.groupby("indicateur").agg(
-            observatoires=("observatoire", "nunique"), definitions=("definition", "nunique")
-        )
-        whole = same["observatoires"] == len(self.members)
-        return sorted(same.index[whole & (same["definitions"] == 1)])
+        """Return the indicators that every observatory gives with the same definition, universe and unit."""
+        return common_codes(self.indicators, len(self.members))
 
     def inventory(self) -> pd.DataFrame:
         """Say who observes what, where, at which scale and rhythm.

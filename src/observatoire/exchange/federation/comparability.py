@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from observatoire.declarations.fields import answered
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.territories import simplify
 from observatoire.values import Status, records
@@ -37,9 +38,15 @@ _DECISIVE = (
     ("nature", "Leurs natures diffèrent\u00a0: {a} ; {b}"),
     ("unite", "Leurs unités diffèrent\u00a0: {a} ; {b}"),
 )
+
+#: What they are better to share, what is said otherwise, and where neither says it.
 _WORDED = (
-    ("definition", "Les définitions ne sont pas écrites de même\u00a0: à relire"),
-    ("champ", "Leurs champs diffèrent\u00a0: {a} ; {b}"),
+    (
+        "definition",
+        "Les définitions ne sont pas écrites de même\u00a0: à relire",
+        "Aucun des deux n’écrit sa définition",
+    ),
+    ("champ", "Leurs champs diffèrent\u00a0: {a} ; {b}", "Aucun des deux n’écrit son champ"),
 )
 _WORDS = ("nature", "unite", "definition", "champ")
 
@@ -209,7 +216,7 @@ def _described(
     profiles = []
     for row in records(definitions):
         known = found.get((row["observatoire"], row["indicateur"]), (set(), set(), set()))
-        words = tuple(str(row[name]) for name in _WORDS)
+        words = tuple(answered(str(row[name])) for name in _WORDS)
         one = Observed(words, *(frozenset(kept) for kept in known))
         profiles.append(numbers.setdefault(one, len(numbers)))
     ranks = {who: rank for rank, who in enumerate(observatories)}
@@ -234,8 +241,10 @@ def _judged(first: Observed, second: Observed) -> tuple[str, str, str, str]:
         return shared[0], shared[1], NO, " ; ".join(forbidding)
     reasons = [
         text.format(a=first.word(name) or "aucun", b=second.word(name) or "aucun")
-        for name, text in _WORDED
-        if not _alike(first, second, name)
+        if first.word(name) or second.word(name)
+        else silent
+        for name, text, silent in _WORDED
+        if not first.word(name) or not _alike(first, second, name)
     ]
     reasons += [
         f"{text}{NO_BREAK}: {_two(a, b)}"
@@ -267,7 +276,26 @@ def _forbidding(first: Observed, second: Observed) -> Iterator[str]:
 
 
 def _alike(first: Observed, second: Observed, name: str) -> bool:
-    return simplify(first.word(name)) == simplify(second.word(name))
+    return _plain(first.word(name)) == _plain(second.word(name))
+
+
+@lru_cache(maxsize=4_096)
+def _plain(text: str) -> str:
+    """Reduce words to what a typist may write otherwise: « % » and « ‰ », « < 25 » and « > 25 » are not alike."""
+    return " ".join(text.casefold().replace("’", "'").split()).rstrip(".")
+
+
+def common_codes(definitions: pd.DataFrame, members: int) -> list[str]:
+    """Return the indicators that so many observatories give, all with the same written words."""
+    written: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for code, who, *words in _rows(definitions, ["indicateur", "observatoire", *_WORDS]):
+        written[code][who] = tuple(_plain(answered(word)) for word in words)
+    at = _WORDS.index("definition")
+    return sorted(
+        code
+        for code, said in written.items()
+        if len(said) == members and len(one := set(said.values())) == 1 and one.pop()[at]
+    )
 
 
 def _two(first: Collection[str], second: Collection[str]) -> str:
