@@ -613,7 +613,7 @@ def test_what_sdmx_says_secret_is_its_own_figure(
         "data/raw/melodi/source.toml",
         'title = "Essai"\nproducer = "P"\nlicence = "L"\nzoning = "commune-2016"\n\n[[files]]\nname = "a.csv"\n'
         'layout = "wide"\nterritory = "GEO"\nperiod = "2018"\nseparator = ";"\nignored = ["CONF_STATUS"]\n'
-        f'\n[variables.{first}]\nlabel = "V"\nnature = "count"\n\n[variables.MEN]\nlabel = "M"\nnature = "count"\n',
+        f'\n[variables.{first}]\nlabel = "V"\nnature = "count"\n[variables.MEN]\nlabel = "M"\nnature = "count"\n',
     )
     text = f"GEO;CONF_STATUS;{figures}\n97209;F;5;3\n97213;C;12;4\n"
     load_source(warehouse, place.workspace, place.write("data/raw/melodi/a.csv", text).parent)

@@ -8,10 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, parts_of_year
-from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods, year_of
+from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
 from observatoire.sources.parsers.spans_of_years import (
     are_steps,
-    following_years,
+    ends_of_change,
     paired_years,
     relative_columns,
     span_of_change,
@@ -21,7 +21,6 @@ from observatoire.sources.parsers.stated_periods import (
     GEOGRAPHY,
     NOTED,
     SEVERAL,
-    SPAN,
     TWO_DIGITS,
     UNTIL,
     Candidate,
@@ -380,8 +379,7 @@ def _spanning(
     # A ladder of years of construction is of the year that the caller gives.
     others = () if asked and are_steps(names) else names
     means = (name for name in others if name not in own and _spans(name, asked))
-    two = (name for name in names if span_of_change(name) or following_years(name))
-    spans = () if asked else two
+    spans = (name for name in names if not asked and span_of_change(name))
     # « Évolution » beside three years is of the first to the last, or of the last two.
     several = not asked and len({period[:4] for period in own.values()}) > _TWO_YEARS
     changes = (name for name in names if several and name not in own and _is_change(name))
@@ -391,12 +389,8 @@ def _spanning(
 
 def _spans(name: str, asked: str) -> bool:
     """Say whether a name is of several years: « 2014-2015 », « Moyenne 2014-2015 », « Naissances 2010 à 2014 »."""
-    candidates = column_readings([name])[name].candidates
-    years = [one.period for one in candidates if one.why == SEVERAL]
-    # « Évol. 2015/2014 », « Évol. 15/14 »: what a hyphen joins, « Évol. 15-24 », may be ages.
-    for pair in (one.period for one in candidates if one.why == SPAN):
-        ends = re.findall("[0-9]{2,4}", pair)
-        years += [year_of(end[-2:]) for end in ends if "/" in pair or len(end) == len("2016")]
+    years = [one.period for one in column_readings([name])[name].candidates if one.why == SEVERAL]
+    years += ends_of_change(name)
     return len(years) > 1 and not (asked and any(agree(asked, year) for year in years))
 
 

@@ -60,7 +60,9 @@ def span_of_change(name: str) -> str:
     ('9906', '19-22', '')
     """
     if not signs().is_change(name):
-        return ""
+        near = _NEXT.search(name)  # « Aides 14/13 », « Élèves 13/14 »; no day of May
+        both = [int(digits) for digits in near.groups()] if near else [0, 0]
+        return near[0] if near and abs(both[0] - both[1]) == 1 and max(both) < AGES.start else ""
     if pair := _PAIR.search(fold(name)):
         return pair[0]
     digits = FOUR.findall(name)
@@ -70,17 +72,11 @@ def span_of_change(name: str) -> str:
     return digits[0] if compact or not is_year(digits[0]) else ""
 
 
-def following_years(name: str) -> str:
-    """Return two years that follow each other, on two digits, as written; they may be of a change, or of a school.
-
-    Examples
-    --------
-    >>> [following_years(name) for name in ("Aides 14/13", "Élèves 13/14", "Vu le 12/05", "65/66")]
-    ['14/13', '13/14', '', '']
-    """
-    pair = _NEXT.search(name)
-    both = [int(digits) for digits in pair.groups()] if pair else []
-    return pair[0] if pair and abs(both[0] - both[1]) == 1 and max(both) < AGES.start else ""
+def ends_of_change(name: str) -> list[str]:
+    """Return both years of a change; what a hyphen joins on two digits, « Évol. 15-24 », may be ages."""
+    pair = span_of_change(name) if signs().is_change(name) else ""
+    ends = re.findall(r"[0-9]{4}(?=\D|$)|[0-9]{2}(?=/)|(?<=/)[0-9]{2}", pair)
+    return [end if len(end) > len("16") else str(_full(end)) for end in ends]
 
 
 def paired_years(names: Sequence[str], year: str = "") -> list[str]:

@@ -16,13 +16,7 @@ from observatoire.sources.parsers.periods import (
     without_period,
     year_of,
 )
-from observatoire.sources.parsers.spans_of_years import (
-    AGES,
-    FOUR,
-    following_years,
-    is_year,
-    span_of_change,
-)
+from observatoire.sources.parsers.spans_of_years import AGES, FOUR, is_year, span_of_change
 from observatoire.sources.parsers.vocabulary import fold, signs
 
 if TYPE_CHECKING:
@@ -88,8 +82,7 @@ _SHORT_MONTH = re.compile(r"(?<![0-9/.,-])(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>[0-4][
 #: What stands in a bracket before a year.
 _OPENED = re.compile(r"[\[(]([^)\]]*)$")
 
-SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autre"
-FOLLOWING = "ces chiffres peuvent être deux années"
+SPAN = "ces chiffres sont deux années, ou un changement de l’une à l’autre"
 MIDDLE = "elle est au milieu d’un nom"
 LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
 AGED = "ces chiffres sont deux âges"
@@ -357,8 +350,6 @@ def _column(name: str, *, ladder: set[int], series: bool, short: bool) -> Readin
         return Reading(year_of(vintage[1]), stem=stem)
     if span := span_of_change(name):
         return Reading(candidates=(Candidate(span, name, SPAN, weak=False),))
-    if pair := following_years(name):
-        return Reading(candidates=(Candidate(pair, name, FOLLOWING, weak=False),))
     text = unicodedata.normalize("NFC", name)
     mentions = period_mentions(text, short=short)
     reasons = {mention: _known_reason(text, mention, mentions) for mention in mentions}
