@@ -196,6 +196,38 @@ def is_period(text: str) -> bool:
     return _PERIOD.fullmatch(text) is not None
 
 
+def period_length(period: str) -> str:
+    """Say how long a period is, in a word that periods as long share.
+
+    Examples
+    --------
+    >>> [period_length(each) for each in ("2016", "2011-T2", "2011-S1", "2012-03", "2015-2016")]
+    ['', 'T', 'S', 'M', '1']
+    """
+    first, _, rest = period.partition("-")
+    if len(rest) == len(first):
+        return str(int(rest) - int(first))
+    return rest[:1] if rest[:1] in "TS" else "M"
+
+
+_MONTHS = {"": 12, "S": 6, "T": 3}
+
+
+def last_month(period: str) -> str:
+    """Return the month in which a period ends.
+
+    Examples
+    --------
+    >>> [last_month(each) for each in ("2016", "2011-T2", "2011-S1", "2012-03", "2015-2016")]
+    ['2016-12', '2011-06', '2011-06', '2012-03', '2016-12']
+    """
+    year, _, rest = period.partition("-")
+    if len(rest) == len(year):
+        return f"{rest}-12"
+    months = _MONTHS.get(rest[:1])
+    return period if months is None else f"{year}-{months * int(rest[1:] or 1):02}"
+
+
 def lies_between(period: str, start: str, end: str) -> bool:
     """Say whether a period lies in a range, its ends included; an empty end is open.
 

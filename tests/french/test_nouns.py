@@ -36,7 +36,7 @@ def test_agreements() -> None:
     assert ZONE.agree("entier") == "entière"
     assert ZONE.agree("masqué", several=True) == "masquées"
     assert IRIS.agree("entier", several=True) == "entiers"
-    assert (ZONE.same, IRIS.same, ZONE.one) == ("la même zone", "le même IRIS", "une zone")
+    assert ZONE.one == "une zone"
 
 
 def test_what_holds_a_territory_is_said_in_general_when_it_is_not_known() -> None:

@@ -294,10 +294,11 @@ def test_an_answer_reads_no_table_that_its_key_leaves_out(
 ) -> None:
     with obs.open(copy) as o:
         context = o._context
+        zus = o.workspace.comparators["zus"]
         words, tables = words_asked(
             o,
             monkeypatch,
-            lambda: query.answer(context, ["aidA"], "quartier-2007", compare=["zus"]),
+            lambda: query.answer(context, ["aidA"], "quartier-2007", compare=[zus]),
         )
     # What measured passages weigh is made of the other tables, and said by those who make them;
     # what a load holds is made of its figures.

@@ -152,6 +152,23 @@ def test_frames_are_by_commune_and_one_beyond_three() -> None:
     assert len(many[0].codes) == 8
 
 
+def test_a_frame_with_room_to_spare_shows_land_rather_than_sea() -> None:
+    shapes = gpd.GeoSeries({"a": shapely.box(0, 0, 900, 300), "b": shapely.box(2000, 0, 2300, 900)})
+    communes = {"a": "A", "b": "B"}
+    land = [shapely.box(-100, 0, 1000, 2000)]
+    blind, _ = lay_frames(shapes, communes, BOX)
+    wide, high = lay_frames(shapes, communes, BOX, land=land)
+    assert wide.page[2] > high.page[2]  # what spreads wider has more of the page
+    assert high.page[2] > 0.5 * wide.page[2]  # not at the other's expense
+    shown, before = (frame.window().intersection(land[0]).area for frame in (wide, blind))
+    assert shown > 1.2 * before
+    for frame in (wide, high):
+        assert frame.window().buffer(1).covers(shapes[frame.codes[0]])
+        assert frame.page[2] / frame.page[3] == pytest.approx(
+            (frame.ground[2] - frame.ground[0]) / (frame.ground[3] - frame.ground[1])
+        )
+
+
 def test_a_frame_keeps_directions_and_scale() -> None:
     (frame,) = lay_frames(ground(3).shapes, {}, BOX)
     corners = frame.to_page(shapely.get_coordinates(shapely.box(0, 0, 900, 900)))

@@ -17,6 +17,7 @@ from observatoire.maps import map_figure
 from observatoire.maps.figure import COLOURS, COLUMN_WIDTH, KINDS, Colouring, MapStyle, draw_map
 from observatoire.maps.svg import LEAST_TEXT, WIDTH
 from observatoire.maps.territories import circle_radius
+from observatoire.pages.blocks import Paragraph
 from observatoire.pages.tokens import tokens
 from observatoire.pages.writers.typst import render_typst
 from observatoire.values import Status
@@ -181,17 +182,24 @@ def test_a_change_is_white_where_nothing_is_sure_and_context_has_none() -> None:
 
 
 def test_a_change_that_is_not_known_is_not_counted_as_none() -> None:
-    """Both are white: the legend counts each territory once."""
+    """Both are white, one with its sign in its box: the legend counts each territory once."""
     drawn = figure("taux_pauvrete", change=(2014, 2016))
     said = texts(parsed(drawn.svg))
     (read,) = (note.text for note in drawn.notes if note.label == "Lecture")
     assert "de 2014 à 2016" in read  # of a change, not of a figure
     assert " points" in read
-    legend = said[said.index("Évolution") + 1 :]
+    sign, *legend = said[said.index("Évolution") + 1 :]
+    assert (sign, legend[0]) == ("●", "pas d’évolution sûre ● (6)")
     keys = list(itertools.takewhile(lambda words: re.search(r" \(\d+\)$", words), legend))
     labels = [key for key in keys if not key.startswith(("Leurs", "Connus", "Chiffre", "Secret"))]
     counts = [int(key.rpartition("(")[2].rstrip(")")) for key in labels]
     assert sum(counts) == len(cells("taux_pauvrete")), labels
+
+
+def test_a_change_begins_with_what_is_sure_of_it() -> None:
+    first = demo.demo().map("taux_pauvrete", change=(2014, 2016)).page.blocks[0]
+    assert isinstance(first, Paragraph)
+    assert first.text == "Sur 6\u00a0évolutions connues, aucune n’est sûre, ni hausse ni baisse."
 
 
 def test_dates_share_their_classes() -> None:

@@ -79,6 +79,8 @@ def test_a_map_on_axes_says_its_classes_and_draws_a_circle_a_count() -> None:
     counts = o.map("population").plot()
     own = o.table("population").df.query("status in ('observed', 'aggregated')")
     assert len(counts.lines) == len(own) == 11
+    # A layer a pattern, not a territory: the whole picture is drawn anew with each.
+    assert [len(each.axes.collections) for each in (by_colour, counts)] == [4, 3]
     judged = o.map("part_hlm", colour="verdict").plot()
     assert len([each for each in judged.texts if each.get_text() in {"●", "▲▲", "▼▼", "▼"}]) == 11
     assert "5\u202f000 habitants" in [t.get_text() for t in counts.get_legend().get_texts()]

@@ -24,7 +24,7 @@ def test_paths_are_absolute_and_sources_sorted(place: Place) -> None:
     assert workspace.zoning("iris-2016").members.is_file()
     assert workspace.zoning("iris-2016").vintage == "2016"
     assert workspace.usual == ("commune",)
-    assert workspace.comparator("commune").zoning == "commune-2016"
+    assert workspace.comparators["commune"].zoning == "commune-2016"
 
 
 def test_folder_without_a_workspace(tmp_path: Path) -> None:
@@ -33,13 +33,10 @@ def test_folder_without_a_workspace(tmp_path: Path) -> None:
     says(caught.value, str(tmp_path), "observatoire init")
 
 
-def test_unknown_zoning_and_comparator_give_the_nearest(place: Place) -> None:
+def test_an_unknown_zoning_gives_the_nearest(place: Place) -> None:
     with pytest.raises(UnknownNameError) as caught:
         place.workspace.zoning("iris-2015")
     says(caught.value, "iris-2015", "« iris-2016 »")
-    with pytest.raises(UnknownNameError) as caught:
-        place.workspace.comparator("communes")
-    says(caught.value, "« commune »")
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:999999", "Fort-Desaix", ""])

@@ -88,11 +88,6 @@ class Noun:
         return f"{self.agree('aucun')} {self.singular}"
 
     @property
-    def same(self) -> str:
-        """« le même quartier »."""
-        return f"{self.pronoun} même {self.singular}"
-
-    @property
     def all(self) -> str:
         """« tous les quartiers »."""
         return f"{'toutes' if self.feminine else 'tous'} les {self.many}"

@@ -19,11 +19,11 @@ from observatoire.indicators.computation.table import Asked, Place, Table
 from observatoire.indicators.kept_answers import Answer, KeptAnswers
 from observatoire.indicators.precision.sampling_bases import sums_behind
 from observatoire.indicators.precision.sampling_error import DECLARED, check_choice, with_sampling
-from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.workspace.model import Comparator
 
 
 def answer(  # noqa: PLR0913 - one keyword a part of the question
@@ -32,8 +32,8 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
     zoning: str,
     *,
     period: str | Mapping[str, Sequence[str]] | None = None,
-    compare: Sequence[str | Comparator] = (),
-    beside: Sequence[str | Comparator] = (),
+    compare: Sequence[Comparator] = (),
+    beside: Sequence[Comparator] = (),
     territories: Sequence[str] = (),
     precision: str = DECLARED,
     kept: KeptAnswers | None = None,
@@ -43,7 +43,7 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
     Parameters
     ----------
     codes, zoning, compare, territories, precision
-        As :meth:`~observatoire.observatory.tables.Tables.table`; comparators may be made for the occasion.
+        As :meth:`~observatoire.observatory.tables.Tables.table`; comparators as the gazetteer finds them.
     period : str or mapping, optional
         When, for all, or one or several by indicator; the latest in which each has figures by default.
     beside : sequence of str
@@ -63,11 +63,7 @@ def answer(  # noqa: PLR0913 - one keyword a part of the question
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     context.workspace.zoning(zoning)
-    find = context.workspace.comparator
-    compared, others = (
-        [each if isinstance(each, Comparator) else find(each) for each in dict.fromkeys(asked)]
-        for asked in (compare, beside)
-    )
+    compared, others = list(dict.fromkeys(compare)), list(dict.fromkeys(beside))
     check_choice(precision)
     when = _periods(context, indicators, period)
     by_code = {indicator.code: indicator for indicator in indicators}

@@ -234,7 +234,7 @@ def colouring_of(marks: Sequence[Mark], indicator: Indicator, style: MapStyle) -
     """Return the colours of a map by value or by verdict, with how many of each."""
     own = [mark for mark in marks if mark.own]
     if style.colour == "verdict":
-        return _by_verdict(own)
+        return by_verdict(own)
     if indicator.nature.additive:
         return Colouring(_paper, "", ())
     cut = style.cut([mark.value for mark in own], indicator.decimals)
@@ -251,7 +251,8 @@ def colouring_of(marks: Sequence[Mark], indicator: Indicator, style: MapStyle) -
     )
 
 
-def _by_verdict(own: Sequence[Mark]) -> Colouring:
+def by_verdict(own: Sequence[Mark]) -> Colouring:
+    """Return the colours of verdicts, with how many of each."""
     paper = tokens().light["paper"]
 
     def colour(tone: str) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Left, top, width and height on the page.
 Box = tuple[float, float, float, float]
 
+#: West, south, east and north on the ground.
+Ground = tuple[float, float, float, float]
+
 #: Beyond this number of communes, everything goes in one frame.
 MOST_FRAMES = 3
 
@@ -26,6 +29,9 @@ MARGIN = 0.06
 #: A frame is a little higher than its territories need.
 SPARE = 1.12
 
+#: The narrowest of several frames, as a share of an equal one: its territories must still be read.
+_NARROWEST = 0.9
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -33,7 +39,7 @@ class Frame:
 
     label: str
     codes: tuple[str, ...]
-    ground: tuple[float, float, float, float]
+    ground: Ground
     page: Box
 
     @property
@@ -69,8 +75,9 @@ def lay_frames(
     communes: Mapping[str, str],
     box: Box,
     gap: float = 14.0,
+    land: Sequence[shapely.Geometry] = (),
 ) -> list[Frame]:
-    """Share a box of the page between the communes of the territories.
+    """Share a box of the page between the communes of the territories, more to those that spread wider.
 
     Parameters
     ----------
@@ -78,6 +85,8 @@ def lay_frames(
         Shapes by code, none missing.
     box : Box
         Left, top, width and height on the page.
+    land : sequence of Geometry, optional
+        What is around them: a frame with room to spare shows that, rather than the sea.
     """
     groups: dict[str, list[str]] = {}
     for code in shapes.index:
@@ -85,25 +94,42 @@ def lay_frames(
     if len(groups) > MOST_FRAMES:
         groups = {"": [str(code) for code in shapes.index]}
     left, top, width, height = box
-    each = (width - gap * (len(groups) - 1)) / max(len(groups), 1)
-    windows = {label: _padded(shapes[codes].total_bounds) for label, codes in groups.items()}
-    wanted = [each * (y1 - y0) / (x1 - x0) for x0, y0, x1, y1 in windows.values()]
+    windows = [padded(shapes[codes].total_bounds) for codes in groups.values()]
+    spreads = [(x1 - x0) / (y1 - y0) for x0, y0, x1, y1 in windows]
+    least = _NARROWEST * sum(spreads) / max(len(spreads), 1)
+    shares = [max(spread, least) for spread in spreads]
+    room = (width - gap * (len(groups) - 1)) / (sum(shares) or 1.0)
+    wanted = [room * share / spread for share, spread in zip(shares, spreads, strict=True)]
     height = min(height, SPARE * max(wanted, default=height))
-    return [
-        Frame(
-            label,
-            tuple(codes),
-            windows[label],
-            (left + rank * (each + gap), top, each, height),
-        )
-        for rank, (label, codes) in enumerate(groups.items())
-    ]
+    frames = []
+    for (label, codes), window, share in zip(groups.items(), windows, shares, strict=True):
+        page = (left, top, room * share, height)
+        frames.append(Frame(label, tuple(codes), _filled(window, page, land), page))
+        left += room * share + gap
+    return frames
 
 
-def _padded(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+def padded(bounds: Sequence[float]) -> Ground:
+    """Leave air around some bounds."""
     x0, y0, x1, y1 = (float(value) for value in bounds)
     pad = MARGIN * max(x1 - x0, y1 - y0, 1.0)
     return x0 - pad, y0 - pad, x1 + pad, y1 + pad
+
+
+def _filled(window: Ground, page: Box, land: Sequence[shapely.Geometry]) -> Ground:
+    """Stretch a window to the form of its frame, on the side where there is most land."""
+    x0, y0, x1, y1 = window
+    scale = min(page[2] / (x1 - x0), page[3] / (y1 - y0))
+    wide, high = page[2] / scale, page[3] / scale
+    stretched = [
+        (x, y, x + wide, y + high)
+        for before in (2, 1, 3, 0, 4)  # quarters of what is to spare: the middle first
+        for x in (x0 - (wide - (x1 - x0)) * before / 4,)
+        for y in (y0 - (high - (y1 - y0)) * before / 4,)
+    ]
+    return max(
+        stretched, key=lambda each: round(shapely.area(shapely.clip_by_rect(land, *each)).sum())
+    )
 
 
 def path_of(shape: shapely.Geometry, digits: int = 1) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from observatoire.maps.classes import nice_sizes, size_label
-from observatoire.maps.svg import PATTERNS, TEXT, box, fitted, text, width_of
+from observatoire.maps.svg import LEAST_TEXT, PATTERNS, TEXT, box, fitted, text, width_of
 from observatoire.maps.territories import circle, circle_radius
 from observatoire.pages.tokens import tokens
 
@@ -87,6 +87,11 @@ def draw_swatches(
     for (fill, label), (x, rank) in zip(swatches, places, strict=True):
         top = y + rank * _LINE
         parts.append(box(left + x, top, _SWATCH, 15, fill))
+        if sign := next(
+            (each for each in "●○" if each in label), ""
+        ):  # another white than a hole's
+            at = left + x + _SWATCH / 2
+            parts.append(text(at, top + 12, sign, size=LEAST_TEXT, anchor="middle"))
         parts.append(text(left + x + _SWATCH + 7, top + 13, fitted(label, width - x - 31)))
     return parts, y + (_LINE * (1 + places[-1][1]) if places else 0)
 

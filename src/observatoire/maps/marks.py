@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+    import shapely
 
     from observatoire.indicators.definitions.catalogue import Indicator
 
@@ -106,6 +107,12 @@ class BaseMap:
     def by_the_sea(self) -> bool:
         """Whether what is drawn as no land is the sea: outlines that stop at a commune do not say."""
         return self.land is not None or not self.official
+
+    @property
+    def around(self) -> list[shapely.Geometry]:
+        """What is drawn as land."""
+        under = [] if self.land is None else self.land.dropna()
+        return [*self.outlines.dropna(), *under]
 
     def has(self, code: str) -> bool:
         """Whether a territory has a shape."""

@@ -46,6 +46,9 @@ _GAP, _TOP, _HIGH = 18.0, 52.0, 330.0
 #: Over the legend: each of its numbers is of all the maps.
 _SHARED = "Classes communes aux dates (nombres de toutes les dates)"
 
+#: So many names in the sentence of a change.
+_MOST_NAMED = 6
+
 #: Small maps in a row; a telephone has the room of one.
 _IN_A_ROW = 3
 
@@ -169,6 +172,22 @@ def change_figure(
     """
     indicator = admit(table).indicator(code)
     require_shapes(table, ground)
+    marks, colouring, title = changes_of(table, frame, code, communes)
+    picture, halves = draw_map(marks, ground, MapStyle(kind=kind, colour="verdict"), colouring)
+    own = {mark.code for mark in marks if mark.own}
+    chosen = frame[(frame["indicator"] == code) & (frame["zoning"] == table.zoning)]
+    example = change_example(chosen[chosen["territory"].isin(own)], indicator)
+    every = notes_of(table, table.main, [indicator], extra=ground_notes(ground, marks))
+    first = Note("Premier rang", _moved_words(marks))
+    notes = (first, *example, *(n for n in every if n.label not in ("Lecture", "Écart")))
+    return Figure(picture, title, _change_words(title, marks), notes, halves=halves)
+
+
+def changes_of(
+    table: ProtectedTable, frame: pd.DataFrame, code: str, communes: Mapping[str, str]
+) -> tuple[list[Mark], Colouring, str]:
+    """Return how one indicator changed, in its colours, and the title that says between what dates."""
+    indicator = admit(table).indicator(code)
     chosen = frame[(frame["indicator"] == code) & (frame["zoning"] == table.zoning)]
     shown = {
         mark.code: mark.own for mark in marks_of(table, code, communes)
@@ -186,12 +205,7 @@ def change_figure(
     swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts[c]]
     start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
     title = f"{indicator.label}, évolution {start}-{end}"
-    colouring = Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches))
-    picture, halves = draw_map(marks, ground, MapStyle(kind=kind, colour="verdict"), colouring)
-    example = change_example(chosen[[mark.own for mark in marks]], indicator)
-    every = notes_of(table, table.main, [indicator], extra=ground_notes(ground, marks))
-    notes = (*example, *(n for n in every if n.label not in ("Lecture", "Écart")))
-    return Figure(picture, title, _change_words(title, marks), notes, halves=halves)
+    return marks, Colouring(lambda mark: fills[mark.code], "Évolution", tuple(swatches)), title
 
 
 def change_example(shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
@@ -265,11 +279,25 @@ def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
     ]
 
 
-def _change_words(title: str, marks: Sequence[Mark]) -> str:
-    falls, rises = (sum(mark.tone == tone for mark in marks) for tone in ("fall", "rise"))
+def _moved_words(marks: Sequence[Mark]) -> str:
+    """Say what moved for sure, and whose, or that nothing did."""
     known = sum(mark.own for mark in marks)
+    if not known:
+        return "Aucune évolution n’est connue."
+    found = []
+    for tone, one, many in (
+        ("fall", "baisse sûre", "baisses sûres"),
+        ("rise", "hausse sûre", "hausses sûres"),
+    ):
+        names = [mark.name for mark in marks if mark.own and mark.tone == tone]
+        if names:
+            found.append(
+                f"{plural(len(names), one, many)} ({enumerate_words(names, most=_MOST_NAMED)})"
+            )
+    sure = enumerate_words(found) if found else "aucune n’est sûre, ni hausse ni baisse"
+    return f"Sur {plural(known, 'évolution connue', 'évolutions connues')}, {sure}."
+
+
+def _change_words(title: str, marks: Sequence[Mark]) -> str:
     lines = " ; ".join(f"{mark.name}{NO_BREAK}: {mark.text}" for mark in marks)
-    return (
-        f"Carte. {title}. Sur {plural(known, 'territoire')} dont l’évolution est connue, "
-        f"{falls} en baisse sûre, {rises} en hausse sûre. {lines}."
-    )
+    return f"Carte. {title}. {_moved_words(marks)} {lines}."

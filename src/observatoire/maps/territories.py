@@ -60,7 +60,8 @@ def draw_territories(
     if not drawn:
         return GroundDrawing((), where[1])
     communes = {mark.code: mark.commune for mark in drawn}
-    frames = lay_frames(ground.shapes[[mark.code for mark in drawn]], communes, where)
+    shapes = ground.shapes[[mark.code for mark in drawn]]
+    frames = lay_frames(shapes, communes, where, land=ground.around)
     parts = [
         _framed(frame, ground, [m for m in drawn if m.code in frame.codes], fill, radii or {})
         + _labelled(frame, ground, [m for m in drawn if m.code in frame.codes], labels or {})

@@ -158,6 +158,7 @@ class Profiles(Tables):
         from observatoire.annex.completeness import completeness_blocks
         from observatoire.pages.blocks import Page
         from observatoire.pages.sheet import Sheet
+        from observatoire.panels.drawings.matrices import plot_matrix
         from observatoire.panels.drawings.pages import picture_page, require_kind
 
         require_kind(kind)
@@ -181,7 +182,8 @@ class Profiles(Tables):
             table = self.table(codes, where, period, audience=audience)
             blocks = tuple(completeness_blocks(table))
             page = Page("Complétude", table.zoning_label, blocks, today(), self.workspace.name)
-            return Sheet(page, table)
+            communes = self._gazetteer.communes(where)
+            return Sheet(page, table, drawn=partial(plot_matrix, table, page.title, communes))
         self._ensure_loaded()
         bearings = self._bearings(where, audience, codes, one_period(period), compare)
         identities = self._gazetteer.identities(where)

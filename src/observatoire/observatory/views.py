@@ -65,6 +65,7 @@ class Views(Profiles):
         zoning, audience : str, optional
             As :meth:`table`.
         """
+        from observatoire.panels.drawings.matrices import plot_matrix
         from observatoire.panels.panel import panel_page
 
         if kind != "theme":
@@ -84,9 +85,9 @@ class Views(Profiles):
         foot = self._foot() if compare is None else None
         communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
         sheet = panel_page(table, communes, chosen, today(), place, foot)
-        if len(codes) > 1:
-            return sheet
-        return replace(sheet, drawn=lambda ax: table.plot(codes[0], ax))
+        alone = partial(table.plot, codes[0])
+        several = partial(plot_matrix, table, sheet.page.title, communes)
+        return replace(sheet, drawn=several if len(codes) > 1 else alone)
 
     @few_rows
     def map(  # noqa: PLR0913 - one keyword a choice of the reader
@@ -142,9 +143,9 @@ class Views(Profiles):
         """
         from observatoire.indicators.query import check_dated
         from observatoire.maps import MapStyle, map_figure
-        from observatoire.maps.multiples import change_figure
+        from observatoire.maps.multiples import change_figure, changes_of
         from observatoire.pages.sheet import figure_page
-        from observatoire.panels.plots import plot_map
+        from observatoire.panels.plots import plot_map, plot_marks
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
         style = MapStyle(classes, k, colour, kind)
@@ -153,7 +154,9 @@ class Views(Profiles):
             trend = self.trend(code, *two_periods(change), zoning=zoning)
             base_map, communes = self._under(trend.table.zoning)
             figure = change_figure(trend.table, trend.df, code, base_map, communes, kind)
-            return figure_page(trend.table, figure, today(), self.workspace.name)
+            marks, colouring, title = changes_of(trend.table, trend.df, code, communes)
+            drawn = partial(plot_marks, marks, colouring, base_map, title, signed=True)
+            return figure_page(trend.table, figure, today(), self.workspace.name, drawn)
         self._ensure_loaded()
         check_dated(self._context.periods(), self.catalogue.get(code), one_period(period))
         against = () if self.catalogue.get(code).nature.additive else self.workspace.usual[:1]

@@ -53,10 +53,31 @@ def house_style() -> Iterator[None]:
 
 
 def axes_of(ax: Axes | None, high: float) -> Axes:
-    """Return the axes given, or those of a new figure."""
+    """Return the axes given, or those of a new figure; names and legends beside them are given their room."""
     import matplotlib.pyplot as plt  # noqa: PLC0415 - heavy, when first used
 
-    if ax is not None:
-        return ax
-    _, made = plt.subplots(figsize=(7.2, high), layout="constrained")
-    return made
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7.2, high), layout="constrained")
+    elif (figure := ax.get_figure(root=True)) is not None and figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    return ax
+
+
+def room_of(axes: Axes, *, across: bool = False) -> float:
+    """Return about how high axes are, or how wide, in points."""
+    box, figure = axes.get_position(), axes.get_figure(root=True)
+    wide, high = figure.get_size_inches() if figure else (0.0, 0.0)
+    return 72.0 * float(box.width * wide if across else box.height * high)
+
+
+def type_size(axes: Axes, count: int, *, across: bool = False) -> float:
+    """Return the size of so many lines of text, one under another: that of the body, or what fits.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure(figsize=(5, 4)).subplots()
+    >>> type_size(axes, 3), round(type_size(axes, 40), 1)
+    (9.0, 4.7)
+    """
+    return min(tokens().sizes["body"], 0.85 * room_of(axes, across=across) / max(count, 1))

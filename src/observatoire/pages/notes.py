@@ -90,7 +90,7 @@ _LINES = {
     "Lecture": ("Lecture", "Premier rang"),
     "Écart": ("Écart",),
     "Signes": ("Signes", "Précision", "Prudence", "Classement"),
-    "Champ et source": ("Champ", "Source", "Passage"),
+    "Champ et source": ("Champ", "Source", "Passage", "Liste"),
 }
 
 

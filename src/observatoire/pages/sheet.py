@@ -130,9 +130,11 @@ class Sheet:
             When the page shows more than one drawing holds.
         """
         if self.drawn is None:
+            code = next(iter(self.table.indicators), "part_hlm")
             raise FormatError(
                 f"« {self.page.title} » montre plus qu’un seul dessin.",
-                remedy='Tracez un indicateur : o.table("part_hlm").plot() ou o.map("part_hlm").plot().',
+                remedy=f'Tracez un indicateur : o.table("{code}").plot(), o.map("{code}").plot() ou '
+                f'o.panel(kind="evolution", indicators=["{code}"]).plot().',
             )
         return self.drawn(ax)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,10 +11,11 @@ from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.maps.classes import nice_sizes, size_label
 from observatoire.maps.figure import MapStyle, colouring_of, marks_of, period_of, title_of
+from observatoire.maps.layout import padded
 from observatoire.maps.legend import status_swatches
 from observatoire.maps.marks import MODELLED
 from observatoire.maps.territories import circle_radii, circle_radius
-from observatoire.pages.axes import axes_of, house_style
+from observatoire.pages.axes import axes_of, house_style, room_of, type_size
 from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -25,20 +27,25 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    from observatoire.maps.figure import Colouring
     from observatoire.maps.marks import BaseMap, Mark
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-_HATCHES = {
+#: Patterns of what is not an own figure.
+HATCHES = {
     MODELLED: "..",
     str(Status.CONTEXT): "////",
     str(Status.BOUNDED): "|||",
     str(Status.SECRET): "xxx",
 }
 
+#: Room of two columns of keys, in points.
+_TWO_COLUMNS = 250.0
+
 _HIGH, _LEAST_HIGH = 0.24, 1.6
 
-#: Diameter on axes, in points, of a circle of radius one on a page.
-_POINTS = 1.1
+#: Diameter on axes, in points, of a circle of radius one on a page, and how high those axes are at least.
+_POINTS, _AT_EASE = 1.1, 380.0
 
 
 def plot_dots(
@@ -68,10 +75,10 @@ def plot_dots(
         axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
         for rank, mark in enumerate(marks):
             _dot(axes, rank, mark)
-        axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
-        axes.set_title(
-            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
-        )
+        names = [mark.name for mark in marks]
+        axes.set_yticks(range(len(marks)), names, size=type_size(axes, len(marks)))
+        title = title_of(table.indicator(code), period_of(table, code))
+        axes.set_title(wrapped_title(axes, title))
         axes.grid(visible=False, axis="y")
     return axes
 
@@ -102,49 +109,83 @@ def plot_map(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one indicator on a map, with the classes and the patterns of the house."""
-    marks = marks_of(admit(table), code, communes)
-    colouring = colouring_of(marks, table.indicator(code), style)
+    marks, indicator = marks_of(admit(table), code, communes), table.indicator(code)
+    colouring = colouring_of(marks, indicator, style)
+    counted = indicator.nature.additive and style.colour == "value"
+    title, signed = title_of(indicator, period_of(table, code)), style.colour == "verdict"
+    return plot_marks(
+        marks, colouring, ground, title, ax, signed=signed, unit=indicator.unit if counted else None
+    )
+
+
+def plot_marks(
+    marks: Sequence[Mark],
+    colouring: Colouring,
+    ground: BaseMap,
+    title: str,
+    ax: Axes | None = None,
+    *,
+    signed: bool = False,
+    unit: str | None = None,
+) -> Axes:
+    """Draw figures on a map, with their signs where white is no difference and no figure; counts of ``unit``."""
     with house_style():
         axes = axes_of(ax, 6.4)
-        if len(ground.outlines.dropna()):
-            ground.outlines.dropna().plot(
+        if ground.around:
+            gpd.GeoSeries(ground.around).plot(
                 ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
             )
         placed = [mark for mark in marks if ground.has(mark.code)]
-        for mark in placed:
-            shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
-            colour = colouring.fill(mark) if mark.own else tokens().light["paper"]
-            shape.plot(
-                ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
-                hatch=_HATCHES.get(mark.kind), linewidth=0.6,
+        # All of a pattern at once: the whole picture is drawn anew each time that something is added.
+        for hatch in {HATCHES.get(mark.kind): None for mark in placed}:
+            alike = [mark for mark in placed if HATCHES.get(mark.kind) == hatch]
+            ground.shapes[[mark.code for mark in alike]].plot(
+                ax=axes, edgecolor=tokens().ground["edge"], hatch=hatch, linewidth=0.6,
+                facecolor=[colouring.fill(m) if m.own else tokens().light["paper"] for m in alike],
             )  # fmt: skip
-            if style.colour == "verdict" and mark.own:  # white is no difference, and no figure
-                spot = ground.shapes[mark.code].representative_point()
-                axes.annotate(mark.sign, (spot.x, spot.y), ha="center", va="center", size=8)
+        # White is no difference, and no figure.
+        for mark in [mark for mark in placed if signed and mark.own]:
+            spot = ground.shapes[mark.code].representative_point()
+            axes.annotate(mark.sign, (spot.x, spot.y), ha="center", va="center", size=8)
         if placed:
-            left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
-            axes.set_xlim(left, right)
-            axes.set_ylim(low, high)
-        counted = table.indicator(code).nature.additive and style.colour == "value"
-        rings = _ringed(axes, placed, table.indicator(code).unit, ground) if counted else []
-        boxes = [*colouring.swatches, *status_swatches(marks, ground.words)]
-        axes.legend(
-            handles=[*rings, *(_key(fill, label) for fill, label in boxes)],
-            title=colouring.title or None, loc="upper left", bbox_to_anchor=(0.0, 0.0), ncols=2,
-            alignment="left", frameon=False, labelspacing=1.5 if rings else 0.5, handletextpad=1.2,
-        )  # fmt: skip
-        axes.set_axis_off()
-        axes.set_title(
-            title_of(table.indicator(code), period_of(table, code)), loc="left", weight="bold"
+            bounds = ground.shapes[[mark.code for mark in placed]].total_bounds
+            left, low, right, high = padded(bounds)
+            axes.set(xlim=(left, right), ylim=(low, high))
+        rings = _ringed(axes, placed, unit, ground) if unit is not None else []
+        draw_legend(
+            axes,
+            [*colouring.swatches, *status_swatches(marks, ground.words)],
+            colouring.title,
+            rings,
         )
-        return axes
+        axes.set_axis_off()
+        axes.set_title(wrapped_title(axes, title))
+    return axes
+
+
+def wrapped_title(axes: Axes, title: str) -> str:
+    """Cut a title into lines that axes have the room of."""
+    return "\n".join(textwrap.wrap(title, max(20, round(room_of(axes, across=True) / 7.5))))
+
+
+def draw_legend(
+    axes: Axes, boxes: Sequence[tuple[str, str]], title: str = "", rings: Sequence[Line2D] = ()
+) -> None:
+    """Write the keys of colours, patterns and sizes under the axes."""
+    axes.legend(
+        handles=[*rings, *(_key(fill, label) for fill, label in boxes)],
+        title=title or None, loc="upper left", bbox_to_anchor=(0.0, 0.0), alignment="left",
+        ncols=2 if room_of(axes, across=True) > _TWO_COLUMNS else 1, frameon=False,
+        labelspacing=1.5 if rings else 0.5, handletextpad=1.2, columnspacing=1.0,
+        fontsize=min(tokens().sizes["body"], room_of(axes) / 32),
+    )  # fmt: skip
 
 
 def _key(fill: str, label: str) -> Patch:
     """Return the box of a legend: a colour, or the pattern of a status."""
     from matplotlib.patches import Patch  # noqa: PLC0415 - heavy, when first used
 
-    hatch = _HATCHES.get(fill.removeprefix("url(#").removesuffix(")"))
+    hatch = HATCHES.get(fill.removeprefix("url(#").removesuffix(")"))
     colour = tokens().light["paper"] if fill.startswith("url") else fill
     edge = tokens().ground["edge"]
     return Patch(facecolor=colour, edgecolor=edge, hatch=hatch, linewidth=0.6, label=label)
@@ -155,19 +196,20 @@ def _ringed(axes: Axes, placed: Sequence[Mark], unit: str, ground: BaseMap) -> l
     from matplotlib.lines import Line2D  # noqa: PLC0415 - heavy, when first used
 
     radii = circle_radii(placed)
+    points = _POINTS * min(1.0, room_of(axes) / _AT_EASE)
     look: Any = {
         "marker": "o", "linestyle": "none", "color": tokens().ground["bar"], "alpha": 0.8,
         "markeredgecolor": tokens().ground["edge"],
     }  # fmt: skip
     for code in sorted(radii, key=lambda each: -radii[each]):
         spot = ground.shapes[code].representative_point()
-        axes.plot([spot.x], [spot.y], markersize=_POINTS * radii[code], **look)
+        axes.plot([spot.x], [spot.y], markersize=points * radii[code], **look)
     sizes = {mark.value for mark in placed if mark.code in radii}
     return [
         Line2D(
             [],
             [],
-            markersize=_POINTS * circle_radius(size, max(sizes), len(radii)),
+            markersize=points * circle_radius(size, max(sizes), len(radii)),
             label=size_label(size, unit),
             **look,
         )

@@ -22,7 +22,7 @@ from observatoire.pages.blocks import (
     heads,
 )
 from observatoire.pages.cells import figure_words, given, sampling_cell
-from observatoire.pages.notes import schematic_warning, source_notes
+from observatoire.pages.notes import four_lines, schematic_warning, source_notes
 from observatoire.panels.drawings.spine import draw_spine
 from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.panels.objectives import aims_in_short
@@ -300,15 +300,16 @@ def _notes(
     universes = dict.fromkeys(table.indicators[code].universe for code in codes)
     judged = {code: table.verdicts.get((first.code, code)) for code in codes}
     reasons = {code: str(each["reason"]) for code, each in judged.items() if each}
+    alone = unjudged(flat, reasons)
     notes = (
         Note("Lecture", lecture(flat, title, table.words)),
         Note("Champ", f"{' ; '.join(universes)}."),
         Note("Signes", signs(flat)),
-        Note("Ne se juge pas", unjudged(flat, reasons)),
+        Note("Prudence", f"ne se juge pas{NO_BREAK}: {alone}" if alone else ""),
         *source_notes(cells),
-        Note("Contours et liste", _ground(content.base_map, first)),
+        Note("Liste", _ground(content.base_map, first)),
     )
-    return tuple(note for note in notes if note.text)
+    return four_lines(notes)
 
 
 def _ground(base_map: BaseMap, first: TerritoryIdentity) -> str:

@@ -154,6 +154,16 @@ class Links:
         return self.matrix(self.weight)
 
     @cached_property
+    def ground(self) -> sparse.csr_array:
+        """The share of each target's ground that a source covers."""
+        return self.matrix(self.share)
+
+    @cached_property
+    def pattern(self) -> sparse.csr_array:
+        """One a link, to say which sources a target has."""
+        return self.matrix(np.ones(len(self.source)))
+
+    @cached_property
     def least(self) -> sparse.csr_array:
         """The smallest shares that the sources may give."""
         return self.matrix(self.low)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 from pyproj import CRS
@@ -243,8 +243,16 @@ class Workspace(WorkspaceHead):
         return tuple(sorted(path.parent for path in self.raw.glob("*/source.toml")))
 
     def zoning(self, code: str) -> Zoning:
-        """Return a declared zoning."""
-        return _known(code, self.zonings, f"Le zonage « {code} » n’est pas déclaré.")
+        """Return a declared zoning, or refuse its code with the nearest one."""
+        if not isinstance(code, str) or code not in self.zonings:
+            labels = {known.code: known.label for known in self.zonings.values()}
+            raise UnknownNameError(
+                f"Le zonage « {code} » n’est pas déclaré.",
+                where=WORKSPACE_FILE,
+                remedy=code_suggestion(code, labels),
+                name=code,
+            )
+        return self.zonings[code]
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -265,25 +273,6 @@ class Workspace(WorkspaceHead):
         """The comparators that profiles print: those declared so, or the first two usual."""
         chosen = [comparator for comparator in self.comparators.values() if comparator.profile]
         return tuple(chosen or [self.comparators[code] for code in self.usual[:2]])
-
-    def comparator(self, code: str) -> Comparator:
-        """Return a declared comparator."""
-        return _known(code, self.comparators, f"On ne sait pas comparer avec « {code} ».")
-
-
-_Declared = TypeVar("_Declared", Zoning, Comparator)
-
-
-def _known(code: str, declared: Mapping[str, _Declared], unknown: str) -> _Declared:
-    """Return what a workspace declares under a code, or refuse it with the nearest one."""
-    if not isinstance(code, str) or code not in declared:
-        raise UnknownNameError(
-            unknown,
-            where=WORKSPACE_FILE,
-            remedy=code_suggestion(code, {known.code: known.label for known in declared.values()}),
-            name=code,
-        )
-    return declared[code]
 
 
 def read_workspace(root: Path) -> Workspace:

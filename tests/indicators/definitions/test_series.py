@@ -31,7 +31,7 @@ def indicator(code: str = "i", **changes: object) -> Indicator:
 
 
 DIPLOMA = indicator(numerator=("PYY_NSCOL15P_DIPLMIN",), denominator=("PYY_NSCOL15P",))
-FOLLOWER = indicator(spans=BOOK.get("sans_diplome").spans)
+FOLLOWER = indicator(spans=BOOK.series["sans_diplome"].spans)
 LONE = indicator(numerator=(), denominator=(), variable="tx_tot_fam_mono")
 POVERTY = indicator(sources=("filosofi-disponible",), numerator=(), denominator=(), variable="tp")
 DIRECT = indicator(sources=("revenus",), numerator=(), denominator=(), variable="DISP_TP60YY")
@@ -89,6 +89,17 @@ def test_a_break_is_named_with_its_source(
 def test_one_side_of_the_breaks_may_be_compared(one: Indicator, start: str, end: str) -> None:
     BOOK.check(one, start, end)
     assert BOOK.refusal(one, start, end) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2014", "2016-T4"), ("2014-T4", "2015"), ("2014-03", "2015-T1"), ("2010-2015", "2015-2016")],
+)
+def test_periods_that_do_not_last_as_long_are_not_compared(start: str, end: str) -> None:
+    one = indicator(sources=("f",), numerator=(), denominator=(), variable="x")
+    assert BOOK.refusal(one, start, end) == f"{start} et {end} n’ont pas la même durée."
+    same = {"2016-T4": "2014-T4", "2015": "2014", "2015-T1": "2014-T1", "2015-2016": "2014-2015"}
+    assert BOOK.refusal(one, same[end], end) == ""
 
 
 def test_a_series_reads_the_columns_of_each_vintage(tmp_path: Path) -> None:
@@ -149,12 +160,6 @@ def test_a_faulty_file_is_refused(toml: str, said: str, tmp_path: Path) -> None:
         read_series(path)
     assert said in str(refused.value)
     assert "series.toml" in str(refused.value)
-
-
-def test_an_unknown_series_is_named() -> None:
-    with pytest.raises(UnknownNameError, match="sans_diplome"):
-        BOOK.get("sans_diplomes")
-    assert BOOK.get("sans_diplome").label.startswith("Sans diplôme")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from evaluation_workspace import loaded_workspace
 
 import observatoire as obs
 from observatoire.errors import DescriptorError
+from observatoire.indicators.evaluation.objective import Objective
 from observatoire.indicators.evaluation.watch import read_watches
 from observatoire.workspace.scaffold import embedded_root
 
@@ -86,6 +87,22 @@ def test_the_three_moments(found: Any) -> None:
     moments = found.moments[found.moments["code"] == "A"]
     assert list(moments["moment"]) == ["départ", "fin d’année", "fin de cycle"]
     assert list(moments["value"]) == [30, 27, 25]
+
+
+@pytest.mark.parametrize(
+    ("due", "on_time", "late"),
+    [
+        ("2013-03-22", ["2013", "2013-03", "2013-T1"], ["2014", "2013-04", "2013-T2", "2012-2013"]),
+        ("2013-06-30", ["2013-S1"], ["2013-S2"]),
+        ("2013", ["2013-T4", "2013-12", "2012-2013"], ["2014-T1", "2014"]),
+    ],
+)
+def test_a_month_after_the_due_date_is_not_of_it(
+    due: str, on_time: list[str], late: list[str]
+) -> None:
+    fields: dict[str, Any] = dict.fromkeys(Objective.__dataclass_fields__, "")
+    one = Objective(**fields | {"due": due})
+    assert [period for period in on_time + late if one.is_past(period)] == late
 
 
 def test_nothing_after_the_end_is_looked_at(planted: Observatory) -> None:

@@ -234,3 +234,42 @@ def test_a_mask_on_what_was_corrected_since_refuses_nothing(
     rows = [row for variable, given in now.items() for row in rows_of(given, variable)]
     write(tmp_path, rows, catalogue=CATALOGUE.replace('["aides"]', f'["{name}"]'), name=name)
     assert "i1" not in dict(leave(tmp_path, IRIS, hidden))
+
+
+ZEROS = dict.fromkeys(("i6", "i7", "i8", "i9", "c2"), 0)
+
+
+@pytest.mark.parametrize("columns", [["aidA"], ["aidA", "aidB"]], ids=["a column", "two columns"])
+def test_a_folder_renamed_as_rows_are_withdrawn_and_corrected_is_known(
+    tmp_path: Path, columns: list[str]
+) -> None:
+    """281 left: i1 + i5 are 74. No file gives i5 any more, and i4 is corrected: 234 less all that would be it."""
+    given = GIVEN | ZEROS
+    cut = {code: n for code, n in given.items() if code != "i5"} | {"i4": 10, "c1": 234}
+    numerator = f"numerator = {columns}".replace("'", '"')
+    catalogue = ONE_COUNT.replace('numerator = ["aidA"]', numerator)
+    for name, now in (("aides", given), ("aides-bis", cut)):
+        rows = [
+            row
+            for column in columns
+            for row in rows_of(now if column == "aidA" else dict.fromkeys(now, 0), column)
+        ]
+        if name != "aides":
+            (tmp_path / "data/raw/aides").rename(tmp_path / "data/raw" / name)
+        renamed = catalogue.replace('["aides"]', f'["{name}"]')
+        write(tmp_path, rows, source=SIMPLE, catalogue=renamed, name=name)
+        shown = dict(leave(tmp_path, COMMUNE)) | dict(leave(tmp_path, IRIS))
+        assert {"i2", "i3"} <= shown.keys()
+        assert ("c1" in shown) is (name == "aides")
+
+
+def test_a_category_withdrawn_as_its_total_is_corrected_refuses_nothing(tmp_path: Path) -> None:
+    """56 less the fifty that are given would be six, which no file gives any more."""
+    others = {"aidA": {"i2": 40}, "aidB": {"i1": 50, "i2": 60}, "aidT": {"i2": 100}}
+    for now in ({"aidA": 40, "aidT": 90}, {"aidT": 56}):
+        given = {v: places | ({"i1": now[v]} if v in now else {}) for v, places in others.items()}
+        rows = [row for variable, places in given.items() for row in rows_of(places, variable)]
+        write(tmp_path, rows)
+        shown = {v: dict(leave(tmp_path, IRIS, v)) for v in ("aidT", "aidB")}
+        assert all("i2" in each for each in shown.values())
+    assert not all("i1" in each for each in shown.values())

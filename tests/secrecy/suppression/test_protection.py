@@ -25,10 +25,11 @@ from tables_of_cells import (
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy import Part, audit, protect, protection
-from observatoire.secrecy.suppression import complementary
+from observatoire.secrecy.suppression import choice, complementary
 from observatoire.secrecy.suppression.audit import exact_intervals, measured
 from observatoire.secrecy.suppression.cell_system import build_system, lay_out
-from observatoire.secrecy.suppression.complementary import SuppressionState, around
+from observatoire.secrecy.suppression.complementary import SuppressionState, Surroundings
+from observatoire.secrecy.suppression.intervals import Bracket
 from observatoire.secrecy.suppression.linear_programs import Program
 from observatoire.values import Status
 
@@ -351,8 +352,9 @@ def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.Monkey
         proved.append((answer := pair(*of)) is not None)
         return answer
 
-    def judged(plan: SuppressionState, cell: int) -> bool:
-        if not alone(plan, cell):
+    def judged(hidden: Surroundings, cell: int) -> bool:
+        plan = hidden.plan
+        if not alone(hidden, cell):
             return False
         if len(cramped) < 5:
             found = exact_intervals(plan.system, plan.hidden)
@@ -371,8 +373,59 @@ def test_a_cell_that_one_sum_brackets_asks_no_program(monkeypatch: pytest.Monkey
     assert proved.count(False) < len(proved) / 10
 
 
+def test_what_proved_the_choice_spares_the_final_proof_its_programs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same widths are found without these tables, by many more programs."""
+    asked = []
+    extreme = Program.extreme
+
+    def counted(*of: Any, **how: Any) -> object:
+        asked.append(1)
+        return extreme(*of, **how)
+
+    monkeypatch.setattr(Program, "extreme", counted)
+    monkeypatch.setattr(choice, "improve", lambda *_: None)
+    rng, shares = np.random.default_rng(2), [8, 6, 5, 4, 3, 2, 1.5, 1, 0.7, 0.5, 0.3, 0.2]
+    cells, relations = margins(rng.poisson(np.outer(rng.gamma(2.0, 10.0, 15), shares)))
+    widths, programs = [], []
+    for _ in range(2):
+        asked.clear()
+        found = protection(series(cells), relations, THRESHOLD)
+        widths.append((found.narrowest, found.floor, found.proved))
+        programs.append(len(asked))
+        monkeypatch.setattr(Bracket, "recall", lambda *_: None)
+    assert widths[0] == pytest.approx(widths[1])
+    assert programs[0] < programs[1] / 2
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        ({"a": 2.0, "b": -2.0}, True),
+        ({"a": 2.0}, False),  # the total that is shown denies it
+        ({"a": 2.0, "c": -2.0}, False),  # c is shown
+        ({"a": 9.0, "b": -9.0}, False),  # b would be below zero
+        ({"a": 0.5, "b": -0.5}, False),  # people are whole
+    ],
+)
+def test_a_table_met_elsewhere_is_believed_if_nothing_shown_denies_it(
+    moves: dict[str, float],
+    told: bool,  # noqa: FBT001 - a case
+) -> None:
+    system = build_system(pd.Series({"T": 30, "a": 4, "b": 6, "c": 20}), [("T", ["a", "b", "c"])])
+    hidden = np.array([label in "ab" for label in system.labels])
+    found = Bracket(*system.room(np.flatnonzero(hidden)))
+    found.count_by_ones(system.counts[hidden], system.whole[hidden])
+    cells = np.array([system.labels.index(label) for label in moves])
+    found.recall(system.matrix[:, hidden], hidden, [(cells, np.array(list(moves.values())))])
+    ends = found.inner_low.tolist(), found.inner_high.tolist()
+    assert ends == (([0.0, -2.0], [2.0, 0.0]) if told else ([0.0, 0.0], [0.0, 0.0]))
+    assert (found.whole_high.tolist() == [2.0, -2.0]) is told
+
+
 def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:
-    """What arrays gather at once is what a walk gathers: the cheapest of a relation, a step at a time."""
+    """What sets gather at once is what a walk gathers: the cheapest of a relation, a step at a time."""
     rng = np.random.default_rng(5)
     cells = pd.Series(1.0, index=[f"c{rank:03}" for rank in range(60)])
     relations = [
@@ -381,9 +434,12 @@ def test_what_lies_around_a_cell_is_gathered_relation_by_relation() -> None:
     system = lay_out(cells, relations)
     hidden, usable = rng.random(60) < 0.4, rng.random(60) < 0.8
     state = SuppressionState(system, np.ones(60), np.zeros(60, dtype=bool), rng.random(60), hidden)
+    surroundings = Surroundings(state, usable)
     for cell in range(60):
+        usable[cell] = ~usable[cell]  # what changes is told
+        surroundings.turn([cell])
         for depth, breadth in ((1, 2), (2, 3), (5, 60)):
-            found = around(state, cell, usable, depth, breadth)
+            found = surroundings.around(cell, depth, breadth)
             assert set(found.tolist()) == walked(state, cell, usable, depth, breadth)
 
 

@@ -23,10 +23,10 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
-from observatoire.errors.arguments import check_known, suggestion
+from observatoire.errors.arguments import suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
 from observatoire.memo import FileContent
-from observatoire.values import PERIOD_FORMS, is_period
+from observatoire.values import PERIOD_FORMS, is_period, period_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,11 +149,6 @@ class SeriesBook:
     breaks: tuple[Break, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
-    def get(self, code: str) -> Series:
-        """Return a series."""
-        check_known(code, self.series, f"Aucune série « {code} ».", where=SERIES_FILE)
-        return self.series[code]
-
     def check_indicators(self, codes: Iterable[str]) -> None:
         """Refuse a rule about an indicator that does not exist: it would never forbid anything."""
         known = list(codes)
@@ -186,10 +181,15 @@ class SeriesBook:
         return ""
 
     def refusal(self, indicator: Indicator, start: str, end: str) -> str:
-        """Return why two periods of an indicator are not compared; nothing when they may be."""
+        """Return why two periods of an indicator are not compared; nothing when they may be.
+
+        A year and a quarter are not: nobody states whether their figures add up over time.
+        """
         broken = self.broken(indicator, start, end)
         if broken:
             return broken
+        if period_length(start) != period_length(end):
+            return f"{start} et {end} n’ont pas la même durée."
         for gap in self.gaps:
             apart = int(end[:4]) - int(start[:4])
             if apart < gap.years and gap.holds(indicator, start, end):

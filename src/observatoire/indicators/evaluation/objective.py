@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.estimates import bounds_of
-from observatoire.values import Record, records
+from observatoire.values import Record, last_month, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,12 @@ class Objective:
     partner: str
     evidence: str
     origin: str
+
+    def is_past(self, period: str) -> bool:
+        """Say whether a period is after the due date; a year is not after a date that it holds."""
+        if len(self.due) > len("2013") < len(period):
+            return last_month(period) > self.due[: len("2013-03")]
+        return period[:4] > self.due[:4]
 
 
 def read_objectives(

@@ -176,17 +176,18 @@ class _Assessed:
         # What a document states has no sampling error that anybody knows.
         return start if same else Estimate(stated)
 
-    def periods(self, end: str) -> list[str]:
-        """Return the periods with figures after the start and up to a date, the latest first."""
+    @cached_property
+    def periods(self) -> list[str]:
+        """The periods with figures after the start, the latest first."""
         known = self.evidence.periods.get(self.objective.indicator, ())
         start = self.objective.start
-        return [each for each in reversed(within(known, start, end)) if each > start]
+        return [each for each in reversed(within(known, start, self.end)) if each > start]
 
-    def _last(self, end: str) -> _Dated:
+    def _last(self, periods: Sequence[str]) -> _Dated:
         refused = ""
         if self.indicator is None:
             return _Dated(Estimate(math.nan))
-        for period in self.periods(end):
+        for period in periods:
             found = estimate_of(self.figure(period))
             if not found.known:
                 continue
@@ -200,12 +201,12 @@ class _Assessed:
     @cached_property
     def latest(self) -> _Dated:
         """The latest figure."""
-        return self._last(self.end)
+        return self._last(self.periods)
 
     @cached_property
     def at_due(self) -> _Dated:
         """The latest figure that is not after the due date."""
-        return self._last(min(self.end[:4], self.objective.due[:4]))
+        return self._last([each for each in self.periods if not self.objective.is_past(each)])
 
     def _moved_to(self, figure: Estimate) -> str:
         """Say how the figure moved of itself from the start to a later one."""
@@ -244,7 +245,7 @@ class _Assessed:
     @cached_property
     def hidden(self) -> tuple[str, ...]:
         """Which figures secrecy covers, ``baseline`` or ``value``: they are there, not lacking."""
-        dates = {"baseline": [self.objective.start], "value": self.periods(self.end)}
+        dates = {"baseline": [self.objective.start], "value": self.periods}
         figures = (self.start, self.latest.figure)
         return tuple(
             name
@@ -327,11 +328,11 @@ def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd
             if (figure := assessed.figure(period)) and estimate_of(figure).known
         ]
         due = objective.due[:4]
-        before_due = [period for period, _ in dated if period[:4] <= due]
+        before_due = [period for period, _ in dated if not objective.is_past(period)]
         for period, figure in dated:
             last = bool(before_due) and period == before_due[-1] and period[:4] == due
             moment = START if period == objective.start else CYCLE if last else YEARLY
-            moment = AFTER if period[:4] > due else moment
+            moment = AFTER if objective.is_past(period) else moment
             numbers = (figure["value"], figure["low"], figure["high"], figure["status"])
             rows.append((objective.code, moment, period, *numbers))
     return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))

@@ -65,7 +65,8 @@ def lay_ground(members: Sequence[Mark], ground: BaseMap) -> AtlasGround:
         return AtlasGround(0.0, (), (), (None,) * len(members))
     communes = {mark.code: mark.commune for mark in placed}
     where = (0.0, _TOP, WIDTH, _MOST_HIGH)
-    frames = lay_frames(ground.shapes[[mark.code for mark in placed]], communes, where)
+    shapes = ground.shapes[[mark.code for mark in placed]]
+    frames = lay_frames(shapes, communes, where, land=ground.around)
     surfaces: dict[str, Surface] = {}
     land = []
     for rank, frame in enumerate(frames):

@@ -10,13 +10,16 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.pages.blocks import Block, Page, Paragraph
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.drawings.matrices import plot_courses, plot_matrix
 from observatoire.panels.drawings.ranked import compare_figure, evolution_figure
 from observatoire.panels.drawings.tartan import tartan_figures
 from observatoire.panels.identities import shared_names, sharing
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from matplotlib.axes import Axes
 
     from observatoire.panels.drawings.bearings import Bearings
     from observatoire.panels.identities import TerritoryIdentity
@@ -77,7 +80,15 @@ def picture_page(
     only = next(iter(themes)) if len(themes) == 1 else ""
     title = f"{title}, {only.lower()}" if only else title
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
-    drawn = partial(table.plot, codes[0]) if kind == "compare" and len(codes) == 1 else None
+    drawn: Callable[[Axes | None], Axes] | None = None
+    if kind == "tartan":
+        drawn = partial(plot_matrix, table.select(codes), title, bearings.communes)
+    elif kind == "compare" and len(codes) == 1:
+        drawn = partial(table.plot, codes[0])
+    elif kind == "evolution" and len(codes) == 1 and (course := bearings.courses.get(codes[0])):
+        names = shared_names(identities)
+        rows = {name: bearings.of(each, codes[0]) for each, name in names.items()}
+        drawn = partial(plot_courses, rows, course)
     return Sheet(page, table.select(codes).with_others(*bearings.earlier), drawn=drawn)
 
 

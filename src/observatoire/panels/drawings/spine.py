@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, number
@@ -82,7 +82,7 @@ class _SpineLayout:
 
 
 _WIDE = _SpineLayout(
-    WIDTH, 264.0, 366.0, 374.0, 452.0, 566.0, 838.0, course=WIDTH - COURSE_WIDTH - 2, span=154.0
+    WIDTH, 264.0, 366.0, 374.0, 452.0, 524.0, 838.0, course=WIDTH - COURSE_WIDTH - 2, span=196.0
 )  # fmt: skip
 _NARROW = _SpineLayout(
     NARROW_WIDTH, 258.0, NARROW_WIDTH, 0.0, NARROW_WIDTH, 200.0, NARROW_WIDTH, course=298.0, dated=58.0,
@@ -131,7 +131,7 @@ def draw_spine(
         As a telephone shows it: two lines a figure.
     """
     rows = [row for each in themes.values() for row in each]
-    at = _NARROW if narrow else _WIDE
+    at = _NARROW if narrow else _roomy(rows)
     drawn = sorted({period for row in rows if _coursed(row) for period in row.dates})
     dates = f"{drawn[0]}-{drawn[-1]}" if drawn else ""
     parts = _head(words.here, commune, dates, at)
@@ -213,14 +213,29 @@ def _value(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:
         right, size = at.bounded, at.long
     weight, fill = (700, "") if own else (400, soft)
     parts = [text(right, y, mark.text, size=size, anchor="end", weight=weight, fill=fill)]
-    low, high = mark.interval
-    if mark.sampled:
-        decimals = bearing.indicator.decimals
-        around = f"{number(low, decimals)} à {number(high, decimals)}"
-        if mark.level != 95:  # noqa: PLR2004 - the level of the heading
-            around += f" ({mark.level} %)"
+    if around := _around(bearing):
         parts.append(text(at.interval, y + at.under, around, size=LEAST_TEXT, fill=soft))
     return parts
+
+
+def _around(bearing: Bearing) -> str:
+    mark, decimals = bearing.mark, bearing.indicator.decimals
+    if not mark.sampled:
+        return ""
+    low, high = (number(end, decimals) for end in mark.interval)
+    return f"{low} à {high}" + (f" ({mark.level} %)" if mark.level != 95 else "")  # noqa: PLR2004 - that of the heading
+
+
+def _least(bearing: Bearing) -> str:
+    return number(bearing.known[0], bearing.indicator.decimals) if bearing.known else ""
+
+
+def _roomy(rows: Sequence[Bearing]) -> _SpineLayout:
+    """Give the place of figures all the room that the intervals beside it leave."""
+    written = ((_around(row), _least(row)) for row in rows)
+    room = max((sum(width_of(each, LEAST_TEXT) for each in both) for both in written), default=0.0)
+    least = max(_WIDE.least, _WIDE.interval + room + 10)
+    return replace(_WIDE, least=least, span=_WIDE.right - least - 8)
 
 
 def _place(bearing: Bearing, y: float, at: _SpineLayout) -> list[str]:

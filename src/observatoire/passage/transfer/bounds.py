@@ -104,7 +104,7 @@ def _by_neighbourhood(known: _Known, bounds: _Pair, wanted: Floats) -> _Pair:
     links = known.links
     if not np.isfinite(known.high[links.source]).all():
         return np.full(len(wanted), np.nan), np.full(len(wanted), np.nan)
-    meets = links.matrix(np.ones(len(least)))
+    meets = links.pattern
     lost = meets @ np.where(known.enclosed, 0.0, known.high)
     given_least, given_most = links.matrix(least) @ meets.T, links.matrix(most) @ meets.T
     # Row j, column k: what target j takes from the sources of target k.

@@ -117,13 +117,11 @@ def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, F
     below += most @ np.where(np.isfinite(low) & (low < 0), low, 0.0)
     above = most @ np.where(np.isfinite(high) & (high > 0), high, 0.0)
     above += least @ np.where(np.isfinite(high) & (high < 0), high, 0.0)
-    pattern = links.matrix(np.ones(len(links.source)))
-    unsure = links.matrix(((links.low < links.high) | links.part).astype(float))
     # Part of a balance is not between nothing and the balance: it may compensate itself.
     balance = (low < 0).any(axis=0) & ~np.isnan(low).all(axis=0)
-    split_balance = (unsure @ np.ones((links.shape[1], 1)) > 0) & balance
-    below[(pattern @ np.isneginf(low).astype(float) > 0) | split_balance] = -np.inf
-    above[(pattern @ np.isposinf(high).astype(float) > 0) | split_balance] = np.inf
+    split_balance = links.any_by_target((links.low < links.high) | links.part)[:, None] & balance
+    below[(links.pattern @ np.isneginf(low).astype(float) > 0) | split_balance] = -np.inf
+    above[(links.pattern @ np.isposinf(high).astype(float) > 0) | split_balance] = np.inf
     # What is counted where there is no source may be any number, below zero for a balance.
     above[links.uncovered] = np.inf
     below[links.uncovered[:, None] & balance] = -np.inf
@@ -131,23 +129,16 @@ def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, F
 
 
 def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
-    from scipy import sparse  # noqa: PLC0415 - long to read, when something is first carried
-
     linked = links.linked[:, None]
-    split = (links.any_by_target(links.split) | links.uncovered)[:, None]
     unsure = links.any_by_target(links.part)[:, None]
-    shape = outcome.value[:, chosen].shape
+    hidden = links.pattern @ (~known).astype(float) > 0
+    split = (links.any_by_target(links.split) | links.uncovered)[:, None] | np.zeros_like(hidden)
     status = np.where(split, Outcome.code(Status.ESTIMATED), Outcome.code(Status.AGGREGATED))
-    status = np.broadcast_to(status, shape).copy()
-    lost = sparse.csr_array((~known).astype(float))
-    hidden = np.asarray((links.matrix(np.ones(len(links.source))) @ lost).todense()) > 0
-    lit = links.matrix(links.share) @ known.astype(float)
-    covered = links.coverage[:, None]
-    outcome.coverage[:, chosen] = np.where(known.all(axis=0), covered, np.minimum(lit, covered))
+    lit = np.where(known.all(axis=0), np.inf, links.ground @ known.astype(float))
+    outcome.coverage[:, chosen] = np.minimum(lit, links.coverage[:, None])
     bounded = hidden | unsure
     status[bounded] = Outcome.code(Status.BOUNDED)
-    endless = bounded & ~np.isfinite(outcome.high[:, chosen])
-    endless |= bounded & ~np.isfinite(outcome.low[:, chosen])
+    endless = bounded & ~np.isfinite(outcome.high[:, chosen] - outcome.low[:, chosen])
     status[endless | ~linked] = Outcome.code(Status.MISSING)
     outcome.status[:, chosen] = status
     outcome.value[:, chosen][bounded | ~linked] = np.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.disclosures import close, links_of, same
@@ -137,7 +138,7 @@ def add_earlier(
     for before, after in _names(assembly, earlier, cells):
         former.follow(before, after)
     for cell in earlier:
-        changed = former.changed(cell.loads)
+        changed = former.changed(cell)
         read = [_add_recipe(assembly, recipe, former, changed) for recipe in cell.recipes]
         # A cell may have another formula by now, or other links: its sums say what it was.
         if cell.key in cells and not any(read):
@@ -169,17 +170,35 @@ def _names(
     names: dict[tuple[Variable, Variable], None] = {}
     for cell in earlier:
         now = cells.get(cell.key)
-        if now is None or not now.counted:
+        if now is None:
             continue
         # Of a rate that is given as such, the name is in those of the numerators that it tells.
-        sums = now.counts if len(now.counts) == 1 else now.sums
-        then = {(term[0], rate_behind(term[1])) for each in cell.recipes for term in each.terms}
-        today = {(base[0], rate_behind(base[1])) for each in sums for base, _ in each.terms}
-        if len(then) == len(today) == 1 and then != today:
-            (before,), (after,) = then, today
-            if before[0] not in assembly.twins.get(after, ()):
-                names[before, after] = None
-    return list(names)
+        sums = now.counts if now.counted and len(now.counts) == 1 else now.sums
+        was = [(Base(*term[:5]), term[5]) for each in cell.recipes for term in each.terms]
+        for then, today in zip(
+            _sides(was), _sides([term for each in sums for term in each.terms]), strict=True
+        ):
+            for before, after in _paired(then - today, today - then):
+                if before[0] not in assembly.twins.get(after, ()):
+                    names[before, after] = None
+    # Of several, the same code of another folder is the likeliest: the last one holds.
+    return sorted(names, key=lambda pair: pair[0][1] == pair[1][1])
+
+
+def _sides(terms: Sequence[tuple[Base, float]]) -> tuple[set[Variable], set[Variable]]:
+    """Return the names that a sum adds, and those that it takes away, as a rate does its denominator."""
+    added, taken = (
+        {(base[0], rate_behind(base[1])) for base, weight in terms if (weight > 0) is sign}
+        for sign in (True, False)
+    )
+    return added, taken
+
+
+def _paired(then: set[Variable], today: set[Variable]) -> list[tuple[Variable, Variable]]:
+    """Return what stands for what: the only one for the only one, or a code of another folder for the same."""
+    alone = len(then) == len(today) == 1
+    pairs = product(sorted(then), sorted(today))
+    return [(old, new) for old, new in pairs if alone or old[1] == new[1]]
 
 
 def _add_recipe(

@@ -7,6 +7,7 @@ of the former says nothing of it, but those that stood unchanged tie the two tog
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,11 +78,24 @@ class Former:
     _then: dict[tuple[Base, float], Base] = field(default_factory=dict)
 
     @cached_property
-    def _loads(self) -> dict[int, bool]:
-        """Loads that are known, and whether they still stand, their source having its name."""
+    def _sources(self) -> dict[int, str]:
+        """Sources of the loads that are known."""
+        return dict(self.warehouse.rows("SELECT id, source FROM load"))
+
+    @cached_property
+    def _standing(self) -> set[int]:
+        """Loads that still stand, their source having its name."""
         renamed = {source for source, _ in self.names}
-        rows = self.warehouse.rows("SELECT id, source, superseded_by FROM load")
-        return {load: by is None and source not in renamed for load, source, by in rows}
+        standing = self.warehouse.rows("SELECT id FROM load WHERE superseded_by IS NULL")
+        return {load for (load,) in standing if self._sources[load] not in renamed}
+
+    @cached_property
+    def _drawn(self) -> list[tuple[set[Variable], PublishedCell]]:
+        """The names from which what left was drawn."""
+        return [
+            ({(t[0], rate_behind(t[1])) for recipe in cell.recipes for t in recipe.terms}, cell)
+            for cell in self.earlier
+        ]
 
     def follow(self, before: Variable, after: Variable) -> None:
         """Hold the figures of one name for those of another that stands in their place today.
@@ -105,8 +119,13 @@ class Former:
                 self._then[now, values[0]] = base
 
     def replaced(self, before: Variable, after: Variable) -> bool:
-        """Say whether nothing gives a name any more, of which another was not given along with it."""
-        return not self._given(before) and not self._together(before, after)
+        """Say whether another name, not given with it, stands for one that is given, or read, no more.
+
+        The loads of a folder that was renamed still stand: no indicator reads them.
+        """
+        guarded = self.assembly.known.guarded(Base(*after, "", "", ""))
+        unread = guarded and before[0] not in self.assembly.read
+        return (unread or not self._given(before)) and not self._together(before, after)
 
     def _given(self, name: Variable) -> list[Base]:
         known = self.assembly.known
@@ -117,16 +136,23 @@ class Former:
         ]
 
     def _together(self, before: Variable, after: Variable) -> bool:
-        """Say whether one name was given while what left was drawn from the other: they are two things."""
-        drawn = [
-            (
-                {(t[0], rate_behind(t[1])) for recipe in cell.recipes for t in recipe.terms},
-                cell.loads,
-            )
-            for cell in self.earlier
-        ]
-        loads = {load for names, stood in drawn if before in names for load in stood}
-        return any(after in names and loads.intersection(stood) for names, stood in drawn) or bool(
+        """Say whether one name was given while what left was drawn from the other: they are two things.
+
+        Of two folders only indicators that stood side by side say so: figures of a folder that was renamed stand.
+        """
+        if before[0] != after[0]:
+            beside = defaultdict[frozenset[int], tuple[set[str], set[str]]](lambda: (set(), set()))
+            for names, cell in self._drawn:
+                if len(met := names & {before, after}) == 1:
+                    own = frozenset(
+                        n for n in cell.loads if self._sources.get(n) in (before[0], after[0])
+                    )
+                    beside[own][after in met].add(cell.key[2])
+            return any(a and b and a.isdisjoint(b) for a, b in beside.values())
+        loads = {load for names, cell in self._drawn if before in names for load in cell.loads}
+        return any(
+            after in names and loads.intersection(cell.loads) for names, cell in self._drawn
+        ) or bool(
             self.warehouse.rows(
                 "SELECT 1 FROM observation JOIN load ON load.id = observation.load "
                 "WHERE source = ? AND variable = ? AND list_contains(?, load) LIMIT 1",
@@ -138,15 +164,21 @@ class Former:
         """Return a figure under the names of today."""
         return named_today(base, self.names)
 
-    def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
-        """Return the cells of figures that were others, by figure, while these loads stood."""
-        replaced = self._replaced(loads)
+    def changed(self, cell: PublishedCell) -> Mapping[Base, Base]:
+        """Return the cells of figures that were others, by figure, when a cell left."""
+        replaced = self._replaced(cell)
         if replaced and replaced not in self._changed:
             self._changed[replaced] = self._read(replaced)
         return self._changed.get(replaced, {})
 
-    def _replaced(self, loads: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(sorted(load for load in loads if not self._loads.get(load)))
+    def _replaced(self, cell: PublishedCell) -> tuple[int, ...]:
+        """Return the loads of the time that stand no more, but of sources that another stood for."""
+        drawn = {term[0] for recipe in cell.recipes for term in recipe.terms}
+        pairs = [(before[0], after[0]) for before, after in self.names.items()]
+        heirs = {after for pair in pairs if drawn.intersection(pair) for after in pair[1:]}
+        away = heirs.union(before for before, after in pairs if after in heirs) - drawn
+        loads = (load for load in cell.loads if self._sources.get(load) not in away)
+        return tuple(sorted(load for load in loads if load not in self._standing))
 
     def _read(self, loads: tuple[int, ...]) -> dict[Base, Base]:
         rows = self.warehouse.rows(
@@ -258,9 +290,9 @@ class Former:
 
     def _shown(self, loads: tuple[int, ...]) -> Iterator[tuple[int, Base, float]]:
         """Go through the figures that were published one by one, where a load is not known."""
-        lost = not set(loads) <= self._loads.keys()
+        lost = not set(loads) <= self._sources.keys()
         for cell in self.earlier if lost else ():
-            for terms, amount in cell.recipes if self._replaced(cell.loads) == loads else ():
+            for terms, amount in cell.recipes if self._replaced(cell) == loads else ():
                 if len(terms) == 1 and terms[0][5] == 1.0:
                     yield loads[-1], Base(*terms[0][:5]), amount
 
@@ -312,11 +344,7 @@ class Former:
         return not left < 0
 
     def _label_then(
-        self,
-        label: str,
-        renamed: Mapping[str, str],
-        of: Mapping[str, Base],
-        loads: tuple[int, ...],
+        self, label: str, renamed: Mapping[str, str], of: Mapping[str, Base], loads: tuple[int, ...]
     ) -> str:
         """Return the cell of the time: of what nobody counted, nothing is known but its sign."""
         if label in renamed or label in of or label == ONE:

@@ -62,6 +62,12 @@ if TYPE_CHECKING:
 #: Where a cell stands: zoning, territory, indicator, period.
 Key = tuple[str, str, str, str]
 
+#: Files of the loads that stand, by source.
+_FILES = (
+    "SELECT source, string_agg(DISTINCT file, ', ' ORDER BY file) FROM load "
+    "WHERE superseded_by IS NULL GROUP BY source"
+)
+
 #: How much dearer a cell is to hide where readers look first: the main zoning, then what it is
 #: compared with. Other zonings are worth one.
 MAIN, COMPARED = 10.0, 100.0
@@ -170,11 +176,12 @@ def _assembly(context: Context, indicators: Sequence[Indicator], left: Left) -> 
     sources |= {each.basis.rpartition("/")[0] for each in conditions}
     for bound in context.workspace.secrecy.known:
         sources |= {bound.source, bound.at_most.partition("/")[0]}
-    sources |= {code for code, rule in rules.items() if rule.guarded}
     sources |= {giver for each in indicators if each.size for giver in each.size.givers}
+    read = frozenset(sources)
+    sources |= {code for code, rule in rules.items() if rule.guarded}
     counted = read_known_figures(context.warehouse, sources - {""}, rules, left)
     universes, known = read_universes(context, counted, indicators, left)
-    assembly = Assembly(known, universes=universes)
+    assembly = Assembly(known, read, universes=universes)
     assembly.asked.update(_own_thresholds(assembly))
     assembly.asked.update(universes.amounts(known, indicators))
     assembly.twins.update(_twins(known, indicators))
@@ -254,11 +261,7 @@ def _read_cells(plan: SecrecyPlan, context: Context, indicators: Sequence[Indica
 
 
 def _read_cell(
-    plan: SecrecyPlan,
-    discloser: Discloser,
-    row: Row,
-    indicator: Indicator,
-    cause: str,
+    plan: SecrecyPlan, discloser: Discloser, row: Row, indicator: Indicator, cause: str
 ) -> None:
     disclosure = discloser.disclosure(row, indicator)
     spoken = _spoken(plan, discloser, row, indicator, disclosure)
@@ -346,8 +349,9 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
     """Hide complementary cells, one group of related cells after the other."""
     costs = _costs(plan, context)
     narrowest, measured = math.inf, 0
+    files = dict(context.warehouse.rows(_FILES))
     for group in groups_of(plan.assembly):
-        found = protect_group(group, costs)
+        found = protect_group(group, costs, files)
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import optimize, sparse
 
 from observatoire.errors import SecrecyError
+from observatoire.french.typography import number
 from observatoire.secrecy.plan.disclosures import ROUNDING
 from observatoire.secrecy.plan.workspace_system import Supposed
 from observatoire.secrecy.suppression.complementary import UnprotectedError
@@ -25,18 +27,70 @@ if TYPE_CHECKING:
     from observatoire.secrecy.plan.workspace_system import Group
     from observatoire.secrecy.suppression.protection import Protection
 
+#: Sums, and parts of one, that a message names.
+_MANY = 6
+
 #: How much dearer a headline is to hide: where nothing else will do.
 HEADLINE = 1e6
 
 
-def protect_group(group: Group, costs: Mapping[str, float]) -> Protection:
-    """Choose what to hide, at the least cost; sums that are only supposed go where they contradict the others."""
+def protect_group(
+    group: Group, costs: Mapping[str, float], files: Mapping[str, str] = MappingProxyType({})
+) -> Protection:
+    """Choose what to hide, at the least cost; sums that are only supposed go where they contradict the others.
+
+    Raises
+    ------
+    SecrecyError
+        That names the sums that contradict one another, and the ``files`` of their sources.
+    """
     try:
         return _protect(group, costs)
-    except SecrecyError:
+    except SecrecyError as error:
         if not _drop_denied(group):
+            if sums := _contradictory(group):
+                raise _contradiction(group, sums, files) from error
             raise
     return _protect(group, costs)
+
+
+def _contradictory(group: Group) -> list[int]:
+    """Return some relations that cannot hold together, and would without any of them; none where all hold."""
+    ranks, firm = range(len(group.relations)), list[int]()
+    while (gaps := _gaps(group, loose := [rank for rank in ranks if rank not in firm])) is not None:
+        failing = [rank for rank, gap in zip(loose, gaps, strict=True) if gap > ROUNDING]
+        if not failing:
+            return []
+        firm += failing
+    for rank in tuple(firm):
+        others = [each for each in firm if each != rank]
+        if _gaps(group, [each for each in ranks if each not in others]) is None:
+            firm = others
+    return firm
+
+
+def _contradiction(group: Group, sums: list[int], files: Mapping[str, str]) -> SecrecyError:
+    """Say which sums contradict one another, and in which files they are read."""
+    spelt, labels = [], set[str]()
+    for total, parts in (group.relations[rank] for rank in sums):
+        terms = {str(part.label): part.weight for part in parts}
+        labels |= {total, *terms}
+        shown = [f"{number(w, 2)} × {label}" if w != 1 else label for label, w in terms.items()]
+        spelt.append(f"{total} = {' + '.join(shown[:_MANY])}{' + …' * (len(shown) > _MANY)}")
+    sources = sorted(
+        {base.source for base, label in group.assembly.bases.items() if label in labels}
+    )
+    read = ", ".join(
+        f"{source} ({files[source]})" if source in files else source for source in sources
+    )
+    return SecrecyError(
+        "Ces sommes ne peuvent être vraies ensemble.",
+        where=f"{' ; '.join(spelt[:_MANY])} — {read}",
+        why="Des relations qui se contredisent rendent le calcul du secret faux.",
+        remedy="Corrigez celui de ces fichiers qui se trompe et rechargez-le, ou déclarez l’écart admis dans "
+        "son source.toml : [secrecy] tolerance = …",
+        sources=sources,
+    )
 
 
 def _protect(group: Group, costs: Mapping[str, float]) -> Protection:

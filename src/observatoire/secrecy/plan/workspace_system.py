@@ -39,14 +39,14 @@ class Supposed(list[Part]):
 class Assembly:
     """Cells by label, the relations between them, and what each is.
 
-    ``inert`` cells only write relations; ``public`` ones are known to all; ``low`` and ``high`` are
-    what an attacker knows beforehand. ``counted`` cells are those that tables show as counts,
-    ``nonzero`` those of them that would show a zero; ``whole`` ones count by ones; nobody gives, nor
-    hides, the count of ``absent`` ones. ``twins`` are the sources that give one variable of an
-    indicator: what they count is one quantity.
+    ``inert`` cells only write relations; ``public`` ones are known to all; ``low`` and ``high`` are what an
+    attacker knows beforehand. Tables show ``counted`` cells as counts, ``nonzero`` ones would show a zero;
+    ``whole`` ones count by ones; nobody gives, nor hides, ``absent`` ones. ``twins`` are the sources that give one
+    variable of an indicator, one quantity; ``read`` those that something of today reads.
     """
 
     known: KnownFigures
+    read: frozenset[str] = frozenset()
     amounts: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     zeros: dict[str, bool] = field(default_factory=dict)
@@ -209,6 +209,7 @@ class Assembly:
         """
         parts, whole = list(parts), self.base(total)
         members = self._standing(total, parts, exact=exact)
+        exact &= len(members) == len(parts)  # what is no longer given is what is left
         if len(members) < len(parts):  # they may have added up when something was published
             then = [Part(label, 1.0) for label in (*map(self.base, parts), *pieces)]
             self.former.append((whole, then))
@@ -234,8 +235,7 @@ class Assembly:
         withdrawn = self.known.withdrawn
         if not withdrawn.intersection((total, *parts)):
             return parts
-        numbers = [self.known.value(part) for part in parts]
-        known = [number for number in numbers if not math.isnan(number)]
+        known = [n for n in map(self.known.value, parts) if not math.isnan(n)]
         gap = self.known.value(total) - math.fsum(known)
         if math.isnan(gap):
             return parts

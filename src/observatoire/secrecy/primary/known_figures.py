@@ -187,6 +187,7 @@ def read_known_figures(
         "WHERE v.nature IN ('count', 'amount') AND list_contains(?, o.source)",
         [sorted(set(sources))],
     )
+    rows = [row for row in rows if row[:2] not in left.names]
     gone = withdrawn_rows(warehouse, sources, ("count", "amount"), left)
     figures = {}
     for *place, value, low, high, status in (*rows, *gone):
@@ -224,10 +225,12 @@ def withdrawn_rows(
         "coalesce(n.new_variable, o.variable) AS variable, o.* EXCLUDE (variable) "
         "FROM observation AS o JOIN load AS l ON l.id = o.load "
         "LEFT JOIN name AS n ON n.source = l.source AND n.variable = o.variable "
-        "WHERE l.superseded_by IS NOT NULL AND list_contains(?, o.load)) "
+        "WHERE (l.superseded_by IS NOT NULL OR n.source IS NOT NULL) AND list_contains(?, o.load)), "
+        "given AS (SELECT * FROM current_observation AS o ANTI JOIN name AS n "
+        "ON n.source = o.source AND n.variable = o.variable) "
         "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, o.status "
         "FROM former AS o JOIN variable AS v ON v.source = o.source AND v.code = o.variable "
-        "ANTI JOIN current_observation AS c ON c.variable = o.variable AND c.zoning = o.zoning "
+        "ANTI JOIN given AS c ON c.variable = o.variable AND c.zoning = o.zoning "
         "AND c.territory = o.territory AND c.period = o.period "
         "WHERE list_contains(?, o.source) AND list_contains(?, v.nature) ORDER BY o.load, o.line",
         [*names, sorted(set(left.loads)), sorted(set(sources)), list(natures)],

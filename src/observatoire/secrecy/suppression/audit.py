@@ -23,10 +23,11 @@ from observatoire.secrecy.suppression.whole_numbers import count_by_ones
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from observatoire.secrecy.suppression.intervals import Table
     from observatoire.secrecy.suppression.relations import Label, Relation
 
 
@@ -146,15 +147,17 @@ def measured(
     sensitive: NDArray[np.bool_],
     asked: NDArray[np.float64],
     telling: NDArray[np.bool_] | None = None,
+    tables: Sequence[Table] = (),
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the least and the greatest count of each hidden cell.
 
     Those of sensitive cells that are wide enough over real numbers are counted by ones too. With
-    ``telling``, ends are exact of too narrow cells, and of the narrowest that tells.
+    ``telling``, ends are exact of too narrow cells, and of the narrowest that tells; ``tables``,
+    once found to satisfy everything shown, spare programs.
     """
     columns = np.flatnonzero(hidden)
     floor = None if telling is None else Floor(asked[columns], telling[columns])
-    found = exact_intervals(system, hidden, wanted, floor)
+    found = exact_intervals(system, hidden, wanted, floor, tables)
     true = system.counts[columns]
     safe = wide(true + found.outer_low, true + found.outer_high, asked[columns])
     count_by_ones(system, columns, found, sensitive[columns] & safe, asked[columns])
@@ -166,7 +169,8 @@ def exact_intervals(
     system: System,
     hidden: NDArray[np.bool_],
     wanted: NDArray[np.bool_] | None = None,
-    floor: Floor | None = None,
+    enough: NDArray[np.float64] | Floor | None = None,
+    tables: Sequence[Table] = (),
 ) -> Bracket:
     """Measure the interval of hidden cells, in deviations from the true ones.
 
@@ -183,8 +187,9 @@ def exact_intervals(
     matrix = matrix[np.diff(matrix.indptr) > 0]
     found = bracket(matrix, *system.room(columns))
     found.count_by_ones(system.counts[columns], system.whole[columns])
+    found.recall(matrix, hidden, tables)
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
-    resolve(matrix, found, asked, floor)
+    resolve(matrix, found, asked, enough)
     return found
 
 

@@ -11,11 +11,12 @@ from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.audit import measured, wide
 from observatoire.secrecy.suppression.complementary import (
     SuppressionState,
+    Surroundings,
     UnprotectedError,
     choose,
     unprotected,
 )
-from observatoire.secrecy.suppression.intervals import TIGHT, components
+from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.optimal import improve
 
 if TYPE_CHECKING:
@@ -66,9 +67,12 @@ def _widen(plan: SuppressionState, candidates: NDArray[np.bool_], narrow: NDArra
         with suppress(UnprotectedError):
             choose(wider, candidates & ~wider.hidden)
         plan.hidden[:] = wider.hidden
-        narrow = _narrow(plan)
-    plan.hidden |= candidates & _around(plan, _narrow(plan))
-    narrow = _narrow(plan)
+        narrow = _too_narrow(plan)
+    size, everything = len(asked), Surroundings(plan, np.ones(len(asked), dtype=bool))
+    for cell in _too_narrow(plan).tolist():
+        tied = everything.around(cell, size, size)
+        plan.hidden[tied] |= candidates[tied]
+    narrow = _too_narrow(plan)
     if len(narrow):
         raise unprotected(plan, int(narrow[0]), plan.hidden)
 
@@ -79,29 +83,17 @@ def _measured(plan: SuppressionState, audited: NDArray[np.bool_] | None = None) 
     if audited is not None:
         wanted = wanted | (plan.hidden & audited & (plan.asked > TIGHT))
     telling = plan.sensitive & (False if audited is None else audited)
-    return measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling)
+    # Where the narrowest tells, tables that proved the choice, looked at anew, spare most programs.
+    tables = plan.tables if telling.any() else []
+    return measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked, telling, tables)
 
 
-def _too_narrow(plan: SuppressionState, ends: Ends) -> NDArray[np.intp]:
-    """List the sensitive cells that their ends bracket too well."""
+def _too_narrow(plan: SuppressionState, ends: Ends | None = None) -> NDArray[np.intp]:
+    """List the sensitive cells that their ends, measured now if not given, bracket too well."""
     columns = np.flatnonzero(plan.hidden)
-    safe = wide(*ends, plan.asked[columns])
+    safe = wide(*(ends or _measured(plan)), plan.asked[columns])
     narrow: NDArray[np.intp] = columns[plan.sensitive[columns] & ~safe]
     return narrow
-
-
-def _narrow(plan: SuppressionState) -> NDArray[np.intp]:
-    """List the sensitive cells that whole numbers bracket too well."""
-    return _too_narrow(plan, _measured(plan))
-
-
-def _around(plan: SuppressionState, cells: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Mark everything that relations tie to some cells."""
-    reached = np.zeros(len(plan.hidden), dtype=bool)
-    everywhere = np.ones(len(plan.hidden), dtype=bool)
-    for columns, _ in components(plan.system.matrix, everywhere) if len(cells) else ():
-        reached[columns] = bool(np.isin(cells, columns).any())
-    return reached
 
 
 def past_mending_of(
@@ -113,7 +105,7 @@ def past_mending_of(
     if bounded and plan.sensitive.any():
         wholly = SuppressionState(system, plan.asked, plan.sensitive, plan.cost, ~public)
         exposed[wholly.unsafe()] = True
-        exposed[_narrow(wholly)] = True
+        exposed[_too_narrow(wholly)] = True
         plan.asked = _attainable(system, plan.asked, exposed, plan.hidden | candidates)
         plan.sensitive = plan.sensitive & (plan.asked > TIGHT)
     return exposed

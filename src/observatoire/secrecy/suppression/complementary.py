@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from observatoire.errors import SecrecyError
+from observatoire.secrecy.suppression.audit import exact_intervals
 from observatoire.secrecy.suppression.disclosing_sums import disclosing_relations
-from observatoire.secrecy.suppression.intervals import TIGHT, bracket, resolve
+from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import (
     Coefficients,
     InfeasibleError,
     Program,
-    entries_of,
     simplex,
 )
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from observatoire.secrecy.suppression.cell_system import System
+    from observatoire.secrecy.suppression.intervals import Table
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -75,8 +77,12 @@ class SuppressionState:
     high_proof: Columns = field(init=False)
     base: tuple[Floats, Floats] = field(init=False)
     by_column: sparse.csc_array = field(init=False)
+    room: Floats = field(init=False)
+    sway: list[tuple[float, float]] = field(init=False)
+    rows_of: list[list[int]] = field(init=False)
+    cells_of: list[dict[int, float]] = field(init=False)
     users: dict[int, list[int]] = field(init=False)
-    proofs: int = field(default=0, init=False)
+    tables: list[Table] = field(init=False)
     solver: Any = field(default_factory=simplex, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -85,17 +91,20 @@ class SuppressionState:
         size = len(self.hidden)
         self.users = defaultdict(list)
         self.by_column = self.system.matrix.tocsc()
+        self.room = np.abs(self.system.room(np.arange(size)))
+        self.sway = list(zip(*self.room.tolist(), strict=True))
+        self.rows_of = [list(rows) for rows in _lines(self.by_column)]
+        self.cells_of = _lines(self.system.matrix)
         self.low, self.high = np.zeros(size), np.zeros(size)
         self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
-        matrix = self.system.matrix[:, columns]
-        found = bracket(matrix, *self.system.room(columns))
-        resolve(matrix, found, self.sensitive[columns], self.asked[columns])
+        found = exact_intervals(self.system, self.hidden, self.sensitive, self.asked[columns])
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
+        self.tables = [(columns[places], point) for places, point in found.met]
 
-    def price(self, chosen: Mask) -> float:
-        """Cost of hiding some cells."""
-        return float(self.cost[chosen].sum())
+    def prices(self, cells: Columns) -> Floats:
+        """Cost of hiding each of some cells: nothing of those that are hidden already."""
+        return np.where(self.hidden[cells], 0.0, self.cost[cells])
 
     def unsafe(self) -> Columns:
         """List the cells not proved wide enough, most exposed first."""
@@ -111,14 +120,14 @@ class SuppressionState:
         lower = columns[point < self.low[columns]]
         self.high[columns] = np.maximum(self.high[columns], point)
         self.low[columns] = np.minimum(self.low[columns], point)
-        self.high_proof[higher] = self.low_proof[lower] = self.proofs
+        self.high_proof[higher] = self.low_proof[lower] = len(self.tables)
         for column in columns.tolist():
-            self.users[column].append(self.proofs)
-        self.proofs += 1
+            self.users[column].append(len(self.tables))
+        self.tables.append((columns, point))
 
     def resting_on(self, cell: int) -> Columns:
         """List the sensitive cells whose proof moves a cell."""
-        concerned = np.zeros(self.proofs + 1, dtype=bool)
+        concerned = np.zeros(len(self.tables) + 1, dtype=bool)
         concerned[self.users[cell]] = True
         resting = concerned[self.low_proof] | concerned[self.high_proof]
         return np.flatnonzero(self.sensitive & resting)
@@ -130,45 +139,48 @@ class SuppressionState:
         return found
 
 
+def _lines(matrix: sparse.csr_array | sparse.csc_array) -> list[dict[int, float]]:
+    """List what each line of a compressed matrix holds: weights by place."""
+    entries = list(zip(matrix.indices.tolist(), matrix.data.tolist(), strict=True))
+    return [dict(entries[start:end]) for start, end in pairwise(matrix.indptr.tolist())]
+
+
 def choose(plan: SuppressionState, candidates: Mask) -> None:
     """Hide candidates until every sensitive cell is wide enough, then show the needless ones."""
+    hidden = Surroundings(plan, plan.hidden)
+    usable = Surroundings(plan, plan.hidden | candidates)
     added: list[int] = []
     for cell in plan.unsafe().tolist():
-        if _hidden_enough(plan, cell, REACHES[:1]):
-            continue
-        needed = _protect_one(plan, cell, candidates)
-        plan.hidden[needed] = True
-        added.extend(needed.tolist())
+        if not _hidden_enough(hidden, cell, REACHES[:1]):
+            needed = _protect_one(usable, cell, candidates).tolist()
+            plan.hidden[needed] = True
+            hidden.turn(needed)
+            added += needed
     for cell in sorted(added, key=lambda column: (-plan.cost[column], column)):
-        _show_again(plan, cell)
+        _show_again(hidden, cell)
 
 
-def _protect_one(plan: SuppressionState, cell: int, candidates: Mask) -> Columns:
+def _protect_one(usable: Surroundings, cell: int, candidates: Mask) -> Columns:
     """Find which candidates to hide for one cell, looking further and further."""
-    usable = plan.hidden | candidates
-    everywhere = len(usable), len(usable)
-    moved = _proved(plan, cell, usable, (*REACHES, everywhere), len(usable))
+    plan, size = usable.plan, len(usable.plan.hidden)
+    moved = _proved(usable, cell, (*REACHES, (size, size)), size)
     if moved is None:
-        raise unprotected(plan, cell, usable)
+        raise unprotected(plan, cell, plan.hidden | candidates)
     return moved[~plan.hidden[moved]]
 
 
 def _proved(
-    plan: SuppressionState,
-    cell: int,
-    usable: Mask,
-    reaches: Iterable[tuple[int, int]],
-    most: int,
+    usable: Surroundings, cell: int, reaches: Iterable[tuple[int, int]], most: int
 ) -> Columns | None:
     """Find two tables that prove a cell wide enough and keep them; return the cells they move."""
     for depth, breadth in reaches:
-        columns = around(plan, cell, usable, depth, breadth)
+        columns = usable.around(cell, depth, breadth)
         if len(columns) > most:
             return None
-        pair = _cheapest_pair(plan, cell, columns)
+        pair = _cheapest_pair(usable.plan, cell, columns)
         if pair is not None:
             for point in pair:
-                plan.keep(columns, point)
+                usable.plan.keep(columns, point)
             return columns[(np.abs(pair) > STILL).any(axis=0)]
     return None
 
@@ -190,143 +202,138 @@ def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedE
     )
 
 
-def around(plan: SuppressionState, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
-    """Gather usable cells within some relations of a cell, the cheapest of each relation."""
-    by_column = plan.by_column
-    gathered, read = np.zeros(len(usable), dtype=bool), np.zeros(by_column.shape[0], dtype=bool)
-    gathered[cell] = True
-    frontier = np.array([cell], dtype=np.intp)
-    for _ in range(depth):
-        touched, reached = np.zeros_like(read), np.zeros_like(gathered)
-        touched[by_column.indices[entries_of(by_column, frontier)[1]]] = True
-        reached[_members(plan, np.flatnonzero(touched & ~read), usable, breadth)] = True
-        read |= touched
-        frontier = np.flatnonzero(reached & ~gathered)
-        if not len(frontier):
-            break
-        gathered |= reached
-    return np.flatnonzero(gathered)
+class Surroundings:
+    """The usable cells that relations tie to a cell: plain sets, for neighbourhoods are small."""
 
+    def __init__(self, plan: SuppressionState, usable: Mask) -> None:
+        allowed = set(np.flatnonzero(usable).tolist())
+        self.plan, self.members = plan, [allowed.intersection(row) for row in plan.cells_of]
 
-def _members(plan: SuppressionState, rows: Columns, usable: Mask, breadth: int) -> Columns:
-    """List the usable cells of some relations, the cheapest ones where they are many."""
-    by_row = plan.system.matrix
-    starts, entries = entries_of(by_row, rows)
-    members: Columns = by_row.indices[entries]
-    row = np.repeat(np.arange(len(rows)), np.diff(starts))
-    kept = usable[members]
-    members, row = members[kept], row[kept]
-    many = (np.bincount(row, minlength=len(rows)) > breadth)[row]
-    if not many.any():
-        return members
-    few, members, row = members[~many], members[many], row[many]
-    price = np.where(plan.hidden[members], 0.0, plan.cost[members])
-    order = np.lexsort((members, price, row))
-    begins = np.searchsorted(row, row)
-    cheapest = members[order[np.arange(len(order)) - begins < breadth]]
-    found: Columns = np.concatenate([few, cheapest])
-    return found
+    def turn(self, cells: Iterable[int]) -> None:
+        """Let cells be used that were not, or no longer those that were."""
+        for cell in cells:
+            for row in self.plan.rows_of[cell]:
+                self.members[row] ^= {cell}
+
+    def around(self, cell: int, depth: int, breadth: int) -> Columns:
+        """Gather usable cells within some relations of a cell, the cheapest of each relation."""
+        rows_of = self.plan.rows_of
+        gathered, frontier, read = {cell}, {cell}, set[int]()
+        for _ in range(depth):
+            touched = set().union(*[rows_of[each] for each in frontier]) - read
+            read |= touched
+            frontier = set().union(*[self._nearest(row, breadth) for row in touched]) - gathered
+            gathered |= frontier
+        return np.array(sorted(gathered), dtype=np.intp)
+
+    def _nearest(self, row: int, breadth: int) -> set[int]:
+        """List the usable cells of a relation, the cheapest ones where they are many."""
+        members = self.members[row]
+        if len(members) <= breadth:
+            return members
+        each = np.fromiter(members, np.intp, len(members))
+        order = np.lexsort((each, self.plan.prices(each)))
+        return set(each[order[:breadth]].tolist())
 
 
 def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
     """Find two tables, as deviations, that move little and differ enough on the cell."""
-    program = _pair_program(plan, cell, columns)
+    price, asked = plan.prices(columns), plan.asked[cell]
+    weight = price / asked
+    least = weight.min(initial=np.inf, where=weight > 0)
+    floor = 1e-3 * (least if np.isfinite(least) else 1.0)
+    program = _pair_program(plan, cell, columns, np.tile(weight + floor, 4))
     if program is None:
         return None
-    price = np.where(plan.hidden[columns], 0.0, plan.cost[columns])
-    weight = price / plan.asked[cell]
-    floor = 1e-3 * (weight[weight > 0].min() if (weight > 0).any() else 1.0)
     best, best_cost = None, np.inf
     for _ in range(REVISIONS):
-        program.recost(np.tile(weight + floor, 4))
         try:
             up, upward, down, downward = program.minimise().point.reshape(4, -1)
         except InfeasibleError:
             break
         pair = np.stack([up - upward, downward - down])
-        size = np.abs(pair).sum(axis=0)
-        cost = price[(np.abs(pair) > STILL).any(axis=0)].sum()
+        size = np.abs(pair)
+        cost = price[(size > STILL).any(axis=0)].sum()
         if cost < best_cost * (1 - TIGHT):
             best, best_cost = pair, cost
         elif best is not None:
             break
         if best_cost == 0:
             break  # nothing more is hidden: no revision does better
-        weight = price / (size + 0.05 * plan.asked[cell])
+        program.recost(np.tile(price / (size.sum(axis=0) + 0.05 * asked) + floor, 4))
     return best
 
 
-def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
+def _pair_program(
+    plan: SuppressionState, cell: int, columns: Columns, cost: Floats
+) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
-    size, place = len(columns), int(np.searchsorted(columns, cell))
-    down, up = np.abs(plan.system.room(columns))
+    size, place, asked = len(columns), int(np.searchsorted(columns, cell)), plan.asked[cell]
+    down, up = plan.room[:, columns]
     most = np.concatenate([up, down, down, up])
     most[[place + size, place + 3 * size]] = 0.0
     least = np.zeros(4 * size)
-    asked = plan.asked[cell]
     least[place] = max(0.0, asked - plan.system.counts[cell])
     if least[place] > up[place] or up[place] + down[place] < asked:
         return None
     part = _twofold(Coefficients.of(plan.by_column, columns), place)
-    zeros = np.zeros(part.height - 1)
-    rows = np.append(zeros, asked), np.append(zeros, np.inf)
-    return Program(part, rows, (least, most), plan.solver)
+    fewest, greatest = np.zeros(part.height), np.zeros(part.height)
+    fewest[-1], greatest[-1] = asked, np.inf
+    return Program(part, (fewest, greatest), (least, most), plan.solver, cost)
 
 
 def _twofold(part: Coefficients, place: int) -> Coefficients:
     """Write the relations for two tables at once, then a row for how far apart they are."""
-    size, height = part.shape[1], part.height
-    end = int(part.starts[place + 1])
-    rows = np.insert(part.rows, end, 2 * height)
-    weights = np.insert(part.weights, end, 1.0)
-    starts = part.starts + (np.arange(size + 1) > place)
-    lower = np.where(rows == 2 * height, rows, rows + height)
-    steps = [starts[:-1] + i * len(rows) for i in range(4)]
-    return Coefficients(
-        np.append(np.concatenate(steps), 4 * len(rows)).astype(np.int32),
-        np.concatenate([rows, rows, lower, lower]).astype(np.int32),
-        np.concatenate([weights, -weights, weights, -weights]),
-        2 * height + 1,
-    )
+    height, end, entries = part.height, part.starts[place + 1], len(part.rows) + 1
+    rows, weights = np.empty((4, entries), np.int32), np.empty((4, entries))
+    for made, given, last in ((rows, part.rows, 2 * height), (weights, part.weights, 1.0)):
+        made[0, :end], made[0, end], made[0, end + 1 :] = given[:end], last, given[end:]
+    rows[1], rows[2:] = rows[0], rows[0] + height
+    rows[2:, end] = 2 * height
+    weights[1] = weights[3] = -weights[0]
+    weights[2] = weights[0]
+    begins = part.starts[:-1] + (np.arange(len(part.starts) - 1) > place)
+    starts = np.append(begins + entries * np.arange(4)[:, None], 4 * entries).astype(np.int32)
+    return Coefficients(starts, rows.ravel(), weights.ravel(), 2 * height + 1)
 
 
-def _show_again(plan: SuppressionState, cell: int) -> None:
+def _show_again(hidden: Surroundings, cell: int) -> None:
     """Show a complementary cell again if every cell it protects finds another protection."""
+    plan = hidden.plan
     resting = plan.resting_on(cell)
     state = plan.low, plan.high, plan.low_proof, plan.high_proof
     before = [array[resting] for array in state]
     plan.hidden[cell] = False
+    hidden.turn([cell])
     plan.low[resting], plan.high[resting] = (side[resting] for side in plan.base)
     plan.low_proof[resting] = plan.high_proof[resting] = -1
-    if all(_hidden_enough(plan, sensitive, REACHES) for sensitive in resting.tolist()):
+    if all(_hidden_enough(hidden, sensitive, REACHES) for sensitive in resting.tolist()):
         return
     plan.hidden[cell] = True
+    hidden.turn([cell])
     for array, kept in zip(state, before, strict=True):
         array[resting] = kept
 
 
-def _hidden_enough(plan: SuppressionState, cell: int, reaches: Iterable[tuple[int, int]]) -> bool:
+def _hidden_enough(hidden: Surroundings, cell: int, reaches: Iterable[tuple[int, int]]) -> bool:
     """Tell whether what is hidden already is found to protect a cell."""
+    plan = hidden.plan
     if plan.lacking(cell) <= TIGHT * plan.asked[cell]:
         return True
-    if _cramped(plan, cell):
-        return False
-    return _proved(plan, cell, plan.hidden, reaches, NEIGHBOURHOOD) is not None
+    return not _cramped(hidden, cell) and _proved(hidden, cell, reaches, NEIGHBOURHOOD) is not None
 
 
-def _cramped(plan: SuppressionState, cell: int) -> bool:
+def _cramped(hidden: Surroundings, cell: int) -> bool:
     """Tell whether some relation alone brackets a cell too well: no program is needed."""
-    by_row, system = plan.system.matrix, plan.system
-    rows = plan.by_column.indices[entries_of(plan.by_column, np.array([cell]))[1]]
-    starts, entries = entries_of(by_row, rows)
-    members, weights = by_row.indices[entries], by_row.data[entries]
-    itself = members == cell
-    others = plan.hidden[members] & ~itself
-    row = np.repeat(np.arange(len(rows)), np.diff(starts))[others]
-    share = weights[others] / weights[itself][row]
-    fall, rise = system.room(members[others])
-    # It falls by what others of its sign gain at most, and those of the other lose; it rises likewise.
-    ends = np.where(share > 0, rise, fall), np.where(share > 0, fall, rise)
-    most = [np.append(np.bincount(row, abs(share * end), len(rows)), np.inf).min() for end in ends]
-    down, up = np.minimum(most, np.abs(system.room(np.array([cell]))).ravel())
-    return bool(min(down + up, system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))
+    plan = hidden.plan
+    down, up = plan.sway[cell]
+    for row in plan.rows_of[cell]:
+        weights = plan.cells_of[row]
+        # It falls by what others of its sign gain at most, and those of the other lose; it rises likewise.
+        fall = rise = 0.0
+        for other in hidden.members[row] - {cell}:
+            share = weights[other] / weights[cell]
+            fallen, risen = plan.sway[other][:: 1 if share > 0 else -1]
+            fall, rise = fall + abs(share) * risen, rise + abs(share) * fallen
+        down, up = min(down, fall), min(up, rise)
+    return bool(min(down + up, plan.system.counts[cell] + up) < plan.asked[cell] * (1 - TIGHT))

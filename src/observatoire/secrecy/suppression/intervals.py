@@ -18,11 +18,15 @@ from scipy.sparse import csgraph
 from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, Solution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
     Mask: TypeAlias = NDArray[np.bool_]
     Columns: TypeAlias = NDArray[np.integer[Any]]
+    #: Some columns, and how far each is from the true table; the others do not move.
+    Table: TypeAlias = tuple[Columns, Floats]
 
 
 #: Two bounds closer than this, per unit, are one number: the cell is recovered.
@@ -49,6 +53,7 @@ class Bracket:
     whole: Mask = field(init=False)
     whole_low: Floats = field(init=False)
     whole_high: Floats = field(init=False)
+    met: list[Table] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
@@ -65,11 +70,42 @@ class Bracket:
     def witness(self, columns: Columns, point: Floats) -> None:
         """Widen the proved-possible interval by one more table."""
         point = np.clip(point, self.outer_low[columns], self.outer_high[columns])
+        self.met.append((columns, point))
         self.inner_low[columns] = np.minimum(self.inner_low[columns], point)
         self.inner_high[columns] = np.maximum(self.inner_high[columns], point)
         if self.counts_by_ones(columns, point):
             self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
             self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
+
+    def recall(self, matrix: sparse.csr_array, hidden: Mask, tables: Sequence[Table]) -> None:
+        """Widen by tables met elsewhere, those that keep to all that is shown, and to whole numbers."""
+        size = len(self.counts), len(tables)
+        if not tables or not self.counts_by_ones(np.arange(size[0]), np.zeros(size[0])):
+            return
+        rank = np.repeat(np.arange(size[1]), [len(cells) for cells, _ in tables])
+        cells, points = (np.concatenate(each) for each in zip(*tables, strict=True))
+        columns = np.where(hidden, np.cumsum(hidden) - 1, 0)[cells]
+        counts = self.counts[columns] + points
+        wrong = ~hidden[cells] | (self.whole[columns] & (np.abs(counts - np.rint(counts)) > TIGHT))
+        wrong |= points != np.clip(
+            points, self.outer_low[columns] - TIGHT, self.outer_high[columns] + TIGHT
+        )
+        moves = sparse.csc_array((points, (columns, rank)), size)
+        gaps = (matrix @ moves).tocoo()
+        kept = np.bincount(rank, wrong, size[1]) == 0
+        kept[gaps.col[np.abs(gaps.data) > TIGHT]] = False
+        if kept.any():
+            low, high = (
+                f(axis=1).toarray().ravel() for f in (moves[:, kept].min, moves[:, kept].max)
+            )
+            self.inner_low, self.whole_low = (
+                np.minimum(self.inner_low, low),
+                np.minimum(self.whole_low, low),
+            )
+            self.inner_high, self.whole_high = (
+                np.maximum(self.inner_high, high),
+                np.maximum(self.whole_high, high),
+            )
 
     def ends(self, low: Floats, high: Floats, columns: Columns) -> tuple[Floats, Floats]:
         """Return the least and the greatest count that deviations make: of people, whole ones."""
@@ -230,10 +266,7 @@ def _settle_acyclic(found: Bracket, columns: Columns, matrix: sparse.csc_array) 
 
 def _open(found: Bracket, columns: Columns, enough: Floats | Floor | None) -> Mask:
     """Tell which columns still need a program."""
-    gap = np.maximum(
-        _gap(found.inner_low[columns], found.outer_low[columns]),
-        _gap(found.inner_high[columns], found.outer_high[columns]),
-    )
+    gap = np.maximum(*_gaps(found, columns))
     if enough is None:
         return gap > TIGHT
     if isinstance(enough, Floor):
@@ -244,10 +277,15 @@ def _open(found: Bracket, columns: Columns, enough: Floats | Floor | None) -> Ma
     return (inner < asked) & (outer >= asked - TIGHT) & (gap > TIGHT)
 
 
-def _gap(inner: Floats, outer: Floats) -> Floats:
-    """Measure what remains unknown on one side; two infinite bounds leave nothing."""
+def _gaps(found: Bracket, columns: Columns) -> tuple[Floats, Floats]:
+    """Measure what remains unknown above and below; two infinite bounds leave nothing."""
+    sides = (found.inner_high, found.outer_high), (found.inner_low, found.outer_low)
     with np.errstate(invalid="ignore"):
-        return np.where(inner == outer, 0.0, np.abs(outer - inner))
+        high, low = (
+            np.where(inner[columns] == outer[columns], 0.0, np.abs(outer[columns] - inner[columns]))
+            for inner, outer in sides
+        )
+    return high, low
 
 
 def _run(
@@ -260,38 +298,32 @@ def _run(
     zero = np.zeros(part.height)
     sides = found.outer_low[columns], found.outer_high[columns]
     program = Program(part, (zero, zero), sides)
-    for place in np.flatnonzero(wanted[columns]):
-        column = columns[place : place + 1]
-        for maximise in (True, False):  # each end once, whatever the solver makes of it
-            inner, outer = (
-                (found.inner_high, found.outer_high)
-                if maximise
-                else (found.inner_low, found.outer_low)
-            )
-            if _open(found, column, enough)[0] and _gap(inner[column], outer[column])[0] > TIGHT:
-                solution = program.extreme(int(place), maximise=maximise)
-                _learn(found, columns, int(place), solution, maximise=maximise)
+    asked = np.flatnonzero(wanted[columns])
+    if isinstance(enough, Floor):  # the narrowest first: those that are wider ask nothing
+        asked = asked[np.argsort((sides[1] - sides[0])[asked], kind="stable")]
+    done, steps = 0, 2 * len(asked)
+    while done < steps:  # each end once, whatever the solver makes of it
+        left = columns[asked[done // 2 :]]
+        ends = np.stack(_gaps(found, left), axis=1) > TIGHT
+        ends &= _open(found, left, enough)[:, None]
+        following = np.flatnonzero(ends.ravel()[done % 2 :])
+        if not len(following):
+            return
+        done += int(following[0])
+        place, end = int(asked[done // 2]), ("high", "low")[done % 2]
+        _learn(found, columns, place, program.extreme(place, maximise=end == "high"), end)
+        done += 1
 
 
-def _learn(
-    found: Bracket,
-    columns: Columns,
-    place: int,
-    solution: Solution,
-    *,
-    maximise: bool,
-) -> None:
+def _learn(found: Bracket, columns: Columns, place: int, solution: Solution, end: str) -> None:
     """Keep what one solution says of its own column and of all the others."""
+    outer, inner, whole = (getattr(found, f"{each}_{end}") for each in ("outer", "inner", "whole"))
     if solution.bounded:
         found.witness(columns, solution.point)
-        side = found.outer_high if maximise else found.outer_low
-        side[columns[place]] = solution.value
-    elif len(solution.point):
+        outer[columns[place]] = inner[columns[place]] = solution.value
+        return
+    inner[columns[place]] = whole[columns[place]] = solution.value
+    if len(solution.point):
         rising, falling = columns[solution.point > TIGHT], columns[solution.point < -TIGHT]
         found.inner_high[rising] = found.whole_high[rising] = np.inf
         found.inner_low[falling] = found.whole_low[falling] = -np.inf
-    side = found.inner_high if maximise else found.inner_low
-    side[columns[place]] = solution.value
-    if not solution.bounded:
-        side = found.whole_high if maximise else found.whole_low
-        side[columns[place]] = solution.value

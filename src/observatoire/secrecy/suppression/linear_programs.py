@@ -27,7 +27,7 @@ highspy: Any = highspy_untyped
 ITERATION_LIMIT = 1_000_000
 
 _DECIDED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-_UNBOUNDED = (
+UNBOUNDED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
@@ -89,7 +89,10 @@ class Coefficients:
     @classmethod
     def of(cls, matrix: sparse.csc_array, columns: NDArray[np.integer[Any]]) -> Coefficients:
         """Cut columns out of a matrix."""
-        starts, entries = entries_of(matrix, columns)
+        first = matrix.indptr[columns]
+        lengths = matrix.indptr[columns + 1] - first
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        entries = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
         rows = matrix.indices[entries]
         present = np.zeros(matrix.shape[0], dtype=bool)
         present[rows] = True
@@ -100,24 +103,6 @@ class Coefficients:
             matrix.data[entries],
             int(present.sum()),
         )
-
-
-def entries_of(
-    matrix: sparse.csc_array | sparse.csr_array, lines: NDArray[np.integer[Any]]
-) -> tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]:
-    """Say where the entries of some lines of a compressed matrix stand, and where each line begins.
-
-    Examples
-    --------
-    >>> from scipy import sparse
-    >>> starts, entries = entries_of(sparse.csr_array([[1, 0, 2], [0, 3, 0]]), np.array([1, 0]))
-    >>> starts.tolist(), entries.tolist()
-    ([0, 1, 3], [2, 0, 1])
-    """
-    first = matrix.indptr[lines]
-    lengths = matrix.indptr[lines + 1] - first
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    return starts, np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +128,8 @@ class Program:
     solver : Highs, optional
         That of a program which is done with, from :func:`simplex`: making one takes as long as a
         small program.
+    cost, whole : array, optional
+        Cost of each column, and which are whole: nothing, and none, by default.
 
     Examples
     --------
@@ -155,14 +142,19 @@ class Program:
     """
 
     def __init__(
-        self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
+        self,
+        matrix: Coefficients,
+        rows: Sides,
+        columns: Sides,
+        solver: Any = None,
+        cost: Any = 0.0,
+        whole: Any = False,  # noqa: FBT002 - or which columns are
     ) -> None:
         self._matrix = matrix
         self._solver = solver or simplex()
         height, width = matrix.shape
-        nothing = np.zeros(width)
         # Plain arrays, which the solver takes as they are: a model filled field by field is as long
-        # to make as a small program is to solve. The last says that no column is whole.
+        # to make as a small program is to solve. The last says which columns are whole.
         self._solver.passModel(
             width,
             height,
@@ -170,13 +162,13 @@ class Program:
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
             0.0,
-            nothing,
+            np.broadcast_to(cost, width).astype(float),
             *columns,
             *rows,
             matrix.starts,
             matrix.rows,
             matrix.weights,
-            nothing.astype(np.int32),
+            np.broadcast_to(whole, width).astype(np.int32),
         )
 
     def extreme(self, column: int, *, maximise: bool) -> Solution:
@@ -198,8 +190,8 @@ class Program:
         status = self._run()
         if status == highspy.HighsModelStatus.kOptimal:
             point = np.asarray(self._solver.getSolution().col_value)
-            return Solution(self._solver.getInfo().objective_function_value, point, bounded=True)
-        if status in _UNBOUNDED:
+            return Solution(self._solver.getObjectiveValue(), point, bounded=True)
+        if status in UNBOUNDED:
             _, found, ray = self._solver.getPrimalRay()
             return Solution(-np.inf, np.asarray(ray) if found else np.empty(0), bounded=False)
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -221,7 +213,7 @@ class Program:
         """Solve from the last basis; should rounding lead that astray, once more from nothing."""
         self._solver.run()
         status = self._solver.getModelStatus()
-        if status in (*_UNBOUNDED, *_DECIDED):
+        if status in (*UNBOUNDED, *_DECIDED):
             return status
         self._solver.clearSolver()
         self._solver.run()

@@ -12,13 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import highspy as highspy_untyped
 import numpy as np
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.complementary import SuppressionState, choose
 from observatoire.secrecy.suppression.intervals import TIGHT
-from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, quiet_solver
+from observatoire.secrecy.suppression.linear_programs import (
+    Coefficients,
+    Program,
+    highspy,
+    quiet_solver,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
     Mask: TypeAlias = NDArray[np.bool_]
     Columns: TypeAlias = NDArray[np.intp]
 
-
-highspy: Any = highspy_untyped
 
 #: Candidates beyond which the exact choice is not attempted.
 CANDIDATES = 400
@@ -65,14 +67,10 @@ class Master:
     def __post_init__(self) -> None:
         """Start without any condition."""
         size = len(self.cost)
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = size, 0
-        model.col_cost_ = self.cost
-        model.col_lower_, model.col_upper_ = np.zeros(size), np.ones(size)
-        model.row_lower_, model.row_upper_ = np.empty(0), np.empty(0)
-        model.a_matrix_.start_ = np.zeros(size + 1, dtype=np.int32)
+        none, nothing = np.empty(0), np.zeros(0, np.int32)
+        bare = Coefficients(np.zeros(size + 1, np.int32), nothing, none, 0)
         self.solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
-        self.solver.passModel(model)
+        Program(bare, (none, none), (np.zeros(size), np.ones(size)), self.solver, self.cost)
 
     def require(self, weights: Floats, least: float) -> None:
         """Add a condition: the chosen candidates must weigh at least so much."""
@@ -183,7 +181,7 @@ def improve(plan: SuppressionState, candidates: Mask, start: Mask) -> float | No
         return 0.0
     if len(columns) > CANDIDATES:
         return None
-    search = Search(plan, candidates, start, plan.hidden.copy(), plan.price(chosen))
+    search = Search(plan, candidates, start, plan.hidden.copy(), float(plan.cost[chosen].sum()))
     with suppress(SecrecyError):  # the best choice so far stands, and is proved on its own
         search.run()
     plan.hidden[:] = search.best
@@ -234,7 +232,7 @@ class Search:
         """Hold a safe choice for the best if it is cheaper."""
         hidden = self.start.copy()
         hidden[picked] = True
-        cost = self.plan.price(hidden & ~self.start)
+        cost = float(self.plan.cost[hidden & ~self.start].sum())
         if cost < self.reached * (1 - TIGHT):
             self.best, self.reached = hidden, cost
 

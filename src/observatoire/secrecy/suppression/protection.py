@@ -232,34 +232,20 @@ def protection(  # noqa: PLR0913 - the same as protect
     bound, widths = choose_proved(plan, candidates, ~inert & ~exposed)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
     causes = np.where(plan.hidden & ~start, COMPLEMENTARY, causes)
+    marks = np.array([Status.OBSERVED, Status.SECRET], dtype=object)
+    statuses = system.column(marks[plan.hidden.astype(int)], "status")
     return Protection(
-        statuses=_statuses(system, plan.hidden),
-        causes=_by_hidden(system, plan.hidden, causes),
+        statuses=statuses,
+        causes=system.column(causes.astype(object), "cause")[statuses == Status.SECRET],
         narrowest=widths.narrowest,
         floor=widths.floor,
         proved=widths.proved,
-        cost=plan.price(plan.hidden & ~start),
+        cost=float(plan.cost[plan.hidden & ~start].sum()),
         bound=bound,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
         exposed=_labels(system, exposed | (under & public)),
     )
-
-
-def _statuses(system: System, hidden: NDArray[np.bool_]) -> pd.Series:
-    marks = np.empty(len(hidden), dtype=object)
-    marks[:] = Status.OBSERVED
-    marks[hidden] = Status.SECRET
-    return system.column(marks, "status")
-
-
-def _by_hidden(
-    system: System,
-    hidden: NDArray[np.bool_],
-    causes: NDArray[np.str_],
-) -> pd.Series:
-    whole = system.column(causes.astype(object), "cause")
-    return whole[system.column(hidden, "hidden").to_numpy(dtype=bool)]
 
 
 def _labels(system: System, mask: NDArray[np.bool_]) -> tuple[Label, ...]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import highspy as highspy_untyped
 import numpy as np
 
 from observatoire.secrecy.suppression.intervals import components
-from observatoire.secrecy.suppression.linear_programs import Coefficients, quiet_solver
+from observatoire.secrecy.suppression.linear_programs import (
+    UNBOUNDED,
+    Coefficients,
+    Program,
+    quiet_solver,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +28,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Columns = NDArray[np.integer[Any]]
 
-
-highspy: Any = highspy_untyped
 
 #: Nodes of each search; what it has not reached by then is held impossible, on the safe side.
 NODES = 500
@@ -75,22 +77,11 @@ class WholeSearch:
     """Finds the least and the greatest whole value of a cell, the others of its group being free."""
 
     def __init__(self, part: Coefficients, found: Bracket, group: Columns, counts: Floats) -> None:
-        whole = found.whole[group]
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = part.shape
         column = np.repeat(np.arange(part.shape[1]), np.diff(part.starts))
-        side = np.bincount(part.rows, part.weights * counts[column], part.height)
-        model.row_lower_ = model.row_upper_ = side
+        side = np.bincount(part.rows, part.weights * counts[column], part.height).astype(float)
         ends = found.ends(found.outer_low[group], found.outer_high[group], group)
-        model.col_lower_, model.col_upper_ = ends
-        model.col_cost_ = np.zeros(part.shape[1])
-        kinds = highspy.HighsVarType
-        model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in whole]
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = part.starts, part.rows
-        model.a_matrix_.value_ = part.weights
         self._solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
-        self._solver.passModel(model)
+        Program(part, (side, side), ends, self._solver, whole=found.whole[group])
 
     def ends(self, place: int) -> tuple[float, float]:
         """Return the least and the greatest value of a cell; NaN where no table is whole."""
@@ -100,11 +91,7 @@ class WholeSearch:
         self._solver.changeColCost(place, sign)
         self._solver.run()
         self._solver.changeColCost(place, 0.0)
-        status = self._solver.getModelStatus()
-        if status in (
-            highspy.HighsModelStatus.kUnbounded,
-            highspy.HighsModelStatus.kUnboundedOrInfeasible,
-        ):
+        if self._solver.getModelStatus() in UNBOUNDED:
             return -sign * np.inf
         if self._solver.getInfo().primal_solution_status != _FEASIBLE:
             return np.nan

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    import pandas as pd
 
 
 def looked_up(
@@ -23,13 +22,11 @@ def looked_up(
     >>> looked_up(pd.DataFrame({"a": ["x", "y"], "b": ["1", "2"]}), ["a", "b"], {("x", "1"): "one"}).iloc[0]
     'one'
     """
-    pairs = figures[columns].drop_duplicates()
-    found = [names.get((a, b), f"{a}\0{b}") for a, b in pairs.itertuples(index=False, name=None)]
-    return (
-        figures[columns]
-        .merge(pairs.assign(found=found), how="left")["found"]
-        .set_axis(figures.index)
-    )
+    (a, first), (b, second) = (pd.factorize(figures[n], use_na_sentinel=False) for n in columns)
+    pairs, rank = np.unique(a * len(second) + b, return_inverse=True)
+    words = [(first[pair // len(second)], second[pair % len(second)]) for pair in pairs.tolist()]
+    found = pd.array([names.get((a, b), f"{a}\0{b}") for a, b in words], dtype="str")
+    return pd.Series(found.take(rank), index=figures.index)
 
 
 def near_hidden(of: pd.DataFrame) -> pd.Series:

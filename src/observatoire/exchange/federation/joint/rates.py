@@ -11,7 +11,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -139,8 +139,10 @@ class BareTerms:
         self._universes = sorted({*universes, *unsaid})
         self._sums = [(x.target, x.whole) for x in links if x.complete and not x.parts]
         table = _with_sums(_table(counts), unsaid)
+        rows = dict(zip(table.index, table.to_numpy(dtype=float), strict=True))
         self._evidence = {
-            rate: _Evidence.of(given, table) for rate, given in by_name(rates).items() if len(table)
+            rate: _Evidence.of(own, [*table], rows)
+            for rate, own in by_name(rates if rows else ()).items()
         }
 
     @cached_property
@@ -206,11 +208,12 @@ class _Evidence:
     beside: np.ndarray
 
     @classmethod
-    def of(cls, rate: Sequence[RateFigure], table: pd.DataFrame) -> _Evidence:
-        """Put a rate beside the counts of its year."""
+    def of(cls, rate: Sequence[RateFigure], words: list[Any], rows: dict[Any, Any]) -> _Evidence:
+        """Put a rate beside the counts of its year: those of each place, by their ``words``."""
         places = [(r.place.zoning, r.place.territory, r.place.period) for r in rate]
-        names = {str(name): k for k, name in enumerate(table.columns)}
-        beside = table.reindex(places).to_numpy(dtype=float)
+        names = {str(name): k for k, name in enumerate(words)}
+        none = np.full(len(names), np.nan)
+        beside = np.array([rows.get(place, none) for place in places])
         ends = np.array([(r.low, r.high) for r in rate])
         return cls(ends, rate[0].mean, places, names, beside)
 
