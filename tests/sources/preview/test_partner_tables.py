@@ -20,8 +20,10 @@ from observatoire.errors import (
     ObservatoireError,
     RowError,
     UnknownTerritoryError,
+    UnreadableFileError,
     UnreadableNumberError,
 )
+from observatoire.sources.formats import limits
 from observatoire.sources.formats.cells import _text_array, cells_text, percent_text
 from observatoire.sources.formats.encoding import guess_encoding
 from observatoire.sources.parsers.number_style import ungroup, writing_of
@@ -998,7 +1000,14 @@ def test_other_words_are_offered_nothing(place: Place, warehouse: Warehouse, row
 
 @pytest.mark.parametrize(
     ("names", "asked", "read"),
-    [(("A", "B"), "2016", False), (("2015", "2016"), "", False), (("2015", "2016"), "2015", True)],
+    [
+        (("A", "B"), "2016", False),
+        (("Année 2015", "Année 2016"), "2016", False),
+        (("2015", "au 31-12-2015"), "2015", True),
+        (("2015", "Année 2015"), "", False),
+        (("2015", "2016"), "", True),
+        (("31-12-2015", "31-12-2016"), "2015", True),
+    ],
 )
 def test_one_of_two_sheets_of_the_same_columns_is_asked(
     place: Place, warehouse: Warehouse, names: tuple[str, str], asked: str, *, read: bool
@@ -1096,3 +1105,65 @@ def test_a_row_of_codes_of_one_letter_under_the_names_is_no_territory(
     report = load_file(warehouse, place.workspace, place.write("caf-2016.csv", table))
     assert report.kept == 2
     assert report.by_reason == {"Ligne de libellés sous l’en-tête : mise de côté.": 1}
+
+
+def _headed(header: str, rows: str = "", title: str = "") -> str:
+    return f"{title}Quartier;{header}\nFour à Chaux;{rows}40\nPlace d’Armes;{rows}50\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        _headed("Allocataires", title="Allocataires au 31 décembre 2014;\n"),
+        _headed("Allocataires au 31 décembre 2014"),
+        _headed("Date;Allocataires", rows="31/12/2014;"),
+    ],
+    ids=["title", "header", "rows"],
+)
+def test_the_year_that_is_stated_wins_over_its_last_day(
+    place: Place, warehouse: Warehouse, table: str
+) -> None:
+    path = place.write("data/raw/caf/caf.csv", table)
+    report = load_file(warehouse, place.workspace, path)
+    assert any(
+        "Période lue" in one and "2014-12" in one and "--period" in one for one in report.notices
+    )
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2014"))
+    found = warehouse.rows("SELECT DISTINCT period FROM current_observation")
+    assert found == [("2014",)]
+    assert 'period = "2014"' in preview_file(place.workspace, path, period="2014").toml
+
+
+def test_rows_of_several_months_keep_theirs_under_a_year(
+    place: Place, warehouse: Warehouse
+) -> None:
+    table = "Quartier;Date;Aidés\nFour à Chaux;30/11/2014;4\nFour à Chaux;31/12/2014;5\n"
+    report = load_file(
+        warehouse, place.workspace, place.write("caf.csv", table), LoadOptions(period="2014")
+    )
+    found = warehouse.rows("SELECT DISTINCT period FROM current_observation ORDER BY ALL")
+    assert found == [("2014-11",), ("2014-12",)]
+    assert any("Périodes lues" in one and "2014-11 et 2014-12" in one for one in report.notices)
+    path = place.write("suivi 2014.csv", "Quartier;Aidés\nFour à Chaux;4\n")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(period="2014"))
+    assert not any("Période" in one for one in report.notices)
+
+
+def test_a_class_in_letters_is_no_hidden_figure(place: Place, warehouse: Warehouse) -> None:
+    table = "Quartier;Taille;Statut;Aidés\nFour à Chaux;s;c;5\nPlace d’Armes;m;c;6\n"
+    load_file(warehouse, place.workspace, place.write("caf-2016.csv", table))
+    assert warehouse.rows("SELECT DISTINCT code FROM variable") == [("Aidés",)]
+
+
+def test_more_words_than_can_be_read_with_care(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place.write(
+        "caf-2016.csv", "Quartier;Aidés;Logés\nFour à Chaux;s;s\nPlace d’Armes;5;s\n"
+    )
+    monkeypatch.setattr(limits, "MOST_WORDS", 3)
+    assert preview_file(place.workspace, path).refusal is None
+    monkeypatch.setattr(limits, "MOST_WORDS", 2)
+    with pytest.raises(UnreadableFileError) as caught:
+        preview_file(place.workspace, path)
+    says(caught.value, "3 cellules de mots", "2 au plus")

@@ -45,10 +45,9 @@ class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
     ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
-    the sheets of the workbook that name territories too, and are not read, ``twins`` those of them
-    that have the same columns; ``hidden`` those that
-    nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees; ``labels`` what a
-    row below the names says of each column.
+    the sheets of the workbook that name territories too, and are not read, ``twins`` those of the same
+    columns; ``hidden`` those that nobody sees, and ``hidden_columns`` the columns of the sheet that
+    nobody sees; ``labels`` what a row below the names says of each column.
     """
 
     table: RawTable
@@ -246,18 +245,8 @@ def _undeclared_table(
     twins = tuple(
         one.name for one in sheets_of(document) if one.name in place.others and _heads(one, header)
     )
-    return Found(
-        table,
-        spec,
-        place.zoning,
-        None,
-        titles,
-        place.others,
-        twins,
-        tuple(hidden),
-        tuple(unshown),
-        labels,
-    )
+    seen = titles, place.others, twins, tuple(hidden), tuple(unshown), labels
+    return Found(table, spec, place.zoning, None, *seen)
 
 
 def _heads(sheet: SheetView, header: list[str]) -> bool:
