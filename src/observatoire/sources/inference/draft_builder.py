@@ -19,9 +19,14 @@ from observatoire.sources.inference.column_types import (
 from observatoire.sources.inference.counts_or_codes import is_running, names_place
 from observatoire.sources.inference.draft import SourceDraft, unstated_natures
 from observatoire.sources.inference.family_draft import family_plan
-from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
+from observatoire.sources.inference.long_layout import (
+    column_of_periods,
+    dated_columns,
+    dimensions,
+    long_roles,
+)
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
-from observatoire.sources.inference.table_periods import TablePeriods, dated, dated_rows, split_rank
+from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.parts_of_year import are_parts, finest
 from observatoire.sources.parsers.periods import is_dated, read_periods
@@ -94,13 +99,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     placed = _placed_rows(found, matcher)
     kept, ranked = _deal(plan, placed, spec, matcher)
-    period_column = str(plan.file.get("period_column", ""))
-    rows = set(dated_rows(found, period_column)) if period_column and asked else set()
-    if len(rows) == 1 and max(rows) != asked and max(rows).startswith(asked):
-        # « 31/12/2014 » on each row, and the year stated: the figures are of the year.
-        plan.labels += [period_column]
-        period_column = ""
-        del plan.file["period_column"], plan.file["period_form"]
+    period_column = column_of_periods(plan, found, asked)
     check_words(kept.values(), found.table.name)
     only = [name for name in kept if signs().value_columns.fullmatch(fold(name))] or list(kept)
     measured = _measures(plan, found, kept, only)
