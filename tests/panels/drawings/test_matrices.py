@@ -39,6 +39,13 @@ def test_a_theme_is_its_indicators_by_the_territories_with_their_verdicts() -> N
     assert sum(found.values()) == len(names) * 28
     worse = [v for v in table.verdicts.values() if "moins favorable" in v["verdict"]]
     assert found[tokens().verdicts["unfavourable"].fill] == len(worse) > 0
+    # A figure that is not judged is not taken for one that is not there.
+    own = sum(
+        row["status"] in ("observed", "aggregated", "estimated") and not is_modelled(row)
+        for row in table.main.to_dict("records")
+    )
+    assert len(axes.texts) == own
+    assert all(each.get_text() for each in axes.texts)
     figure = axes.get_figure()
     figure.draw_without_rendering()
     room = figure.bbox

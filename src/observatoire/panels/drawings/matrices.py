@@ -9,6 +9,7 @@ from observatoire.errors import FormatError
 from observatoire.french.typography import NO_BREAK, number, plural
 from observatoire.maps.figure import by_verdict, marks_of, title_of
 from observatoire.maps.legend import status_swatches
+from observatoire.maps.marks import NOT_COMPARED
 from observatoire.pages.axes import axes_of, house_style, room_of, type_size
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.bearings import when
@@ -76,7 +77,7 @@ def _fill(axes: Axes, rows: Sequence[Sequence[Mark]], *, judged: bool) -> None:
             kind = _colour(mark, judged=judged), HATCHES.get(mark.kind)
             alike.setdefault(kind, []).append(Rectangle((across - 0.5, down - 0.5), 1, 1))
             if mark.own and judged:
-                axes.text(across, down, mark.sign[:1], **look)
+                axes.text(across, down, mark.sign[:1] or NOT_COMPARED, **look)
     edge = tokens().light["soft"]
     for (fill, hatch), cells in alike.items():
         axes.add_collection(

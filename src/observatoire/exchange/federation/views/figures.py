@@ -173,7 +173,7 @@ def _cautions(
     for name in sorted(set(shown["observatoire"]) & set(judged)):
         verdict, why = judged[name]
         if verdict == CARE:
-            yield f"{label}{NO_BREAK}: {titles[name]} ne compte pas tout à fait de même. {why}."
+            yield f"{label}{NO_BREAK}: à lire avec précaution à côté de {titles[name]}. {why}."
     several = int((shown["reponses"] > 1).sum())
     if several:
         places = plural(several, "territoire")
