@@ -183,7 +183,7 @@ class FileReport:
     rows_rejected: int
     observations: int
     form: str = ""
-    kind: str = "observation"
+    outlines: int = 0
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ class LoadReport(PrintedReport):
         lines = [f"{self.title} ({self.source}){NARROW}: {read}, {kept}, {rejected}."]
         lines += [
             f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
-            f"{plural(report.observations, report.kind)}"
+            f"{plural(report.outlines or report.observations, 'contour' if report.outlines else 'observation')}"
             + (f" ({report.form})" if report.form else "")
             for report in self.files
         ]

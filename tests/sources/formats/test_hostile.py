@@ -223,6 +223,14 @@ def test_a_text_of_millions_of_ragged_rows(tmp_path: Path) -> None:
     refused(tmp_path, "a.csv", b"IRIS;POP\n" + b"1\n" * 4_900_000, "cellules", "mémoire")
 
 
+def test_a_cell_longer_than_spreadsheets_allow(tmp_path: Path) -> None:
+    content = parquet({"IRIS": pa.array(["972090101"]), "N": pa.array(["x" * 32_768])})
+    refused(tmp_path, "a.parquet", content, "ligne 2, 2e colonne", "32 768 caractères")
+    content = parquet({"IRIS": pa.array(["972090101"]), "N": pa.array(["x" * 32_767])})
+    (tmp_path / "b.parquet").write_bytes(content)
+    assert len(read_table(tmp_path / "b.parquet", FileSpec("b.parquet", "wide", "IRIS")).lines) == 1
+
+
 def test_a_dbase_that_announces_millions_of_records(tmp_path: Path) -> None:
     content = dbf_bytes([["IRIS"], *[["1"]] * 9])
     lied = content[:4] + (0x7FFFFFFF).to_bytes(4, "little") + content[8:]

@@ -603,6 +603,27 @@ def test_codes_of_insee_s_api_are_read(place: Place, warehouse: Warehouse) -> No
 
 
 @pytest.mark.parametrize(
+    ("figures", "other"), [("OBS_VALUE;MEN", 4.0), ("POP;MEN", None)], ids=["sdmx", "wide"]
+)
+def test_what_sdmx_says_secret_is_its_own_figure(
+    place: Place, warehouse: Warehouse, figures: str, other: float | None
+) -> None:
+    first = figures.split(";", maxsplit=1)[0]
+    place.write(
+        "data/raw/melodi/source.toml",
+        'title = "Essai"\nproducer = "P"\nlicence = "L"\nzoning = "commune-2016"\n\n[[files]]\nname = "a.csv"\n'
+        'layout = "wide"\nterritory = "GEO"\nperiod = "2018"\nseparator = ";"\nignored = ["CONF_STATUS"]\n'
+        f'\n[variables.{first}]\nlabel = "V"\nnature = "count"\n[variables.MEN]\nlabel = "M"\nnature = "count"\n',
+    )
+    text = f"GEO;CONF_STATUS;{figures}\n97209;F;5;3\n97213;C;12;4\n"
+    load_source(warehouse, place.workspace, place.write("data/raw/melodi/a.csv", text).parent)
+    rows = warehouse.rows(
+        "SELECT variable, value FROM current_observation WHERE territory = '97213'"
+    )
+    assert dict(rows) == {first: None, "MEN": other}
+
+
+@pytest.mark.parametrize(
     "header", ["97209;97213", "Fort-de-France;Le Lamentin"], ids=["codes", "names"]
 )
 def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None:

@@ -20,12 +20,15 @@ from observatoire.errors import (
     ObservatoireError,
     RowError,
     UnknownTerritoryError,
+    UnreadableFileError,
     UnreadableNumberError,
 )
+from observatoire.sources.formats import limits
 from observatoire.sources.formats.cells import _text_array, cells_text, percent_text
 from observatoire.sources.formats.encoding import guess_encoding
 from observatoire.sources.parsers.number_style import ungroup, writing_of
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -643,8 +646,8 @@ def test_other_sheets_are_said_and_hidden_ones_are_not_read(
     place: Place, warehouse: Warehouse
 ) -> None:
     table = [["Quartier", "Aidés"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
-    old = [*table, ["Centre et Terres", 999]]
-    path = place.write("caf-2016.xlsx", sheets(xAncien=old, Est=table, Ouest=table))
+    old, other = [*table, ["Centre et Terres", 999]], [["Quartier", "Logés"], *table[1:]]
+    path = place.write("caf-2016.xlsx", sheets(xAncien=old, Est=table, Ouest=other))
     report = load_file(warehouse, place.workspace, path)
     assert report.kept == 2
     assert any("« Ouest »" in one and "pas lue" in one for one in report.notices)
@@ -993,3 +996,174 @@ def test_other_words_are_offered_nothing(place: Place, warehouse: Warehouse, row
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "Aucune colonne ne nomme")
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "read"),
+    [
+        (("A", "B"), "2016", False),
+        (("Année 2015", "Année 2016"), "2016", False),
+        (("2015", "au 31-12-2015"), "2015", True),
+        (("2015", "Année 2015"), "", False),
+        (("2015", "2016"), "", True),
+        (("31-12-2015", "31-12-2016"), "2015", True),
+    ],
+)
+def test_one_of_two_sheets_of_the_same_columns_is_asked(
+    place: Place, warehouse: Warehouse, names: tuple[str, str], asked: str, *, read: bool
+) -> None:
+    table = [["Quartier", "Aidés"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
+    path = place.write("caf.xlsx", sheets(**dict.fromkeys(names, table)))
+    if read:
+        assert load_file(warehouse, place.workspace, path, LoadOptions(period=asked)).kept == 2
+        return
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path, LoadOptions(period=asked))
+    says(caught.value, f"« {names[0]} » et « {names[1]} »", "source.toml")
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("Évol. 14/13", ""),
+        ("14/13", ""),
+        ("Aidés 13/14", ""),
+        ("Évol. 14/13", "2016"),
+        ("Évol. 2014/2013", "2016"),
+        ("2014/2013", "2016"),
+    ],
+)
+def test_two_years_are_asked_however_written(
+    place: Place, warehouse: Warehouse, header: str, asked: str
+) -> None:
+    table = f"Quartier;Logés;{header}\nFour à Chaux;5;2\nPlace d’Armes;6;3\n"
+    path = place.write("caf-2016.csv", table)
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path, LoadOptions(period=asked))
+    says(caught.value, f"« {header} »", "plusieurs années")
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "Quartier;Aidés;Expulsés\nFour à Chaux;5;s\nPlace d’Armes;6;s\n",
+            [("Aidés", 5.0, "observed"), ("Expulsés", None, "secret")],
+        ),
+        (
+            "Quartier;Indicateur;Valeur\nFour à Chaux;Aidés;5\nFour à Chaux;Expulsés;s\nPlace d’Armes;Aidés;6\n",
+            [("Aidés", 5.0, "observed"), ("Expulsés", None, "secret")],
+        ),
+        ("Quartier;ZFU;Aidés\nFour à Chaux;x;5\nPlace d’Armes;x;6\n", [("Aidés", 5.0, "observed")]),
+    ],
+)
+def test_figures_that_are_all_hidden_are_declared(
+    place: Place, warehouse: Warehouse, table: str, expected: list[tuple[Any, ...]]
+) -> None:
+    written = preview_file(place.workspace, place.write("caf-2016.csv", table)).write()
+    load_source(warehouse, place.workspace, written.parent)
+    found = warehouse.rows(
+        "SELECT variable, value, status FROM current_observation WHERE territory = 'Q2' ORDER BY ALL"
+    )
+    assert found == expected
+
+
+def test_a_subtotal_without_a_code_is_set_aside(place: Place, warehouse: Warehouse) -> None:
+    table = "Code;Libellé;Aidés\nQ1;a;5\nQ2;b;6\n;Sous-total Est;11\n"
+    report = load_file(warehouse, place.workspace, place.write("caf-2016.csv", table))
+    assert report.by_reason == {"Ligne de total, mise de côté.": 1}
+
+
+@pytest.mark.parametrize("text", ["Sœurs", "Aide à l’emploi", "Revenu (€)", "Élèves logés"])
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp850"])
+def test_a_header_encoded_twice_is_refused(
+    place: Place, warehouse: Warehouse, text: str, encoding: str
+) -> None:
+    header = text.encode().decode(encoding, "replace")
+    path = place.write("caf-2016.csv", f"Quartier;{header}\nFour à Chaux;5\nPlace d’Armes;6\n")
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "accents", "abîmés")
+
+
+def test_a_unit_over_some_columns_is_theirs_alone(place: Place, warehouse: Warehouse) -> None:
+    table = (
+        "Quartier;Part (%);;Aidés;\n;2014;2015;2014;2015\nFour à Chaux;20,1;21;100;200\n"
+        "Place d’Armes;19,1;18;50;60\n"
+    )
+    load_file(warehouse, place.workspace, place.write("caf.csv", table))
+    assert warehouse.rows("SELECT DISTINCT code, unit FROM variable ORDER BY code") == [
+        ("Aidés", ""),
+        ("Part (%)", "%"),
+    ]
+
+
+def test_a_row_of_codes_of_one_letter_under_the_names_is_no_territory(
+    place: Place, warehouse: Warehouse
+) -> None:
+    table = "Code IRIS;Bénéficiaires;Dont jeunes\niris;B;B2544\n972090101;100;40\n972090102;50;20\n"
+    report = load_file(warehouse, place.workspace, place.write("caf-2016.csv", table))
+    assert report.kept == 2
+    assert report.by_reason == {"Ligne de libellés sous l’en-tête : mise de côté.": 1}
+
+
+def _headed(header: str, rows: str = "", title: str = "") -> str:
+    return f"{title}Quartier;{header}\nFour à Chaux;{rows}40\nPlace d’Armes;{rows}50\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        _headed("Allocataires", title="Allocataires au 31 décembre 2014;\n"),
+        _headed("Allocataires au 31 décembre 2014"),
+        _headed("Date;Allocataires", rows="31/12/2014;"),
+    ],
+    ids=["title", "header", "rows"],
+)
+def test_the_year_that_is_stated_wins_over_its_last_day(
+    place: Place, warehouse: Warehouse, table: str
+) -> None:
+    path = place.write("data/raw/caf/caf.csv", table)
+    report = load_file(warehouse, place.workspace, path)
+    assert any(
+        "Période lue" in one and "2014-12" in one and "--period" in one for one in report.notices
+    )
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2014"))
+    found = warehouse.rows("SELECT DISTINCT period FROM current_observation")
+    assert found == [("2014",)]
+    assert 'period = "2014"' in preview_file(place.workspace, path, period="2014").toml
+
+
+def test_rows_of_several_months_keep_theirs_under_a_year(
+    place: Place, warehouse: Warehouse
+) -> None:
+    table = "Quartier;Date;Aidés\nFour à Chaux;30/11/2014;4\nFour à Chaux;31/12/2014;5\n"
+    report = load_file(
+        warehouse, place.workspace, place.write("caf.csv", table), LoadOptions(period="2014")
+    )
+    found = warehouse.rows("SELECT DISTINCT period FROM current_observation ORDER BY ALL")
+    assert found == [("2014-11",), ("2014-12",)]
+    assert any("Périodes lues" in one and "2014-11 et 2014-12" in one for one in report.notices)
+    path = place.write("suivi 2014.csv", "Quartier;Aidés\nFour à Chaux;4\n")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(period="2014"))
+    assert not any("Période" in one for one in report.notices)
+
+
+def test_a_class_in_letters_is_no_hidden_figure(place: Place, warehouse: Warehouse) -> None:
+    table = "Quartier;Taille;Statut;Aidés\nFour à Chaux;s;c;5\nPlace d’Armes;m;c;6\n"
+    load_file(warehouse, place.workspace, place.write("caf-2016.csv", table))
+    assert warehouse.rows("SELECT DISTINCT code FROM variable") == [("Aidés",)]
+
+
+def test_more_words_than_can_be_read_with_care(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place.write(
+        "caf-2016.csv", "Quartier;Aidés;Logés\nFour à Chaux;s;s\nPlace d’Armes;5;s\n"
+    )
+    monkeypatch.setattr(limits, "MOST_WORDS", 3)
+    assert preview_file(place.workspace, path).refusal is None
+    monkeypatch.setattr(limits, "MOST_WORDS", 2)
+    with pytest.raises(UnreadableFileError) as caught:
+        preview_file(place.workspace, path)
+    says(caught.value, "3 cellules de mots", "2 au plus")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
-from built_workspace import Place, dump, plain, says
+from built_workspace import Place, dump, says
 from sheets_made import sheets
 
 from observatoire.errors import (
@@ -538,10 +538,9 @@ def without_marks(toml: str) -> str:
 
 def test_the_other_sheets_are_ready_in_the_declaration(place: Place, warehouse: Warehouse) -> None:
     path = place.write("suivi-2016.xlsx", sheets(FdF=_FORMER, Lamentin=_OTHER))
-    report = load_file(warehouse, place.workspace, path)
-    notices = plain(" ".join(report.notices))
-    assert "1 autre feuille avec des territoires, pas lue : « Lamentin »" in notices
-    assert "ôtez-y les « # »" in notices
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "« FdF » et « Lamentin »", "mêmes colonnes", "Ôtez les « # »")
     written = preview_file(place.workspace, path).write()
     text = written.read_text("utf-8")
     assert '# sheet = "Lamentin"' in text

@@ -71,6 +71,9 @@ def test_the_outlines_of_a_vintage_of_qpv_load_without_a_line(
     path = place.root / "QP.gpkg"
     layer(code_qp=codes, lib_qp=["Dillon", "Canal Alaric"], insee_com=["97209"] * 2).to_file(path)
     report = place.load_layer(place.warehouse(), path)
+    file = report.files[0]
+    assert (file.observations, file.outlines) == (0, report.kept)
+    assert "contours" in str(report)
     assert (report.source, report.kept) == (vintage, 2)
 
 

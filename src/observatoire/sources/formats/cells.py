@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import UnreadableFileError
-from observatoire.french.typography import MARKS
+from observatoire.french.typography import MARKS, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -159,6 +159,9 @@ class CellSheet:
 #: What no page nor workbook may hold: controls, and what is no character.
 UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+#: The longest text that spreadsheets allow in a cell: each sign of a name costs time.
+_LONGEST = 32_767
+
 #: What is removed of a text that is read: marks of direction, that pasting brings along.
 UNSEEN = re.compile(f"[{MARKS}]")
 
@@ -168,20 +171,23 @@ def _refuse_unwritable(column: list[Any], rank: int, sheet: str) -> None:
     texts = "".join(cell for cell in column if type(cell) is str)
     if UNSEEN.search(texts) is not None:
         column[:] = [UNSEEN.sub("", cell) if type(cell) is str else cell for cell in column]
-    if UNWRITABLE.search(texts) is None:
+    if UNWRITABLE.search(texts) is None and len(texts) <= _LONGEST:
         return
-    line = next(
-        at
-        for at, cell in enumerate(column, 1)
-        if type(cell) is str and UNWRITABLE.search(cell) is not None
-    )
-    raise UnreadableFileError(
-        "Une cellule contient un caractère impossible, qu’aucune page ne peut écrire.",
-        where=", ".join(filter(None, (f"feuille « {sheet} »" if sheet else "", f"ligne {line}")))
-        + f", {rank + 1}e colonne",
-        why="C’est un signe de commande, ou ce qui n’est pas un caractère.",
-        remedy="Effacez-le dans le tableur, et enregistrez de nouveau.",
-    )
+    cells = ((at, cell) for at, cell in enumerate(column, 1) if type(cell) is str)
+    for line, cell in cells:
+        impossible = UNWRITABLE.search(cell) is not None
+        if impossible or len(cell) > _LONGEST:
+            place = ", ".join(
+                filter(None, (f"feuille « {sheet} »" if sheet else "", f"ligne {line}"))
+            )
+            raise UnreadableFileError(
+                "Une cellule contient un caractère impossible, qu’aucune page ne peut écrire."
+                if impossible
+                else f"Une cellule contient {number(len(cell), 0)} caractères, un tableur en admet 32 767.",
+                where=f"{place}, {rank + 1}e colonne",
+                why="C’est un signe de commande, ou ce qui n’est pas un caractère." * impossible,
+                remedy="Corrigez-la dans le tableur, et enregistrez de nouveau.",
+            )
 
 
 def write_as_seen(columns: Columns, appearance: Appearance) -> None:

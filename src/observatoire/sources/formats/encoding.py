@@ -208,24 +208,20 @@ def _writable(text: str, name: str) -> str:
 
 def refuse_letterless(content: bytes, name: str) -> None:
     """Refuse bytes of which most are beyond ASCII: no table in letters of one byte is so."""
-    if 2 * len(content.translate(None, _ASCII)) > len(content):
-        raise UnreadableFileError(
-            "Ce fichier n’est pas du texte : la plupart de ses octets ne sont pas des lettres.",
-            where=name,
-            why="C’est peut-être un classeur ou une archive dont le nom a été changé.",
-            remedy="Vérifiez son extension, ou redemandez-le.",
-        )
-
-
-_ASCII = bytes(range(128))
+    if 2 * len(content.translate(None, bytes(range(128)))) > len(content):
+        raise _no_text("la plupart de ses octets ne sont pas des lettres", name)
 
 
 def refuse_binary(content: bytes, name: str) -> None:
     """Refuse bytes that hold zeros: no text does."""
     if b"\x00" in content[:65536]:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas du texte : il contient des octets nuls.",
-            where=name,
-            why="C’est peut-être un classeur ou une archive dont le nom a été changé.",
-            remedy="Vérifiez son extension, ou redemandez-le.",
-        )
+        raise _no_text("il contient des octets nuls", name)
+
+
+def _no_text(why: str, name: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"Ce fichier n’est pas du texte : {why}.",
+        where=name,
+        why="C’est peut-être un classeur ou une archive dont le nom a été changé.",
+        remedy="Vérifiez son extension, ou redemandez-le.",
+    )

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from observatoire.errors import UnreadableFileError
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
 
 #: The most bytes that one file may unfold into; and the most that a large one may, so many times
 #: its own size, for figures shrink ten or twenty times.
@@ -15,6 +21,9 @@ MOST_BYTES, MOST_RATIO, MOST_OF_LARGE = 160_000_000, 16, 800_000_000
 #: The most cells that the sheets of a file are opened with: a single figure at the far corner is no
 #: table. A large file may have more, for a cell takes a byte at least.
 MOST_CELLS, MOST_CELLS_OF_LARGE = 3_000_000, 12_000_000
+
+#: The most cells of words, among those of our territories, in a table that nothing describes.
+MOST_WORDS = 500_000
 
 
 def check_table(content: bytes, name: str, packed: int) -> None:
@@ -51,18 +60,30 @@ class Room:
         check_cells(self.cells, self.name, self.packed)
 
 
+def check_words(columns: Collection[pd.Series], name: str) -> None:
+    """Refuse a table of so many cells that are words, each read with care."""
+    large = sum(map(len, columns)) > MOST_WORDS
+    count = sum(int(cells.str.isalpha().sum()) for cells in columns) if large else 0
+    if count > MOST_WORDS:
+        why = f"Chacune se lit à part, et l’on en lit {number(MOST_WORDS, 0)} au plus."
+        raise _too_large(
+            f"Ce tableau a {number(count, 0)} cellules de mots (« s », « nd »).", name, why
+        )
+
+
 #: What a sheet costs to look at, in cells: no workbook has a thousand of them.
 _SHEET = 3_000
 
 
 def too_many(count: int, name: str) -> UnreadableFileError:
     """Return the error of a text that holds more cells than memory does."""
-    return UnreadableFileError(
-        f"Ce tableau a au moins {number(count, 0)} cellules : il ne tiendrait pas en mémoire.",
-        where=name,
-        why="C’est peut-être un piège, ou un fichier national.",
-        remedy="N’en gardez que les lignes et les colonnes utiles.",
-    )
+    what = f"Ce tableau a au moins {number(count, 0)} cellules : il ne tiendrait pas en mémoire."
+    return _too_large(what, name, "C’est peut-être un piège, ou un fichier national.")
+
+
+def _too_large(what: str, name: str, why: str) -> UnreadableFileError:
+    remedy = "N’en gardez que les lignes et les colonnes utiles, ou enregistrez-le en csv."
+    return UnreadableFileError(what, where=name, why=why, remedy=remedy)
 
 
 def most_cells(packed: int) -> int:
@@ -96,19 +117,19 @@ def check_cells(count: int, name: str, packed: int, *, blank: bool = False) -> N
         With the number found.
     """
     most = most_cells(packed)
-    if count > most:
-        raise UnreadableFileError(
-            "Une feuille de ce classeur s’étend sur des millions de cellules vides."
-            if blank
-            else "Ce tableau ne tiendrait pas en mémoire.",
-            where=name,
-            why=f"L’ouvrir demanderait {number(count, 0)} cellules ; on en ouvre "
-            f"{number(most, 0)} au plus.",
-            remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
-            "enregistrez le tableau en csv."
-            if blank
-            else "N’en gardez que les lignes et les colonnes utiles, ou enregistrez-le en csv.",
-        )
+    if count <= most:
+        return
+    asked = (
+        f"L’ouvrir demanderait {number(count, 0)} cellules ; on en ouvre {number(most, 0)} au plus."
+    )
+    if not blank:
+        raise _too_large("Ce tableau ne tiendrait pas en mémoire.", name, asked)
+    raise UnreadableFileError(
+        "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
+        where=name,
+        why=asked,
+        remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou enregistrez le tableau en csv.",
+    )
 
 
 def most_bytes(packed: int) -> int:

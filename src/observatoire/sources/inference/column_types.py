@@ -83,6 +83,9 @@ _SCALED = re.compile(r"[kKmM](?:€|e|euros?)?|(?:milliers|millions)\b.*")
 #: What programs write of a number that is not known.
 _NO_FIGURES = (-99, -999, -9999, -99999)
 
+#: What ticks a box or is a class, and hides a figure in a column whose name says that it holds some.
+_TICKS = {"x", "X", "c", "C", "*"}
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -145,13 +148,33 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     tried = pd.Series(meant, dtype=bool)
     banded = numbers.low.notna().any() and signs().aged.fullmatch(fold(name))
     banded = banded or (numbers.value.isna().all() and _AGE.search(" ".join(texts)))
-    if banded or not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
+    if banded or not (tried.any() or _is_hidden(name, texts)):
+        return None
+    if (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     ranged = bool(numbers.low.notna().any())
     measured = _declared(name, texts, numbers.value, unit, ranged=ranged)
     rated = signs().nature(name) is not None or bool(_rate_unit(name))
     mixed = _mixed(texts, numbers.value, rated=rated) if unit == "%" else ""
     return replace(measured, signs=tuple(found), mixed=mixed)
+
+
+def _is_hidden(name: str, texts: list[str]) -> bool:
+    """Say whether a column is one of figures that its producer hides, all of them.
+
+    Examples
+    --------
+    >>> _is_hidden("Expulsions", ["s", "nd"]), _is_hidden("ZFU", ["x"]), _is_hidden("CONF_STATUS", ["C"])
+    (True, False, False)
+    """
+    kinds = {signs().meaning(text) for text in texts}
+    ticked = not {*texts} - _TICKS and signs().nature(name) is None
+    said = (f"{fold(name)}={text}" for text in texts)
+    stated = any(
+        signs().stated_secret.fullmatch(fold(one)) or signs().confidential.fullmatch(one)
+        for one in said
+    )
+    return "secret" in kinds and "" not in kinds and not ticked and not stated
 
 
 def are_ranked(texts: list[str]) -> bool:
@@ -312,7 +335,7 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
         return nature, ""
     # « -999 » is no figure: the count that it stands in is refused for it.
     figures = values[~values.isin(_NO_FIGURES)].to_numpy()
-    whole = bool((figures == figures.round()).all() and (figures >= 0).all())
+    whole = bool((figures == figures.round()).all() and (figures >= 0).all() and len(figures))
     if _scale(name) and (figures >= 0).all():
         return Nature.COUNT, "nature à vérifier"
     # « Littoral » of zeros and ones may say yes or no, and « Écoles » count one.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.sources.formats.limits import check_words
 from observatoire.sources.inference.column_types import (
     UNKNOWN_UNIT,
     Measured,
@@ -18,7 +19,12 @@ from observatoire.sources.inference.column_types import (
 from observatoire.sources.inference.counts_or_codes import is_running, names_place
 from observatoire.sources.inference.draft import SourceDraft, unstated_natures
 from observatoire.sources.inference.family_draft import family_plan
-from observatoire.sources.inference.long_layout import dated_columns, dimensions, long_roles
+from observatoire.sources.inference.long_layout import (
+    column_of_periods,
+    dated_columns,
+    dimensions,
+    long_roles,
+)
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
 from observatoire.sources.parsers.number_style import writing_of
@@ -93,7 +99,8 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     placed = _placed_rows(found, matcher)
     kept, ranked = _deal(plan, placed, spec, matcher)
-    period_column = str(plan.file.get("period_column", ""))
+    period_column = column_of_periods(plan, found, asked)
+    check_words(kept.values(), found.table.name)
     only = [name for name in kept if signs().value_columns.fullmatch(fold(name))] or list(kept)
     measured = _measures(plan, found, kept, only)
     words = [name for name in kept if name not in measured]
@@ -146,7 +153,10 @@ def _measures(
     whole = (found.table.frame[name] for name in kept) if more else ()
     texts = typed_texts(chain(kept.values(), whole), typed=not found.table.separator)
     plan.writing = writing_of(texts)
-    units = {unit for line in found.titles.split("\n") if (unit := signs().unit_titled(line))}
+    # A name over those of several columns is theirs, and says nothing of the others.
+    heads = tuple(f"{line} " for line in found.titles.split("\n"))
+    lines = [head for head in heads if not any(name.startswith(head) for name in kept)]
+    units = {unit for line in lines if (unit := signs().unit_titled(line))}
     plan.titled_unit = units.pop() if len(units) == 1 else ""
     measures = {name: _measured(found, name, kept[name], plan) for name in only}
     measured = {name: measure for name, measure in measures.items() if measure is not None}

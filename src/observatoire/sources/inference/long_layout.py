@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from observatoire.sources.inference.table_periods import dated_rows
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.inference.table_periods import TablePeriods
 
@@ -126,3 +128,14 @@ def dated_columns(measured: list[str], when: TablePeriods) -> list[str]:
     others = {signs().nature(name) for name in measured if name not in periods}
     distinct = len({periods[name] for name in dated}) == len(dated)
     return dated if alike and distinct and others <= {Nature.INDEX} else []
+
+
+def column_of_periods(plan: SourceDraft, found: Found, asked: str) -> str:
+    """Return the column of the rows' periods, empty when the year that is asked holds their one month or day."""
+    column = str(plan.file.get("period_column", ""))
+    rows = set(dated_rows(found, column)) if column and asked else set()
+    if len(rows) != 1 or max(rows) == asked or not max(rows).startswith(asked):
+        return column
+    plan.labels += [column]
+    del plan.file["period_column"], plan.file["period_form"]
+    return ""

@@ -45,9 +45,9 @@ class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
     ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
-    the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
-    nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees; ``labels`` what a
-    row below the names says of each column.
+    the sheets of the workbook that name territories too, and are not read, ``twins`` those of the same
+    columns; ``hidden`` those that nobody sees, and ``hidden_columns`` the columns of the sheet that
+    nobody sees; ``labels`` what a row below the names says of each column.
     """
 
     table: RawTable
@@ -56,6 +56,7 @@ class Found:
     family: Family | None
     titles: str
     others: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -241,9 +242,17 @@ def _undeclared_table(
     kept = set(map(str, table.frame.columns))
     unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
     titles, labels = _titles(place.sheet, at), _labels(table, place, sought)
-    return Found(
-        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown), labels
+    twins = tuple(
+        one.name for one in sheets_of(document) if one.name in place.others and _heads(one, header)
     )
+    seen = titles, place.others, twins, tuple(hidden), tuple(unshown), labels
+    return Found(table, spec, place.zoning, None, *seen)
+
+
+def _heads(sheet: SheetView, header: list[str]) -> bool:
+    """Say whether a sheet names the columns of another as it does."""
+    names = list(filter(None, header))
+    return any(names == list(filter(None, map(title, row))) for _, row in sheet.top)
 
 
 def _labels(

@@ -11,6 +11,7 @@ from observatoire.sources.parsers.parts_of_year import bare_parts, part_period, 
 from observatoire.sources.parsers.periods import last_day, period_mentions, read_periods
 from observatoire.sources.parsers.spans_of_years import (
     are_steps,
+    ends_of_change,
     paired_years,
     relative_columns,
     span_of_change,
@@ -144,14 +145,17 @@ def dated(
     )
 
 
+def dated_rows(found: Found, column: str) -> list[str]:
+    """Return the periods of rows; days are of their months."""
+    rows = read_periods(read_periods(found.table.frame[column]), "date")
+    return [row for row in rows.unique() if row]
+
+
 def rows_conflict(
     found: Found, names: Sequence[str], column: str, asked: str, *, short: bool
 ) -> tuple[Statement, Statement] | None:
     """Return the periods of rows, and the place that contradicts them: a column of figures, or what is above."""
-    dated_rows = read_periods(
-        read_periods(found.table.frame[column]), "date"
-    )  # days, of their months
-    rows = [row for row in dated_rows.unique() if row]
+    rows = dated_rows(found, column)
     for name, reading in _readings(found, names, short=short).items():
         row = next((row for row in rows if not agree(row, reading.period)), "")
         if row:
@@ -206,17 +210,16 @@ def _file_periods(
     if not own:
         return {"period": base.period}, None
     changes = [name for name in names if name not in own and _is_change(name)]
+    told = Statement(asked, "ce que vous dites")
     undated = len(own) + len(changes) < len(names)
     around = base if not (asked or undated) else Statement("", "")
     if not any(agree(one, around.period) for one in years):
         return {"period": ""}, (around, column_statement(list(own)[-1], years[-1]))
     if len(years) == 1 and len(own) == len(names):
         column = column_statement(next(iter(own)), years[0])
-        clash = (
-            None if agree(column.period, asked) else (Statement(asked, "ce que vous dites"), column)
-        )
+        clash = None if agree(column.period, asked) else (told, column)
         # The most exact of those stated: « 2016 » heads a column, « au 31 mars 2016 » the table.
-        return {"period": max(column.period, asked or around.period, key=len)}, clash
+        return {"period": asked or max(column.period, around.period, key=len)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
     whole = span if len(within) > 1 or not changes else ""
@@ -226,11 +229,7 @@ def _file_periods(
     period = (stated if _are_whole(parts) else "") or ("" if undated else whole)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
-        first = next(iter(own))
-        clash = (
-            Statement(asked, "ce que vous dites"),
-            column_statement(first, own[first]),
-        )
+        clash = told, column_statement(*next(iter(own.items())))
     return {"period": period, "periods": dict(own)}, clash
 
 
@@ -389,6 +388,7 @@ def _spanning(
 def _spans(name: str, asked: str) -> bool:
     """Say whether a name is of several years: « 2014-2015 », « Moyenne 2014-2015 », « Naissances 2010 à 2014 »."""
     years = [one.period for one in column_readings([name])[name].candidates if one.why == SEVERAL]
+    years += ends_of_change(name)
     return len(years) > 1 and not (asked and any(agree(asked, year) for year in years))
 
 

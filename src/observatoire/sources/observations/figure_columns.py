@@ -51,11 +51,17 @@ def read_figures(
     if new := [mark for mark in marks if mark not in known_marks]:
         markers = replace(markers, secret=(*markers.secret, *new))
     parts = []
+    valued = [name for name in columns if fold(name) == _OBSERVED]
     for at, variable, column, cells in _cells_of(table, columns, spec):
-        raw = cells.where(secret.iloc[at] == "", secret.iloc[at]) if marks else cells
+        hidden = marks and column in (valued or columns)
+        raw = cells.where(secret.iloc[at] == "", secret.iloc[at]) if hidden else cells
         numbers = read_cells(raw, known.get(variable), markers, thousands, decimal)
         parts.append(VariableCells(at, variable, column, raw, numbers))
     return parts
+
+
+#: The figure that SDMX’s attributes are of; where no column is named so, all those of the row are.
+_OBSERVED = "obs_value"
 
 
 def _confidential(frame: pd.DataFrame) -> pd.Series:

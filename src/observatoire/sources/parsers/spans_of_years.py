@@ -21,6 +21,9 @@ _PAIR = re.compile(
     r"(?<![0-9])(?:19|20)?[0-9]{2}(?: ?[-–/_] ?| (?:a|et) )(?:19|20)?[0-9]{2}(?![0-9]|[ _]*ans)"
 )
 
+#: Two years that follow each other, on two digits: « Aides 14/15 », « 16/15 ».
+_NEXT = re.compile(r"(?<![0-9/])([0-9]{2})/([0-9]{2})(?![0-9/%]|[ _]*ans)")
+
 #: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
 _TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
 AGES = range(30, 62)
@@ -57,7 +60,9 @@ def span_of_change(name: str) -> str:
     ('9906', '19-22', '')
     """
     if not signs().is_change(name):
-        return ""
+        near = _NEXT.search(name)  # « Aides 14/13 », « Élèves 13/14 »; no day of May
+        both = [int(digits) for digits in near.groups()] if near else [0, 0]
+        return near[0] if near and abs(both[0] - both[1]) == 1 and max(both) < AGES.start else ""
     if pair := _PAIR.search(fold(name)):
         return pair[0]
     digits = FOUR.findall(name)
@@ -65,6 +70,13 @@ def span_of_change(name: str) -> str:
         return ""
     compact = " " not in name.strip()
     return digits[0] if compact or not is_year(digits[0]) else ""
+
+
+def ends_of_change(name: str) -> list[str]:
+    """Return both years of a change; what a hyphen joins on two digits, « Évol. 15-24 », may be ages."""
+    pair = span_of_change(name) if signs().is_change(name) else ""
+    ends = re.findall(r"[0-9]{4}(?=\D|$)|[0-9]{2}(?=/)|(?<=/)[0-9]{2}", pair)
+    return [end if len(end) > len("16") else str(_full(end)) for end in ends]
 
 
 def paired_years(names: Sequence[str], year: str = "") -> list[str]:

@@ -82,7 +82,7 @@ _SHORT_MONTH = re.compile(r"(?<![0-9/.,-])(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>[0-4][
 #: What stands in a bracket before a year.
 _OPENED = re.compile(r"[\[(]([^)\]]*)$")
 
-SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autre"
+SPAN = "ces chiffres sont deux années, ou un changement de l’une à l’autre"
 MIDDLE = "elle est au milieu d’un nom"
 LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
 AGED = "ces chiffres sont deux âges"

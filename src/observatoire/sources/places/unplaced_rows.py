@@ -33,7 +33,7 @@ class RowContents:
     silent: np.ndarray
 
 
-#: Rows of which the columns that name territories are stated.
+#: Rows that tell whether a column says who is counted.
 _LOOKED = 50
 
 
@@ -57,7 +57,7 @@ def unplaced(
     lost = _territory_rejects(rows, contents.silent, spec, zonings, scope)
     if lost.empty:
         return lost
-    lost = _neighbouring_totals(lost, rows, table, spec.territory, zonings)
+    lost = _neighbouring_totals(lost, rows, table, spec.territory)
     return _headings(_neighbouring_notes(lost, table), rows, table, contents)
 
 
@@ -138,21 +138,17 @@ def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _neighbouring_totals(
-    rejects: pd.DataFrame,
-    rows: pd.DataFrame,
-    table: RawTable,
-    territory: str,
-    zonings: Mapping[str, Matcher],
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, territory: str
 ) -> pd.DataFrame:
     """Tell the totals written beside the column of territories, whose cell is then empty.
 
-    « Commune », « Quartier », and « Total Fort-de-France » under the first; « Code », « Quartier », and
-    « Total » under the second: a column that names some territories names totals too.
+    « Commune », « Quartier », and « Total Fort-de-France » under the first; « Code », « Libellé », and
+    « Sous-total » under the second.
     """
     mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
     at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
     found, total = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
-    for column in _naming(rows, table, territory, zonings) if len(mute) else ():
+    for column in _naming(rows, table, territory) if len(mute) else ():
         cells = table.frame.iloc[at, column].astype("str").str.strip()
         named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
         words = pd.Series(cells.map(named).to_numpy(), index=mute.index)
@@ -175,20 +171,17 @@ def _neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
     )
 
 
-def _naming(
-    rows: pd.DataFrame, table: RawTable, territory: str, zonings: Mapping[str, Matcher]
-) -> list[int]:
-    """Return the ranks of the columns before that of territories, and of those that name some."""
-    names = list(map(str, table.frame.columns))
-    before = names.index(territory)
+def _naming(rows: pd.DataFrame, table: RawTable, territory: str) -> list[int]:
+    """Return the ranks of the columns before that of territories, and of those that say another word of each.
+
+    « Ensemble » under « Hommes » and « Femmes », told of several territories, says who is counted.
+    """
+    before = list(map(str, table.frame.columns)).index(territory)
     placed = np.flatnonzero((rows["territory"] != "").to_numpy())[:_LOOKED]
-    matchers = [zonings[str(zoning)] for zoning in rows["zoning"].iloc[placed].unique()]
-    found = list(range(before))
-    for rank in range(before + 1, len(names)):
-        texts = table.frame.iloc[placed, rank].astype("str").str.strip().unique()
-        if any(matcher.matches(text) for matcher in matchers for text in texts):
-            found.append(rank)
-    return found
+    apart = rows["territory"].iloc[placed].nunique()
+    beside = range(before + 1, table.frame.shape[1]) if apart > 1 else ()
+    frame = table.frame.iloc[placed]
+    return [*range(before), *(rank for rank in beside if frame.iloc[:, rank].nunique() == apart)]
 
 
 def _headings(
@@ -212,7 +205,8 @@ def _headings(
     written = table.frame[names].iloc[lines.map(rank_of)].astype("str").to_numpy(object).tolist()
     reasons: dict[object, tuple[str, str]] = {}
     for index, line, cells in zip(lines.index, lines, written, strict=True):
-        words = {n: t.strip() for n, t in zip(names, cells, strict=True) if _WORD.match(t.strip())}
+        form = _LETTER if line < first else _WORD
+        words = {n: t.strip() for n, t in zip(names, cells, strict=True) if form.match(t.strip())}
         if 2 * len(words) <= len(names):
             continue
         other_text = next((text for name, text in words.items() if text != name), "")
@@ -231,6 +225,7 @@ def _headings(
 
 #: A name of column, and what is written of one that starts another table.
 _WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}|[^\W\d_][0-9]{2}_?[^\W\d_]|[^\W\d_][0-9]{1,2}$")
+_LETTER = re.compile(r"[(«\"]?\s*[^\W\d_]")
 _SECOND = (
     "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
 )

@@ -24,10 +24,10 @@ def refused(table: str, place: str, /, **words: object) -> ObservatoireError:
     return refusal("observatoire.sources.preview", table, place, **words)
 
 
-#: UTF-8 read as Windows-1252 or as a Mac writes, a mark of order among letters, a letter lost; letters of Windows,
-#: of a Mac or of DOS read as another’s, that no French word has inside it (« BÈnÈficiaires »).
+#: UTF-8 read as Latin-1, Windows, a Mac or DOS writes, a mark of order among letters, a letter lost; letters of
+#: Windows, of a Mac or of DOS read as another’s, that no French word has inside it (« BÈnÈficiaires »).
 _GARBLED = re.compile(
-    r"Ã[^A-Za-z]|Â[°²«»\xa0]|â€|ï»¿|√[©®¨†ß]|\ufffd|[a-z][ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ]|\w[ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ](?=[a-z])"
+    r"Ã[^A-Za-z]|Â[°²«»\xa0]|[Åâ][\x80-\x9f€“’‚]|Ô[éÇ]|ï»¿|√[©®¨†ß]|[├┬┼]|\ufffd|[a-z][ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ]|\w[ÈËÍÁÙÓÚÞÛÌÒ‚Š‡Žˆ](?=[a-z])"
 )
 
 

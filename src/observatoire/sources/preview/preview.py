@@ -38,6 +38,7 @@ from observatoire.sources.preview.refusals import (
     _parts,
     _side_by_side,
     _some_towns,
+    _twin_sheets,
     _two_periods,
     missing_answer,
     other_town,
@@ -238,6 +239,7 @@ def preview_table(
     refusal = (
         refusal or spanning(found, plan) or small_share(found, plan) or _other_sheet(found, plan)
     )
+    refusal = refusal or _twin_sheets(found, period)
     refusal = refusal or _side_by_side(found, plan, ground.zonings)
     refusal = refusal or _parts(found, plan, parsed, ground.zonings)
     # Who names the zoning says that these communes are theirs.

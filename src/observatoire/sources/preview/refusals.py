@@ -8,6 +8,7 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.diagnosis import no_figure
+from observatoire.sources.inference.table_periods import agree
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import (
     CITED,
@@ -195,6 +196,16 @@ def _other_sheet(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     return refused("other_sheet", _place(found), sheet=sheet, other=dated_sheet, period=period)
 
 
+def _twin_sheets(found: Found, asked: str) -> ObservatoireError | None:
+    """Refuse a sheet beside others of the same columns, unless its name says a period of its own."""
+    sheet, others = found.spec.sheet, {name_period(name).period for name in found.twins}
+    own = name_period(sheet).period
+    if not found.twins or (own and own not in others and agree(own, asked)):
+        return None
+    names = enumerate_words([f"« {name} »" for name in (sheet, *found.twins)], most=_CITED)
+    return refused("twin_sheets", found.table.name, sheet=sheet, names=names)
+
+
 def _some_towns(
     found: Found, parsed: Parsed, zonings: Mapping[str, Matcher]
 ) -> ObservatoireError | None:
@@ -282,21 +293,21 @@ def _parts(
     found: Found, plan: SourceDraft, parsed: Parsed, zonings: Mapping[str, Matcher]
 ) -> ObservatoireError | None:
     """Refuse rows that another column says to be of a part of their territory: a school, a quartier."""
-    matcher, own = zonings[found.zoning], found.spec.territory
+    matcher, own = zonings[found.zoning], found.table.frame[found.spec.territory].str.strip()
     level = level_of(matcher)
     aside = [name for name in (*plan.labels, *plan.words) if signs().is_part_of(name, level)]
-    known = found.family or signs().is_part_of(matcher.label, "")
+    known = found.family or signs().is_part_of(matcher.label, "") or not aside
     # A territory said twice is a fault that its line tells better, unless a code is cut in two.
     if known or not (parsed.faults.empty or is_wide(matcher)):
         return None
-    whose = found.table.frame[own].str.strip().map(lambda text: place_of(text, matcher))
+    whose = own.map({text: place_of(text, matcher) for text in own.unique()})
     for name in aside if not plan.file.get("variable_column") else ():
         cells = found.table.frame[name].str.strip()
         told = (cells != "") & ~cells.map(fold).isin(_FLAGS)
         apart = (whose != "") & told & (cells.map(matcher.find) != whose)
         if apart.any():
             at = int(apart.to_numpy().argmax())
-            words = {"part": cells.iloc[at], "whole": found.table.frame[own].iloc[at]}
+            words = {"part": cells.iloc[at], "whole": own.iloc[at]}
             line = f"{found.table.name}, ligne {found.table.lines.iloc[at]}"
             return refused("part", line, column=name, **words)
     return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 #: The widest table known (all of Insee’s files on a commune) has 2 000: beyond, each costs time for nothing.
-MOST_COLUMNS = 4_000
+MOST_COLUMNS = 2_500
 
 #: A name is looked for among so many columns.
 _SUGGESTED = 500

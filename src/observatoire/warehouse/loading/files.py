@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import DuplicateKeyError, FileError, LoadError, ObservatoireError
 from observatoire.errors.arguments import check_known
-from observatoire.french.typography import enumerate_words, plural
+from observatoire.french.typography import NARROW, enumerate_words, plural
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
@@ -123,7 +123,8 @@ def load_file(
             f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique."
         )
         return replace(
-            report, notices=(*_notices(preview), *twice, *([replaced] if former else ()))
+            report,
+            notices=(*_notices(preview, options.period), *twice, *([replaced] if former else ())),
         )
 
 
@@ -189,7 +190,7 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
     )
 
 
-def _notices(preview: Preview) -> tuple[str, ...]:
+def _notices(preview: Preview, asked: str) -> tuple[str, ...]:
     """Say what was understood of a file without a ``source.toml``."""
     plan = preview.plan
     known = (
@@ -198,6 +199,14 @@ def _notices(preview: Preview) -> tuple[str, ...]:
     lines = [
         f"{known} Chargé sans source.toml ; « observatoire preview » montre ce qui a été compris."
     ]
+    cells = preview.parsed.cells if preview.parsed is not None else None
+    periods = [] if cells is None else sorted(cells["period"].astype("str").unique())
+    if periods and periods != [asked]:
+        read = "Période lue" if len(periods) == 1 else "Périodes lues"
+        lines.append(
+            f"{read}{NARROW}: {enumerate_words(periods, most=6)}. Une autre se dit par period= (--period), "
+            "ou dans source.toml."
+        )
     if plan is not None:
         lines += _draft_notices(plan, family=bool(preview.family))
     lines += table_notices(preview.found) if preview.found is not None else []

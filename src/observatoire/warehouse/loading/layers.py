@@ -114,8 +114,9 @@ def load_layer(
     with warehouse.transaction():
         store_perimeters(warehouse, workspace, tables, drawn)
         trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
-    counts = layer.rows_read, kept, outside, kept
-    file = FileReport(path.name, digest, LOADED, *counts, kind="contour")
+    file = FileReport(
+        path.name, digest, LOADED, layer.rows_read, kept, outside, observations=0, outlines=kept
+    )
     notices = (
         *_notices(workspace, chosen, path, layer),
         *remarks,
