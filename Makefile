@@ -25,7 +25,8 @@ check: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Workers begin at both ends and steal from each other: what a module builds is built once.
+# Workers begin at both ends and steal from each other: what a module builds is built once. Each has one core.
+test: export OPENBLAS_NUM_THREADS = 1
 test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
