@@ -152,3 +152,9 @@ def test_a_package_that_changes_under_an_open_federation_is_asked_no_more(tmp_pa
     with pytest.raises(FileError) as caught:
         f.values()
     says(caught.value, "a changé", "Relancez")
+
+
+def test_a_folder_that_is_not_there_is_not_said_to_lack_a_file(tmp_path: Path) -> None:
+    for place, said in ((tmp_path, "datapackage.json"), (tmp_path / "nulle-part", "n’existe pas")):
+        with pytest.raises(FileError, match=said):
+            members.read_descriptor(place)

@@ -197,7 +197,9 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     path = folder / PACKAGE_FILE
     if not path.is_file():
         raise FileError(
-            f"Ce dossier ne contient pas de « {PACKAGE_FILE} » : ce n’est pas un paquet.",
+            f"Ce dossier ne contient pas de « {PACKAGE_FILE} » : ce n’est pas un paquet."
+            if folder.is_dir()
+            else "Ce dossier n’existe pas.",
             where=str(folder),
             remedy="Indiquez un dossier écrit par o.publish(…).",
         )
