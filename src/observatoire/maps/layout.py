@@ -121,15 +121,17 @@ def _filled(window: Ground, page: Box, land: Sequence[shapely.Geometry]) -> Grou
     x0, y0, x1, y1 = window
     scale = min(page[2] / (x1 - x0), page[3] / (y1 - y0))
     wide, high = page[2] / scale, page[3] / scale
-    stretched = [
-        (x, y, x + wide, y + high)
-        for before in (2, 1, 3, 0, 4)  # quarters of what is to spare: the middle first
-        for x in (x0 - (wide - (x1 - x0)) * before / 4,)
-        for y in (y0 - (high - (y1 - y0)) * before / 4,)
-    ]
-    return max(
-        stretched, key=lambda each: round(shapely.area(shapely.clip_by_rect(land, *each)).sum())
-    )
+
+    def stretched(quarters: int) -> Ground:
+        """Put so many quarters of what is to spare before the window, the rest after it."""
+        x = x0 - (wide - (x1 - x0)) * quarters / 4
+        y = y0 - (high - (y1 - y0)) * quarters / 4
+        return x, y, x + wide, y + high
+
+    def seen(ground: Ground) -> int:
+        return round(float(shapely.area(shapely.clip_by_rect(land, *ground)).sum()))
+
+    return max(map(stretched, (2, 1, 3, 0, 4)), key=seen)  # the middle first, of equals
 
 
 def path_of(shape: shapely.Geometry, digits: int = 1) -> str:

@@ -87,9 +87,8 @@ def draw_swatches(
     for (fill, label), (x, rank) in zip(swatches, places, strict=True):
         top = y + rank * _LINE
         parts.append(box(left + x, top, _SWATCH, 15, fill))
-        if sign := next(
-            (each for each in "●○" if each in label), ""
-        ):  # another white than a hole's
+        # One white is no difference, another no judgement, a third no figure.
+        if sign := next((each for each in "●○" if each in label), ""):
             at = left + x + _SWATCH / 2
             parts.append(text(at, top + 12, sign, size=LEAST_TEXT, anchor="middle"))
         parts.append(text(left + x + _SWATCH + 7, top + 13, fitted(label, width - x - 31)))

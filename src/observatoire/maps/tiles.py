@@ -187,9 +187,8 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
         (first + _LINE * rank, fitted(said, side + 8, size), size, 600 if mark.own else 400)
         for rank, said in enumerate(figures)
     ]
-    if (
-        fill != under
-    ):  # words are read on a plain ground, and what the pattern says is seen around them
+    # Words are read on a plain ground, and what the pattern says is seen around them.
+    if fill != under:
         parts += [
             _ground_under(middle, base, said, large, side, under)
             for base, said, large, _ in written

@@ -140,9 +140,9 @@ class Annexes(Views):
         placed = self._profile_content(zoning, audience, everything)
         notes = scope.notes(self._public_notes(audience), zoning)
         progress("Composition des pages")
-        loads = self.loads()["loaded_at"]
+        sources, loads = self._annex_sources(), self.loads()["loaded_at"]
         past = scope.tables(self._before(everything, audience), self.catalogue) if since else []
-        changed = self._changed([table, *past], since, scope, audience) if since else None
+        changed = self._changed([table, *past], since, scope, audience, sources) if since else None
         content = AnnexContent(
             **{key: answered(getattr(self.workspace, key)) for key in _COVER},
             day=loads.max().date() if len(loads) else self.today(),  # when figures last changed
@@ -157,7 +157,7 @@ class Annexes(Views):
             evaluation=lambda each: evaluation_blocks(table, each, notes),
             profiles=scope.profiles(placed, self.catalogue),
             local=self._local(audience).blocks,
-            done=self._done(self._annex_sources()),
+            done=self._done(sources),
             checked=by_source(self.checks(), self.sources()),
             changed=changed,
             logo=logo,
@@ -252,6 +252,7 @@ class Annexes(Views):
         since: str | Path,
         scope: AnnexScope,
         audience: Audience,
+        sources: list[dict[str, Any]],
     ) -> Revisions:
         """Compare with an earlier package, or with the warehouse of then."""
         from observatoire.annex.revisions import revisions
@@ -263,10 +264,7 @@ class Annexes(Views):
         else:
             earlier = federate([former], audience=audience, date=self.today()).df
         earlier = scope.earlier(earlier, self.catalogue, self.workspace.main_zoning)
-        replaced = {
-            f"{row['producer']}, {row['title']}": str(row["loaded"])
-            for row in self._annex_sources()
-        }
+        replaced = {f"{row['producer']}, {row['title']}": str(row["loaded"]) for row in sources}
         return revisions(tables, earlier, former.stem, replaced, self._zoning_labels)
 
     def _then(self, warehouse: Path, audience: Audience) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def test_a_month_after_the_due_date_is_not_of_it(
 ) -> None:
     fields: dict[str, Any] = dict.fromkeys(Objective.__dataclass_fields__, "")
     one = Objective(**fields | {"due": due})
-    assert [period for period in on_time + late if one.is_past(period)] == late
+    assert [period for period in on_time + late if one.is_due_before(period)] == late
 
 
 def test_nothing_after_the_end_is_looked_at(planted: Observatory) -> None:

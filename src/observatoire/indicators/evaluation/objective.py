@@ -47,11 +47,10 @@ class Objective:
     evidence: str
     origin: str
 
-    def is_past(self, period: str) -> bool:
-        """Say whether a period is after the due date; a year is not after a date that it holds."""
-        if len(self.due) > len("2013") < len(period):
-            return last_month(period) > self.due[: len("2013-03")]
-        return period[:4] > self.due[:4]
+    def is_due_before(self, period: str) -> bool:
+        """Say whether a period ends after the month of the due date; a year is that of a date it holds."""
+        due = self.due[: len("2013") if len(period) == len("2013") else len("2013-03")]
+        return last_month(period)[: len(due)] > due
 
 
 def read_objectives(

@@ -206,7 +206,7 @@ class _Assessed:
     @cached_property
     def at_due(self) -> _Dated:
         """The latest figure that is not after the due date."""
-        return self._last([each for each in self.periods if not self.objective.is_past(each)])
+        return self._last([each for each in self.periods if not self.objective.is_due_before(each)])
 
     def _moved_to(self, figure: Estimate) -> str:
         """Say how the figure moved of itself from the start to a later one."""
@@ -328,11 +328,11 @@ def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd
             if (figure := assessed.figure(period)) and estimate_of(figure).known
         ]
         due = objective.due[:4]
-        before_due = [period for period, _ in dated if not objective.is_past(period)]
+        before_due = [period for period, _ in dated if not objective.is_due_before(period)]
         for period, figure in dated:
             last = bool(before_due) and period == before_due[-1] and period[:4] == due
             moment = START if period == objective.start else CYCLE if last else YEARLY
-            moment = AFTER if objective.is_past(period) else moment
+            moment = AFTER if objective.is_due_before(period) else moment
             numbers = (figure["value"], figure["low"], figure["high"], figure["status"])
             rows.append((objective.code, moment, period, *numbers))
     return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))

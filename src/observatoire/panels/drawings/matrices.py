@@ -91,9 +91,7 @@ def _fill(axes: Axes, rows: Sequence[Sequence[Mark]], *, judged: bool) -> None:
 
 def _require_room(axes: Axes, rows: int) -> None:
     """Refuse axes on which the names of the rows would not be read."""
-    figure = axes.get_figure(root=True)
-    high = figure.get_figheight() * axes.get_position().height if figure else 0.0
-    if high < _LEAST_ROW * rows + _AROUND * 0.75:
+    if room_of(axes) / 72 < _LEAST_ROW * rows + _AROUND * 0.75:
         wanted = number(math.ceil(_ROW * rows + _AROUND), 0)
         raise FormatError(
             f"Ces axes sont trop bas pour {plural(rows, 'ligne')}{NO_BREAK}: les noms se couvriraient.",

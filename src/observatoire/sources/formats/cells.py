@@ -185,7 +185,9 @@ def _refuse_unwritable(column: list[Any], rank: int, sheet: str) -> None:
                 if impossible
                 else f"Une cellule contient {number(len(cell), 0)} caractères, un tableur en admet 32 767.",
                 where=f"{place}, {rank + 1}e colonne",
-                why="C’est un signe de commande, ou ce qui n’est pas un caractère." * impossible,
+                why="C’est un signe de commande, ou ce qui n’est pas un caractère."
+                if impossible
+                else "",
                 remedy="Corrigez-la dans le tableur, et enregistrez de nouveau.",
             )
 

@@ -65,10 +65,9 @@ def check_words(columns: Collection[pd.Series], name: str) -> None:
     large = sum(map(len, columns)) > MOST_WORDS
     count = sum(int(cells.str.isalpha().sum()) for cells in columns) if large else 0
     if count > MOST_WORDS:
+        what = f"Ce tableau a {number(count, 0)} cellules de mots (« s », « nd »)."
         why = f"Chacune se lit à part, et l’on en lit {number(MOST_WORDS, 0)} au plus."
-        raise _too_large(
-            f"Ce tableau a {number(count, 0)} cellules de mots (« s », « nd »).", name, why
-        )
+        raise _too_large(what, name, why)
 
 
 #: What a sheet costs to look at, in cells: no workbook has a thousand of them.
@@ -81,8 +80,8 @@ def too_many(count: int, name: str) -> UnreadableFileError:
     return _too_large(what, name, "C’est peut-être un piège, ou un fichier national.")
 
 
-def _too_large(what: str, name: str, why: str) -> UnreadableFileError:
-    remedy = "N’en gardez que les lignes et les colonnes utiles, ou enregistrez-le en csv."
+def _too_large(what: str, name: str, why: str, or_else: str = "") -> UnreadableFileError:
+    remedy = f"N’en gardez que les lignes et les colonnes utiles{or_else}."
     return UnreadableFileError(what, where=name, why=why, remedy=remedy)
 
 
@@ -123,7 +122,9 @@ def check_cells(count: int, name: str, packed: int, *, blank: bool = False) -> N
         f"L’ouvrir demanderait {number(count, 0)} cellules ; on en ouvre {number(most, 0)} au plus."
     )
     if not blank:
-        raise _too_large("Ce tableau ne tiendrait pas en mémoire.", name, asked)
+        raise _too_large(
+            "Ce tableau ne tiendrait pas en mémoire.", name, asked, ", ou enregistrez-le en csv"
+        )
     raise UnreadableFileError(
         "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
         where=name,
